@@ -1,0 +1,11 @@
+/** Bounds of the inventory context. */
+export const KEYS_PER_LOT = 1000;
+export const KEYS_PER_INTAKE_EVENT = 32;
+/** Largest append that opens a lot, bytes. */
+export const LOT_BYTES = 512 * 1024;
+/** Reservations of one slot that a key number can tell apart: the number stays a safe integer. */
+export const RESERVATIONS_PER_SLOT = 9000;
+/** Distance between the key numbers of one slot's successive reservations. */
+export const RESERVATION_STRIDE = 1_000_000_000_000;
+export const KEY_TEXT_CODE_POINTS = 2000;
+export const SERIAL_CODE_POINTS = 200;

@@ -1,0 +1,49 @@
+import { Map as ImmutableMap } from 'immutable';
+
+/** Operations kept per generation; a window holds between one and two generations. */
+export const WINDOW_GENERATION_SIZE = 2048;
+
+/**
+ * What became of the operations in a stream's last few thousand events. An executor that applies an operation must
+ * have looked at every revision since the operation was claimed: in here from `since` on, in the stream before that.
+ */
+export interface OperationWindow {
+  /** Every operation recorded at this revision or later is in here. */
+  readonly since: number;
+  /** Revision at which `recent` begins. */
+  readonly recentSince: number;
+  readonly recent: ImmutableMap<string, string>;
+  readonly older: ImmutableMap<string, string>;
+}
+
+const NOTHING = ImmutableMap<string, string>();
+
+/** An empty window of a state that reflects the stream up to `since - 1`. */
+export const emptyWindow = (since = 0): OperationWindow => ({
+  since,
+  recentSince: since,
+  recent: NOTHING,
+  older: NOTHING,
+});
+
+/** The window with the outcome of an operation recorded at `revision`; a later outcome replaces an earlier one. */
+export function recordOperation(
+  window: OperationWindow,
+  operation: string,
+  outcome: string,
+  revision: number,
+): OperationWindow {
+  if (window.recent.size < WINDOW_GENERATION_SIZE) {
+    return { ...window, recent: window.recent.set(operation, outcome) };
+  }
+  return {
+    since: window.recentSince,
+    recentSince: revision,
+    older: window.recent,
+    recent: NOTHING.set(operation, outcome),
+  };
+}
+
+/** The operation's last outcome in the window, undefined if there is none. */
+export const findOperation = (window: OperationWindow, operation: string): string | undefined =>
+  window.recent.get(operation) ?? window.older.get(operation);
