@@ -1,0 +1,198 @@
+import {
+  cidrList,
+  directory,
+  hostMap,
+  type Kind,
+  masterKey,
+  matching,
+  oneOf,
+  onOff,
+  password,
+  text,
+  timeZone,
+  url,
+  wholeNumber,
+} from './setting-kinds.js';
+
+/**
+ * `effective`: does what it says. `idle`: checked, without effect in this release. `refused`: checked, and a value
+ * other than the default must stop the start, because ignoring it would put data where nobody looks for it.
+ */
+export type SettingSupport = 'effective' | 'idle' | 'refused';
+
+export interface Setting<T> {
+  readonly variable: string;
+  readonly allowed: string;
+  parse(text: string): T | undefined;
+  /** Text of the default value; null: there is none. */
+  readonly fallback: string | null;
+  /** What happens where it is not set, for the documents; shown in place of the default. */
+  readonly unset?: string;
+  /** Secrets are never printed and may come from a file. */
+  readonly secret?: boolean;
+  readonly support: SettingSupport;
+  readonly description: string;
+}
+
+type Extras = Partial<Pick<Setting<unknown>, 'unset' | 'secret' | 'support'>>;
+
+const define = <T>(
+  variable: string,
+  kind: Kind<T>,
+  fallback: string,
+  description: string,
+  extras: Extras = {},
+): Setting<T> => ({ variable, ...kind, fallback, support: 'effective', ...extras, description });
+
+const optional = <T>(
+  variable: string,
+  kind: Kind<T>,
+  description: string,
+  extras: Extras = {},
+): Setting<T | null> => ({ variable, ...kind, fallback: null, support: 'effective', ...extras, description });
+
+export const SURFACES = ['terminal-v1', 'rest-v2', 'cabinet', 'exchange', 'checkout', 'storefront'] as const;
+
+const MAX_TTL_SECONDS = 86_400;
+
+/** Every setting, in the order of the documents. The variable's name, its check and its documents come from here alone. */
+export const SETTINGS = {
+  nodeEnv: define(
+    'NODE_ENV',
+    oneOf('development', 'test', 'production'),
+    'development',
+    'In production the master key must be given and no sandbox data is made.',
+  ),
+  host: define(
+    'HOST',
+    matching(/^[A-Za-z0-9.:_-]{1,253}$/, 'an IP address or a host name'),
+    '127.0.0.1',
+    'Address to listen on. The default answers this machine only; the container image sets 0.0.0.0.',
+  ),
+  port: define('PORT', wholeNumber(0, 65_535), '3000', 'TCP port to listen on; 0 takes a free one.'),
+  publicUrl: optional('PUBLIC_URL', url('http', 'https'), 'Where clients reach this server.', {
+    unset: 'http://localhost:PORT, or the address in HOST',
+  }),
+  trustedProxies: define(
+    'TRUSTED_PROXIES',
+    cidrList,
+    '',
+    'Proxies whose X-Forwarded-For is believed. It decides whose address the IP allow-lists see.',
+    { unset: 'none' },
+  ),
+  dataDir: define('DATA_DIR', directory, './data', 'Where the embedded engines keep their files.'),
+  demo: optional('KEYFORGE_DEMO', onOff, 'Whether a first start makes a sandbox partner with DEMO- keys.', {
+    unset: 'on, in production off',
+  }),
+  adminPassword: optional(
+    'KEYFORGE_ADMIN_PASSWORD',
+    password,
+    'Password of the first admin, used when the data directory is empty.',
+    { secret: true, unset: 'made at the first start and printed once' },
+  ),
+  masterKey: optional(
+    'KEYFORGE_MASTER_KEY',
+    masterKey,
+    'Wraps all data keys. Losing it loses every key text in stock. `npm run cli -- keygen` makes one.',
+    { secret: true, unset: 'made once in the data directory; must be given in production' },
+  ),
+  businessTimeZone: define(
+    'BUSINESS_TIME_ZONE',
+    timeZone,
+    'Asia/Baku',
+    'Where a day begins and ends, in statistics and for expiry dates.',
+  ),
+  reservationTtlSeconds: define(
+    'RESERVATION_TTL_SECONDS',
+    wholeNumber(1, MAX_TTL_SECONDS, 'seconds'),
+    '600',
+    'How long a reserved key waits for its confirmation.',
+  ),
+  releaseCooldownSeconds: define(
+    'RELEASE_COOLDOWN_SECONDS',
+    wholeNumber(0, MAX_TTL_SECONDS, 'seconds'),
+    '0',
+    'How long a key that came back from a reservation is not offered.',
+  ),
+  defaultBillingMode: define(
+    'DEFAULT_BILLING_MODE',
+    oneOf('prepaid', 'postpaid'),
+    'postpaid',
+    'Billing of partners created without one.',
+  ),
+  defaultCreditLimit: optional(
+    'DEFAULT_CREDIT_LIMIT',
+    matching(/^\d{1,15}(\.\d{1,2})?$/, 'an amount such as 500.00'),
+    'Credit limit of partners created without one, in their default currency.',
+    { unset: 'none: postpaid is unlimited, prepaid buys from the balance alone' },
+  ),
+  streamNamespace: define(
+    'STREAM_NAMESPACE',
+    matching(/^[a-z][a-z0-9]{0,15}$/, 'a letter, then up to 15 letters and digits, lower case'),
+    'kf',
+    'First part of every stream name. Fixed for the life of a store.',
+  ),
+  logLevel: define(
+    'LOG_LEVEL',
+    oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+    'info',
+    'Lowest level that is logged.',
+  ),
+  role: define('ROLE', oneOf('all', 'api', 'worker'), 'all', 'Which part of the product this process runs.', {
+    support: 'refused',
+  }),
+  eventStoreUrl: optional(
+    'EVENTSTORE_URL',
+    url('esdb', 'esdb+discover'),
+    'EventStoreDB instead of the embedded log.',
+    {
+      secret: true,
+      support: 'refused',
+      unset: 'embedded',
+    },
+  ),
+  mongoDbUrl: optional(
+    'MONGODB_URL',
+    url('mongodb', 'mongodb+srv'),
+    'MongoDB instead of the embedded read store.',
+    {
+      secret: true,
+      support: 'refused',
+      unset: 'embedded',
+    },
+  ),
+  redisUrl: optional('REDIS_URL', url('redis', 'rediss'), 'BullMQ on Redis instead of the embedded timers.', {
+    secret: true,
+    support: 'refused',
+    unset: 'embedded',
+  }),
+  ratesUrl: optional('RATES_URL', url('http', 'https'), "Daily rates, in the central bank's XML.", {
+    support: 'idle',
+  }),
+  resendApiKey: optional('RESEND_API_KEY', text, 'Sends mail through Resend.', {
+    secret: true,
+    support: 'idle',
+  }),
+  smtpUrl: optional('SMTP_URL', url('smtp', 'smtps'), 'Sends mail through an SMTP server.', {
+    secret: true,
+    support: 'idle',
+  }),
+  surfaceHosts: define('SURFACE_HOSTS', hostMap(SURFACES), '', 'Host names that belong to one API surface.', {
+    support: 'idle',
+    unset: 'none',
+  }),
+  cabinetHosts: define(
+    'CABINET_HOSTS',
+    cidrList,
+    '',
+    "Cabinet servers whose word on their end user's address is believed.",
+    { support: 'idle', unset: 'none' },
+  ),
+  webhookAllowPrivate: define(
+    'WEBHOOK_ALLOW_PRIVATE',
+    cidrList,
+    '',
+    'Private addresses that webhooks may be sent to.',
+    { support: 'idle', unset: 'none' },
+  ),
+} as const;
