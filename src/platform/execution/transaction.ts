@@ -36,8 +36,8 @@ export interface Transaction {
   durableRevision<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): number;
   /** Adds events to the batch and returns the state with them. An empty list is no entry. */
   append<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string, events: readonly E[]): S;
-  /** The events from a revision on (own and in-flight ones included), upcast. For claims older than the state's window. */
-  history<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string, fromRevision: number): E[];
+  /** Stored events `from` ≤ revision < `to`, upcast: for claims older than what the state remembers. */
+  history<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string, from: number, to: number): E[];
 }
 
 /** The events of a decider's answer appended, or its rejection passed on. */

@@ -23,6 +23,8 @@ export interface Aggregate<State, Event extends DomainEvent> {
   /** Part of a snapshot's identity: raise it when `State` or `evolve` changes. */
   readonly stateVersion: number;
   readonly initial: State;
+  /** Memory of a state relative to a small one; default 1. Bounds how many are cached. */
+  readonly weight?: number;
   evolve(state: State, event: Event, place: EventPlace): State;
   /** Current schema number of the event types whose body changed since their first; 1 for all others. */
   readonly schemas?: Readonly<Record<string, number>>;

@@ -80,6 +80,7 @@ export const Lot: Aggregate<LotState, LotEvent> = {
   category: 'lot',
   stateVersion: 1,
   initial: EMPTY,
+  weight: 100,
   evolve(state, event, place) {
     let next = change(state, event);
     for (const [operation, outcome] of operationsOf(event)) {

@@ -1,0 +1,307 @@
+import {
+  type Appended,
+  type EventStore,
+  EventStoreError,
+  type MaybePromise,
+  type Refused,
+  type StreamAppend,
+} from '../event-store/event-store.js';
+import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Ids } from '../kernel/ids.js';
+import type { SnapshotStore } from '../snapshots/snapshot-store.js';
+import { Run, type RunSource, Suspended, TooEarly, type View } from './run.js';
+import { type CachedStream, StreamCache } from './stream-cache.js';
+import { StreamLoader } from './stream-loader.js';
+import { type CommandContext, Executor, type Work } from './transaction.js';
+
+/** How often one command is decided again after losing a race before it is given up. */
+const MAX_ATTEMPTS = 100;
+/** Attempts after which a loser waits a random moment before it tries again. */
+const PATIENT_ATTEMPTS = 3;
+const MAX_BACKOFF_MS = 50;
+const SNAPSHOT_EVERY = 1000;
+
+export interface SequencerOptions {
+  readonly store: EventStore;
+  readonly snapshots: SnapshotStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Prefix of all stream names: `kf`. */
+  readonly namespace: string;
+}
+
+/** One command under way: decided at least once, answered when settled. */
+interface Submission {
+  readonly context: CommandContext;
+  readonly work: Work<unknown>;
+  readonly memo: Map<string, unknown>;
+  readonly settle: { resolve(result: unknown): void; reject(error: unknown): void };
+  attempts: number;
+  /** Of the last run: */
+  result: unknown;
+  views: Map<string, View>;
+  batch: StreamAppend[];
+  /** Submissions that this one's answer, and on a shared engine its append, must wait for. */
+  waitsFor: Set<Submission>;
+  waiters: Submission[];
+}
+
+/**
+ * The one writer of a process. Commands are decided synchronously in the order in which they arrive (one whose
+ * streams must first be read takes its turn when they are there), against cached state with all appends in flight.
+ *
+ * On an engine with atomic batches everything is sent at once and shares commits. On a shared engine a stream has at
+ * most one append of this process in flight: a later one could be accepted at a revision that somebody else filled.
+ * A lost race drops what was cached of the streams concerned and decides again: first the loser, then, in order,
+ * everything that had been decided on its outcome.
+ */
+export class Sequencer extends Executor {
+  private readonly cache = new StreamCache();
+  private readonly loading = new Map<string, Promise<CachedStream>>();
+  private readonly loader: StreamLoader;
+  private readonly source: RunSource;
+
+  constructor(private readonly options: SequencerOptions) {
+    super();
+    this.loader = new StreamLoader(options.store, options.snapshots);
+    this.source = {
+      ids: options.ids,
+      namespace: options.namespace,
+      entry: (aggregate, stream) => this.entry(aggregate, stream),
+      history: (aggregate, stream, from, to) => this.loader.history(aggregate, stream, from, to),
+    };
+  }
+
+  run<R>(context: CommandContext, work: Work<R>): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      this.decide({
+        context,
+        work,
+        memo: new Map(),
+        settle: { resolve: resolve as (result: unknown) => void, reject },
+        attempts: 0,
+        result: undefined,
+        views: new Map(),
+        batch: [],
+        waitsFor: new Set(),
+        waiters: [],
+      });
+    });
+  }
+
+  /** Runs the work against what is known now, then sends its batch or waits for what its answer rests on. */
+  private decide(submission: Submission): void {
+    let floorMs = 0;
+    for (;;) {
+      const run = new Run(this.source, submission.memo, Math.max(this.options.clock.now(), floorMs));
+      try {
+        submission.result = submission.work(run);
+      } catch (thrown) {
+        if (thrown instanceof TooEarly) {
+          floorMs = thrown.atMs;
+          continue;
+        }
+        if (thrown instanceof Suspended) {
+          thrown.until.then(
+            () => this.decide(submission),
+            (error) => submission.settle.reject(error),
+          );
+        } else {
+          submission.settle.reject(thrown);
+        }
+        return;
+      }
+      submission.views = run.views;
+      submission.batch = run.isEmpty ? [] : run.encode(submission.context);
+      this.advanceCache(submission, run.decidedAtMs);
+      break;
+    }
+    if (submission.batch.length > 0 && this.options.store.atomicBatches) {
+      void this.send(submission);
+    } else if (submission.waitsFor.size === 0) {
+      this.proceed(submission);
+    }
+  }
+
+  /** Makes the run's appends visible to the commands after it, and notes what it rests on. */
+  private advanceCache(submission: Submission, decidedAtMs: number): void {
+    submission.waitsFor.clear();
+    for (const view of submission.views.values()) {
+      const { entry } = view;
+      const before = entry.inFlight as Submission | null;
+      if (before && before !== submission) {
+        submission.waitsFor.add(before);
+        before.waiters.push(submission);
+      }
+      if (view.appended === 0) continue;
+      entry.state = view.state;
+      entry.revision = view.revision;
+      entry.lastAtMs = decidedAtMs;
+      entry.inFlight = submission;
+    }
+  }
+
+  /** Everything that the submission rests on is on disk: send it, or answer it if there is nothing to send. */
+  private proceed(submission: Submission): void {
+    if (submission.batch.length > 0) {
+      void this.send(submission);
+    } else if (this.options.store.atomicBatches) {
+      submission.settle.resolve(submission.result);
+    } else {
+      void this.answerFresh(submission);
+    }
+  }
+
+  /** On a shared engine an answer without an append counts only if no other node has moved what it was read from. */
+  private async answerFresh(submission: Submission): Promise<void> {
+    try {
+      let moved = false;
+      for (const view of submission.views.values()) {
+        const { entry } = view;
+        if (this.cache.get(entry.stream) !== entry || entry.revision !== view.revision) moved = true;
+        else if (entry.inFlight !== null) moved = true;
+        else if (await this.hasNews(entry)) moved = true;
+      }
+      if (moved) this.again(submission);
+      else submission.settle.resolve(submission.result);
+    } catch (error) {
+      submission.settle.reject(error);
+    }
+  }
+
+  /** Whether the store holds events after the cached state; drops that state if so. */
+  private async hasNews(entry: CachedStream): Promise<boolean> {
+    const from = entry.durableRevision + 1;
+    const news = await this.options.store.readStream(entry.stream, { from, limit: 1 });
+    if (news.length === 0) return false;
+    if (this.cache.get(entry.stream) === entry && entry.inFlight === null) this.cache.delete(entry.stream);
+    return true;
+  }
+
+  private async send(submission: Submission): Promise<void> {
+    let outcome: Appended | Refused;
+    try {
+      outcome = await this.options.store.append(submission.batch);
+    } catch (error) {
+      this.drop(submission);
+      submission.settle.reject(error);
+      this.release(submission);
+      return;
+    }
+    if (outcome.outcome === 'refused') {
+      this.drop(submission);
+      this.again(submission);
+      this.release(submission);
+      return;
+    }
+    this.stored(submission);
+    if (submission.waitsFor.size === 0) submission.settle.resolve(submission.result);
+    this.release(submission);
+  }
+
+  private stored(submission: Submission): void {
+    for (const view of submission.views.values()) {
+      if (view.appended === 0) continue;
+      const { entry } = view;
+      entry.durableRevision = Math.max(entry.durableRevision, view.revision);
+      if (entry.inFlight === submission) entry.inFlight = null;
+      this.snapshot(view);
+    }
+    submission.batch = [];
+  }
+
+  private snapshot({ entry, state, revision }: View): void {
+    if (!entry.aggregate.snapshot || revision - entry.snapshotRevision < SNAPSHOT_EVERY) return;
+    entry.snapshotRevision = revision;
+    const encoded = entry.aggregate.snapshot.encode(state);
+    this.options.snapshots.save(entry.stream, entry.aggregate.stateVersion, {
+      revision,
+      lastAtMs: entry.lastAtMs,
+      state: encoded,
+    });
+  }
+
+  /** Forgets what was cached of the streams that a failed submission appended to. */
+  private drop(submission: Submission): void {
+    for (const { entry, appended } of submission.views.values()) {
+      if (appended > 0 && this.cache.get(entry.stream) === entry) this.cache.delete(entry.stream);
+    }
+  }
+
+  /** Lets go of the submissions that waited for this one; those that rested on a dropped stream decide again. */
+  private release(submission: Submission): void {
+    const { waiters } = submission;
+    submission.waiters = [];
+    for (const waiter of waiters) {
+      if (!waiter.waitsFor.delete(submission)) continue;
+      const sent = this.options.store.atomicBatches && waiter.batch.length > 0;
+      if (sent) continue;
+      if (this.restsOnDropped(waiter)) {
+        this.drop(waiter);
+        this.again(waiter);
+        this.release(waiter);
+      } else if (waiter.waitsFor.size === 0) {
+        if (this.wasStored(waiter)) waiter.settle.resolve(waiter.result);
+        else this.proceed(waiter);
+      }
+    }
+  }
+
+  private wasStored(submission: Submission): boolean {
+    if (submission.batch.length > 0) return false;
+    for (const view of submission.views.values()) if (view.appended > 0) return true;
+    return false;
+  }
+
+  private restsOnDropped(submission: Submission): boolean {
+    if (this.wasStored(submission)) return false;
+    for (const { entry } of submission.views.values()) {
+      if (this.cache.get(entry.stream) !== entry) return true;
+    }
+    return false;
+  }
+
+  /** Decides a loser again, after a random moment once it has lost several times. */
+  private again(submission: Submission): void {
+    submission.attempts += 1;
+    submission.waitsFor.clear();
+    if (submission.attempts >= MAX_ATTEMPTS) {
+      const streams = submission.batch.map((append) => append.stream).join(', ');
+      submission.settle.reject(
+        new EventStoreError('Unavailable', `lost ${MAX_ATTEMPTS} races in a row: ${streams}`, 'unknown'),
+      );
+      return;
+    }
+    if (submission.attempts <= PATIENT_ATTEMPTS) {
+      queueMicrotask(() => this.decide(submission));
+      return;
+    }
+    setTimeout(() => this.decide(submission), Math.random() * MAX_BACKOFF_MS);
+  }
+
+  private entry(aggregate: Aggregate<unknown, DomainEvent>, stream: string): MaybePromise<CachedStream> {
+    const cached = this.cache.get(stream);
+    if (cached) return cached;
+    const underWay = this.loading.get(stream);
+    if (underWay) return underWay;
+    const loaded = this.loader.load(aggregate, stream);
+    if (!(loaded instanceof Promise)) {
+      this.cache.set(loaded);
+      return loaded;
+    }
+    const tracked = loaded.then(
+      (entry) => {
+        this.loading.delete(stream);
+        this.cache.set(entry);
+        return entry;
+      },
+      (error) => {
+        this.loading.delete(stream);
+        throw error;
+      },
+    );
+    this.loading.set(stream, tracked);
+    return tracked;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
+
+/** A stream's folded state as this process knows it, its own appends in flight included. */
+export interface CachedStream<S = unknown, E extends DomainEvent = DomainEvent> {
+  readonly stream: string;
+  readonly aggregate: Aggregate<S, E>;
+  state: S;
+  revision: number;
+  /** Revision of the last event known to be on disk. */
+  durableRevision: number;
+  /** Decision time of the last event, milliseconds; 0 for an empty stream. */
+  lastAtMs: number;
+  /** Revision of the newest snapshot that this process loaded or wrote. */
+  snapshotRevision: number;
+  /** The last submission that appends to this stream and is not settled yet. */
+  inFlight: object | null;
+}
+
+/** Sum of weights in one generation; two generations are kept. */
+const GENERATION_WEIGHT = 20_000;
+
+/** Folded streams, bounded by weight: what was not used for a whole generation is forgotten. */
+export class StreamCache {
+  private young = new Map<string, CachedStream>();
+  private old = new Map<string, CachedStream>();
+  private weight = 0;
+
+  get(stream: string): CachedStream | undefined {
+    const found = this.young.get(stream);
+    if (found) return found;
+    const aged = this.old.get(stream);
+    if (aged) {
+      this.old.delete(stream);
+      this.set(aged);
+    }
+    return aged;
+  }
+
+  set(entry: CachedStream): void {
+    if (this.weight >= GENERATION_WEIGHT) this.turn();
+    this.young.set(entry.stream, entry);
+    this.weight += entry.aggregate.weight ?? 1;
+  }
+
+  delete(stream: string): void {
+    this.young.delete(stream);
+    this.old.delete(stream);
+  }
+
+  /** Ages everything by a generation. A stream with an append in flight is never forgotten. */
+  private turn(): void {
+    const kept = [...this.old.values()].filter((entry) => entry.inFlight !== null);
+    this.old = this.young;
+    this.young = new Map(kept.map((entry) => [entry.stream, entry]));
+    this.weight = kept.reduce((sum, entry) => sum + (entry.aggregate.weight ?? 1), 0);
+  }
+}

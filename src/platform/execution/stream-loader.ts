@@ -1,0 +1,86 @@
+import {
+  type EventStore,
+  MAX_READ_EVENTS,
+  type MaybePromise,
+  NO_STREAM,
+  type RecordedEvent,
+} from '../event-store/event-store.js';
+import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
+import type { Snapshot, SnapshotStore } from '../snapshots/snapshot-store.js';
+import { decodeEvent, eventTimeMs } from './event-codec.js';
+import type { CachedStream } from './stream-cache.js';
+
+/** Continues at once with a value, later with a promise: the embedded engine must not cost a turn per read. */
+export function chain<A, B>(value: MaybePromise<A>, next: (value: A) => MaybePromise<B>): MaybePromise<B> {
+  return value instanceof Promise ? value.then(next) : next(value);
+}
+
+/** Folds streams from their snapshot and the events after it. */
+export class StreamLoader {
+  constructor(
+    private readonly store: EventStore,
+    private readonly snapshots: SnapshotStore,
+  ) {}
+
+  load<S, E extends DomainEvent>(
+    aggregate: Aggregate<S, E>,
+    stream: string,
+  ): MaybePromise<CachedStream<S, E>> {
+    const start = (snapshot: Snapshot | null): MaybePromise<CachedStream<S, E>> => {
+      const revision = snapshot?.revision ?? NO_STREAM;
+      const entry: CachedStream<S, E> = {
+        stream,
+        aggregate,
+        state: snapshot ? aggregate.snapshot!.decode(snapshot.state as never, revision) : aggregate.initial,
+        revision,
+        durableRevision: revision,
+        lastAtMs: snapshot?.lastAtMs ?? 0,
+        snapshotRevision: revision,
+        inFlight: null,
+      };
+      return chain(this.catchUp(entry), () => entry);
+    };
+    if (!aggregate.snapshot) return start(null);
+    return chain(this.snapshots.load(stream, aggregate.stateVersion), start);
+  }
+
+  /** Folds what the store has after the entry's revision; answers how many events that were. */
+  catchUp<S, E extends DomainEvent>(entry: CachedStream<S, E>): MaybePromise<number> {
+    const page = this.store.readStream(entry.stream, { from: entry.revision + 1 });
+    return chain(page, (events): MaybePromise<number> => {
+      this.fold(entry, events);
+      if (events.length < MAX_READ_EVENTS) return events.length;
+      return chain(this.catchUp(entry), (more) => events.length + more);
+    });
+  }
+
+  /** Events `from` ≤ revision < `to`, in order. */
+  history<S, E extends DomainEvent>(
+    aggregate: Aggregate<S, E>,
+    stream: string,
+    from: number,
+    to: number,
+  ): MaybePromise<E[]> {
+    if (from >= to) return [];
+    const limit = Math.min(MAX_READ_EVENTS, to - from);
+    return chain(this.store.readStream(stream, { from, limit }), (events): MaybePromise<E[]> => {
+      const decoded = events.map((event) => decodeEvent(aggregate, event));
+      if (events.length < limit) return decoded;
+      return chain(this.history(aggregate, stream, from + limit, to), (rest) => [...decoded, ...rest]);
+    });
+  }
+
+  private fold<S, E extends DomainEvent>(entry: CachedStream<S, E>, events: RecordedEvent[]): void {
+    for (const event of events) {
+      if (event.revision !== entry.revision + 1) {
+        throw new Error(`${entry.stream}: revision ${event.revision} follows ${entry.revision}`);
+      }
+      entry.state = entry.aggregate.evolve(entry.state, decodeEvent(entry.aggregate, event), event);
+      entry.revision = event.revision;
+    }
+    const last = events.at(-1);
+    if (!last) return;
+    entry.durableRevision = Math.max(entry.durableRevision, entry.revision);
+    entry.lastAtMs = Math.max(entry.lastAtMs, eventTimeMs(last));
+  }
+}
