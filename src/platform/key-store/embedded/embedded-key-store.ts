@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { MaybePromise } from '../../event-store/event-store.js';
+import type { Ids } from '../../kernel/ids.js';
+import { type MasterKey, MasterKeyError } from '../../security/master-key.js';
+import { type DataKey, KeyStore } from '../key-store.js';
+import {
+  copyEntries,
+  ENV_FILE,
+  type Entries,
+  openEntries,
+  removeStaleCopy,
+  replaceFile,
+  STALE_COPY,
+} from './key-environment.js';
+
+const KEY_BYTES = 32;
+const MAX_SCOPE_LENGTH = 200;
+const CHECK = 'check';
+/** Stands while a destroyed key's bytes may still lie in the file. */
+const PURGE = 'purge';
+const keyOf = (id: string): string => `k:${id}`;
+const scopeOf = (scope: string): string => `s:${scope}`;
+const labelOf = (id: string, scope: string): string => `data-key|${id}|${scope}`;
+
+/** A wrapped data key as stored. */
+interface StoredKey {
+  readonly scope: string;
+  readonly wrapped: Buffer;
+}
+
+/**
+ * Data keys in a small LMDB environment of its own, one file, used by one process at a time.
+ *
+ * LMDB leaves deleted values lying in free pages and in the gaps of used ones. So after a deletion all live entries
+ * are written into a fresh file which replaces the old one, whose bytes are overwritten; a mark in the store makes the
+ * next start finish a replacement that a crash cut off. Writes are one at a time, reads go on meanwhile.
+ */
+export class EmbeddedKeyStore extends KeyStore {
+  private readonly making = new Map<string, Promise<DataKey>>();
+  private writing: Promise<unknown> = Promise.resolve();
+  private swapping: Promise<void> | null = null;
+
+  private constructor(
+    private readonly folder: string,
+    private master: MasterKey,
+    private readonly ids: Ids,
+    private entries: Entries,
+  ) {
+    super();
+  }
+
+  /**
+   * @param folder is made when missing.
+   * @throws {MasterKeyError} `Mismatch` when the stored keys were wrapped by another master key.
+   */
+  static async open(folder: string, master: MasterKey, ids: Ids): Promise<EmbeddedKeyStore> {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    removeStaleCopy(folder);
+    const entries = openEntries(join(folder, ENV_FILE));
+    const check = entries.get(CHECK) as string | undefined;
+    if (check !== undefined && check !== master.checkValue()) {
+      await entries.close();
+      throw new MasterKeyError(
+        'Mismatch',
+        'this data was made with another master key: start with the KEYFORGE_MASTER_KEY (or master.key) it was made with',
+      );
+    }
+    if (check === undefined) await entries.put(CHECK, master.checkValue());
+    const store = new EmbeddedKeyStore(folder, master, ids, entries);
+    if (entries.get(PURGE) !== undefined) await store.exclusively(() => store.purge());
+    return store;
+  }
+
+  /** Whether the keys in `folder` were wrapped by this key; true for a folder that holds none yet. */
+  static async matches(folder: string, master: MasterKey): Promise<boolean> {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const entries = openEntries(join(folder, ENV_FILE));
+    const check = entries.get(CHECK) as string | undefined;
+    await entries.close();
+    return check === undefined || check === master.checkValue();
+  }
+
+  obtain(scope: string): MaybePromise<DataKey> {
+    if (scope.length === 0 || scope.length > MAX_SCOPE_LENGTH)
+      throw new RangeError('a key scope has 1…200 chars');
+    if (this.swapping) return this.swapping.then(() => this.obtain(scope));
+    const id = this.entries.get(scopeOf(scope)) as string | undefined;
+    const known = id === undefined ? null : this.unwrap(id);
+    if (known) return known;
+    const underWay = this.making.get(scope);
+    if (underWay) return underWay;
+    const made = this.exclusively(() => this.make(scope)).finally(() => this.making.delete(scope));
+    this.making.set(scope, made);
+    return made;
+  }
+
+  find(id: string): MaybePromise<DataKey | null> {
+    if (this.swapping) return this.swapping.then(() => this.find(id));
+    return this.unwrap(id);
+  }
+
+  destroy(scope: string): Promise<boolean> {
+    return this.exclusively(async () => {
+      const id = this.entries.get(scopeOf(scope)) as string | undefined;
+      if (id === undefined) return false;
+      await this.entries.transaction(() => {
+        this.entries.remove(scopeOf(scope));
+        this.entries.remove(keyOf(id));
+        this.entries.put(PURGE, true);
+      });
+      await this.purge();
+      return true;
+    });
+  }
+
+  /** Wraps every data key with another master key, all or none. Answers how many. */
+  rewrap(next: MasterKey): Promise<number> {
+    return this.exclusively(async () => {
+      let count = 0;
+      await this.rebuild((key, value) => {
+        if (key === CHECK) return next.checkValue();
+        if (!key.startsWith('k:')) return value;
+        const { scope, wrapped } = value as StoredKey;
+        const label = labelOf(key.slice(2), scope);
+        count += 1;
+        return { scope, wrapped: next.wrap(this.master.unwrap(wrapped, label), label) };
+      });
+      this.master = next;
+      return count;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.exclusively(() => this.entries.close());
+  }
+
+  private unwrap(id: string): DataKey | null {
+    const stored = this.entries.get(keyOf(id)) as StoredKey | undefined;
+    if (!stored) return null;
+    return { id, key: this.master.unwrap(stored.wrapped, labelOf(id, stored.scope)) };
+  }
+
+  private async make(scope: string): Promise<DataKey> {
+    const made: DataKey = { id: this.ids.uuid(), key: randomBytes(KEY_BYTES) };
+    const stored: StoredKey = { scope, wrapped: this.master.wrap(made.key, labelOf(made.id, scope)) };
+    await this.entries.transaction(() => {
+      this.entries.put(keyOf(made.id), stored);
+      this.entries.put(scopeOf(scope), made.id);
+    });
+    return made;
+  }
+
+  private async purge(): Promise<void> {
+    await this.rebuild((_, value) => value);
+    await this.entries.remove(PURGE);
+  }
+
+  /** Copies every entry through `convert` into a fresh file and puts it in the place of the old one. */
+  private async rebuild(convert: (key: string, value: unknown) => unknown): Promise<void> {
+    const path = join(this.folder, ENV_FILE);
+    const copyPath = join(this.folder, STALE_COPY);
+    removeStaleCopy(this.folder);
+    await copyEntries(this.entries, copyPath, convert);
+    const swap = async (): Promise<void> => {
+      await this.entries.close();
+      replaceFile(copyPath, path);
+      this.entries = openEntries(path);
+    };
+    this.swapping = swap().finally(() => {
+      this.swapping = null;
+    });
+    await this.swapping;
+  }
+
+  private exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.writing.then(work);
+    this.writing = done.catch(() => undefined);
+    return done;
+  }
+}
