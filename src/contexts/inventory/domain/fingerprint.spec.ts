@@ -1,0 +1,34 @@
+import { comparableText, fingerprintRule, lastFourOf } from './fingerprint.js';
+
+describe('the comparable form of a key text', () => {
+  it.each([
+    ['abcd-efgh', 'ABCDEFGH'],
+    ['  ab cd\t-\u00a0ef ', 'ABCDEF'],
+    ['ＡＢ１２', 'AB12'],
+    ['ab\u2010cd\u2011ef\u2013gh', 'ABCDEFGH'],
+    ['straße', 'STRASSE'],
+    ['ABC123', 'ABC123'],
+  ])('of %j is %j for normalised products', (text, expected) => {
+    expect(comparableText(text, 'normalized')).toBe(expected);
+  });
+
+  it('is only trimmed for exact products', () => {
+    expect(comparableText('  https://x.example/A-b c ', 'exact')).toBe('https://x.example/A-b c');
+  });
+
+  it('is named by rule and format', () => {
+    expect(fingerprintRule('exact')).toBe('v1/exact');
+  });
+});
+
+describe('the last four characters', () => {
+  it('are kept for texts of twelve characters or more', () => {
+    expect(lastFourOf('ABCDEFGHIJK')).toBeNull();
+    expect(lastFourOf('ABCDEFGHIJKL')).toBe('IJKL');
+  });
+
+  it('count characters, not halves of surrogate pairs', () => {
+    expect(lastFourOf('😀'.repeat(11))).toBeNull();
+    expect(lastFourOf('😀'.repeat(12))).toBe('😀😀😀😀');
+  });
+});

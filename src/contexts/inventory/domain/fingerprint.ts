@@ -1,0 +1,27 @@
+/** How the texts of a product's keys are compared; set per product. */
+export type KeyFormat = 'normalized' | 'exact';
+
+/** Texts at least this long have their last four characters kept as a keyed hash, for searching. */
+export const LAST_FOUR_FROM_CODE_POINTS = 12;
+
+/** Name of the rule, stored with each lot: a changed rule gets a new version and leaves the old fingerprints alone. */
+export const fingerprintRule = (format: KeyFormat): string => `v1/${format}`;
+
+const SPACES_AND_HYPHENS = /[\s\p{White_Space}\p{Dash_Punctuation}]+/gu;
+const PLAIN = /^[A-Z0-9]*$/;
+
+/**
+ * The form of a key text that its fingerprint is taken over (rule v1): NFKC, upper-case, without white space and hyphens.
+ * Products whose texts are links or case-sensitive codes (`exact`) only trim.
+ */
+export function comparableText(text: string, format: KeyFormat): string {
+  if (format === 'exact') return text.trim();
+  if (PLAIN.test(text)) return text;
+  return text.normalize('NFKC').toUpperCase().replace(SPACES_AND_HYPHENS, '');
+}
+
+/** The last four characters of a comparable text that is long enough to be searched by them, else null. */
+export function lastFourOf(comparable: string): string | null {
+  const characters = comparable.length > 64 ? Array.from(comparable.slice(-32)) : Array.from(comparable);
+  return characters.length < LAST_FOUR_FROM_CODE_POINTS ? null : characters.slice(-4).join('');
+}
