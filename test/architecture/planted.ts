@@ -142,7 +142,7 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
       ['src/contexts/wallets/domain/e.ts', 'export const zone = process.env.TZ;'],
       ['src/contexts/wallets/domain/f.ts', 'export const x = () => setTimeout(x, 5);'],
       ['src/contexts/wallets/domain/g.ts', 'export const now = new Date;'],
-      ['src/contexts/wallets/domain/h.ts', 'export const text = `${Date.now()}`;'],
+      ['src/contexts/wallets/domain/h.ts', 'export const text = `$' + '{Date.now()}`;'],
     ],
     passes: [
       [
