@@ -1,0 +1,29 @@
+# Debian, not Alpine: the native modules (lmdb, bcrypt) come with binaries for glibc.
+FROM node:22.22.2-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm install --no-audit --no-fund
+COPY nest-cli.json tsconfig.json ./
+COPY src src
+COPY projections projections
+COPY migrations migrations
+COPY test test
+COPY bench bench
+RUN npm run build && npm prune --omit=dev
+
+FROM node:22.22.2-bookworm-slim
+# In production the master key must be given; docker-compose.yml shows how to try the product without one.
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/var/lib/keyforge
+WORKDIR /app
+RUN mkdir -m 0700 /var/lib/keyforge && chown node:node /var/lib/keyforge
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+USER node
+VOLUME /var/lib/keyforge
+EXPOSE 3000
+# The terminals' path answers 200 to anything as long as the server answers at all.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/v1/partners/service`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Node itself is process 1, so that it gets the signal to stop.
+CMD ["node", "dist/src/main.js"]
