@@ -1,0 +1,154 @@
+import { type Currency, isCurrency, type StoredMoney } from '../../../platform/kernel/money.js';
+import { isRejection, reject } from '../../../platform/kernel/rejection.js';
+import type { ExplicitPrice } from '../../pricing/index.js';
+import type { ExplicitPrices, PackageEvent, PackageFields, SwitchedBy } from '../events/package.events.js';
+import type { Names, Status } from '../events/texts.js';
+import * as check from './fields.js';
+import type { PackageState } from './package.js';
+import type { CatalogRejection } from './rejections.js';
+
+const checks: check.Checks<PackageFields> = {
+  productId: check.anything,
+  supplierId: check.anything,
+  names: check.names,
+  cost: (cost) =>
+    cost === null || check.isAmount(cost.amount, cost.currency, 0n) ? cost : reject('InvalidCost'),
+  fulfilment: check.anything,
+  releasePolicy: check.anything,
+  position: check.position,
+};
+
+/** Names are given by language: one that is not named stays as it is, null takes it away. */
+export type PackageChanges = Omit<Partial<PackageFields>, 'names'> & {
+  readonly names?: Partial<Names>;
+  readonly basePrice?: StoredMoney;
+  readonly status?: Status;
+  readonly hold?: boolean;
+};
+export type NewPackage = PackageChanges & {
+  readonly productId: string;
+  readonly supplierId: string;
+  readonly names: Pick<Names, 'en'> & Partial<Names>;
+  readonly basePrice: StoredMoney;
+  /** Minor units by currency, set by hand. */
+  readonly explicitPrices?: Readonly<Partial<Record<Currency, string>>>;
+};
+
+const defaults = { cost: null, fulfilment: 'stock', releasePolicy: 'stock', position: null } as const;
+
+/** A package is created once: the same id again changes nothing. */
+export function createPackage(
+  state: PackageState,
+  { publicId, basePrice, explicitPrices, status, hold, ...given }: NewPackage & { readonly publicId: number },
+): PackageEvent[] | CatalogRejection {
+  if (state.exists) return [];
+  const complete = {
+    ...check.withDefaults(defaults, given),
+    names: check.translate(state.names, given.names),
+  };
+  const fields = check.checkFields(checks, complete as PackageFields);
+  if (isRejection(fields)) return fields;
+  const price = checkBasePrice(basePrice);
+  if (isRejection(price)) return price;
+  const explicit = mergePrices({}, { prices: explicitPrices ?? {}, origin: 'manual' });
+  if (isRejection(explicit)) return explicit;
+  const data = { publicId, ...fields, basePrice: price, explicitPrices: explicit };
+  return [{ type: 'PackageCreated', data: { ...data, status: status ?? 'active', hold: hold ?? false } }];
+}
+
+/** What an admin changes. Only what is another than now becomes an event; all of them are one append. */
+export function changePackage(
+  state: PackageState,
+  { names, basePrice, status, hold, ...rest }: PackageChanges,
+): PackageEvent[] | CatalogRejection {
+  if (!isThere(state)) return reject('PackageNotFound');
+  const changes = names ? { ...rest, names: check.translate(state.names, names) } : rest;
+  const fields = check.checkFields<PackageFields, Partial<PackageFields>>(checks, changes);
+  if (isRejection(fields)) return fields;
+  const events: PackageEvent[] = [];
+  const data = check.changedFields<PackageFields>(state, fields);
+  if (Object.keys(data).length > 0) events.push({ type: 'PackageChanged', data });
+  if (basePrice) {
+    const price = checkBasePrice(basePrice);
+    if (isRejection(price)) return price;
+    if (price.amount !== state.basePrice.amount || price.currency !== state.basePrice.currency)
+      events.push({ type: 'PackagePriceChanged', data: { basePrice: price } });
+  }
+  if (hold !== undefined && hold !== state.hold)
+    events.push({ type: hold ? 'PackageHeld' : 'PackageHoldLifted', data: {} });
+  if (status === 'active') events.push(...activate(state, 'admin'));
+  if (status === 'inactive') events.push(...deactivateByAdmin(state));
+  return events;
+}
+
+export interface PriceChanges {
+  /** Minor units by currency; null takes a price away. Currencies not named keep theirs. */
+  readonly prices: Readonly<Partial<Record<Currency, string | null>>>;
+  readonly origin: ExplicitPrice['origin'];
+  /** Lets a conversion replace prices that were set by hand; without it they are passed over. */
+  readonly overwrite?: boolean;
+}
+
+export function setExplicitPrices(
+  state: PackageState,
+  changes: PriceChanges,
+): PackageEvent[] | CatalogRejection {
+  if (!isThere(state)) return reject('PackageNotFound');
+  const explicitPrices = mergePrices(state.explicitPrices, changes);
+  if (isRejection(explicitPrices)) return explicitPrices;
+  return samePrices(explicitPrices, state.explicitPrices)
+    ? []
+    : [{ type: 'PackageExplicitPricesSet', data: { explicitPrices } }];
+}
+
+/** Keys came in: switches on what was off, whoever switched it off, unless it is held. */
+export const activateForStock = (state: PackageState): PackageEvent[] =>
+  isThere(state) && !state.hold ? activate(state, 'stock') : [];
+
+/** The last key went. Only what is sold from stock switches off, and an admin's word stands. */
+export const deactivateForStock = (state: PackageState): PackageEvent[] =>
+  isThere(state) && state.fulfilment === 'stock' && state.status === 'active'
+    ? [{ type: 'PackageDeactivated', data: { because: 'stock' } }]
+    : [];
+
+/** Whoever asks has made sure that no key of the package is reserved, and has retired the others. */
+export function deletePackage(state: PackageState): PackageEvent[] | CatalogRejection {
+  if (!state.exists) return reject('PackageNotFound');
+  return state.deleted ? [] : [{ type: 'PackageDeleted', data: {} }];
+}
+
+const isThere = (state: PackageState): boolean => state.exists && !state.deleted;
+
+const activate = (state: PackageState, because: SwitchedBy): PackageEvent[] =>
+  state.status === 'active' ? [] : [{ type: 'PackageActivated', data: { because } }];
+
+/** An admin's word is recorded over an empty stock's too, so that new keys meet the right reason. */
+const deactivateByAdmin = (state: PackageState): PackageEvent[] =>
+  state.inactiveBecause === 'admin' ? [] : [{ type: 'PackageDeactivated', data: { because: 'admin' } }];
+
+const checkBasePrice = ({ amount, currency }: StoredMoney): StoredMoney | CatalogRejection =>
+  isCurrency(currency) && check.isAmount(amount, currency, 1n)
+    ? { amount, currency }
+    : reject('InvalidPrice', { currency });
+
+function mergePrices(
+  now: ExplicitPrices,
+  { prices, origin, overwrite }: PriceChanges,
+): ExplicitPrices | CatalogRejection {
+  const merged: Partial<Record<Currency, ExplicitPrice>> = { ...now };
+  for (const [currency, amount] of Object.entries(prices) as [Currency, string | null][]) {
+    if (!isCurrency(currency) || !(amount === null || check.isAmount(amount, currency, 1n)))
+      return reject('InvalidPrice', { currency });
+    if (origin === 'converted' && now[currency]?.origin === 'manual' && !overwrite) continue;
+    if (amount === null) delete merged[currency];
+    else merged[currency] = { amount, origin };
+  }
+  return merged;
+}
+
+function samePrices(a: ExplicitPrices, b: ExplicitPrices): boolean {
+  const currencies = Object.keys({ ...a, ...b }) as Currency[];
+  return currencies.every(
+    (currency) => a[currency]?.amount === b[currency]?.amount && a[currency]?.origin === b[currency]?.origin,
+  );
+}

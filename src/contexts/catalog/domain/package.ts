@@ -1,0 +1,80 @@
+import type { Aggregate } from '../../../platform/kernel/aggregate.js';
+import type { StoredMoney } from '../../../platform/kernel/money.js';
+import { unreachable } from '../../../platform/kernel/unreachable.js';
+import type { ExplicitPrices, PackageEvent, PackageFields, SwitchedBy } from '../events/package.events.js';
+import type { Status } from '../events/texts.js';
+import type { ProductState } from './product.js';
+
+/** What is sold: one priced variant of a product. */
+export interface PackageState extends PackageFields {
+  readonly exists: boolean;
+  readonly deleted: boolean;
+  /** The number that the APIs show. */
+  readonly publicId: number;
+  readonly basePrice: StoredMoney;
+  readonly explicitPrices: ExplicitPrices;
+  readonly status: Status;
+  /** Null while active. */
+  readonly inactiveBecause: SwitchedBy | null;
+  readonly hold: boolean;
+}
+
+export const Package: Aggregate<PackageState, PackageEvent> = {
+  category: 'package',
+  stateVersion: 1,
+  initial: {
+    exists: false,
+    deleted: false,
+    publicId: 0,
+    productId: '',
+    supplierId: '',
+    names: { en: '', ru: null, az: null },
+    basePrice: { amount: '0', currency: 'AZN' },
+    explicitPrices: {},
+    cost: null,
+    status: 'inactive',
+    inactiveBecause: 'admin',
+    hold: false,
+    fulfilment: 'stock',
+    releasePolicy: 'stock',
+    position: null,
+  },
+  evolve(state, event) {
+    switch (event.type) {
+      case 'PackageCreated':
+        return {
+          ...state,
+          ...event.data,
+          exists: true,
+          inactiveBecause: event.data.status === 'active' ? null : 'admin',
+        };
+      case 'PackageChanged':
+      case 'PackagePriceChanged':
+      case 'PackageExplicitPricesSet':
+        return { ...state, ...event.data };
+      case 'PackageActivated':
+        return { ...state, status: 'active', inactiveBecause: null };
+      case 'PackageDeactivated':
+        return { ...state, status: 'inactive', inactiveBecause: event.data.because };
+      case 'PackageHeld':
+        return { ...state, hold: true };
+      case 'PackageHoldLifted':
+        return { ...state, hold: false };
+      case 'PackageDeleted':
+        return { ...state, deleted: true };
+      default:
+        return unreachable(event);
+    }
+  },
+};
+
+/** Whether a product may be shown and sold at all. */
+export const isProductOffered = (product: ProductState): boolean =>
+  product.exists && !product.deleted && product.status === 'active';
+
+/**
+ * Whether a package may be sold as far as people decided it. A package that ran out of keys is still offered: whether it
+ * has any is for the stock to say, which is ahead of the event that marks the edge.
+ */
+export const isPackageOffered = (pkg: PackageState): boolean =>
+  pkg.exists && !pkg.deleted && !pkg.hold && pkg.inactiveBecause !== 'admin';

@@ -1,0 +1,23 @@
+import type { Rejection } from '../../../platform/kernel/rejection.js';
+
+/** `…NotFound` is what the command is about, `Unknown…` what it refers to. */
+export type CatalogRejectionCode =
+  | 'SupplierNotFound'
+  | 'CategoryNotFound'
+  | 'ProductNotFound'
+  | 'PackageNotFound'
+  | 'UnknownSupplier'
+  | 'UnknownCategory'
+  | 'UnknownProduct'
+  | 'CategoryCycle'
+  | 'CategoryTooDeep'
+  | 'InvalidName'
+  | 'InvalidCountry'
+  | 'InvalidEmail'
+  | 'InvalidInstructions'
+  | 'InvalidUrl'
+  | 'InvalidPosition'
+  | 'InvalidPrice'
+  | 'InvalidCost';
+
+export type CatalogRejection = Rejection<CatalogRejectionCode>;
