@@ -21,7 +21,7 @@ export interface Decided<E extends DomainEvent> {
 
 /**
  * A decider test as a sentence: `given(Foo, events).when(state => decide(state, command)).then(event)`.
- * The history must have been writable: state handed to a decider is frozen, so that a mutation fails the test.
+ * The state handed to a decider is frozen, so that one which changes it fails.
  */
 export function given<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, events: readonly E[]) {
   const state = foldEvents(aggregate, events);

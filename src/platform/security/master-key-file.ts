@@ -22,10 +22,10 @@ export interface MasterKeySource {
   readonly production: boolean;
 }
 
-function writeDurably(path: string, text: string, flags: 'wx' | 'w'): void {
-  const file = openSync(path, flags, 0o600);
+function writeDurably(path: string, key: MasterKey): void {
+  const file = openSync(path, 'w', 0o600);
   try {
-    writeSync(file, text);
+    writeSync(file, `${key.reveal()}\n`);
     fsyncSync(file);
   } finally {
     closeSync(file);
@@ -43,10 +43,13 @@ function syncDirectory(path: string): void {
 
 /**
  * The configured master key, else that of the data directory, made there (mode 0600, on disk before it is used) at the
- * first start. `matches` tells whether stored data was wrapped with a key; it settles which of two files counts after
- * a rotation was interrupted. @throws {MasterKeyError}
+ * first start. `matches` tells whether the stored keys were wrapped with a key; it settles which of two files counts
+ * after a rotation was interrupted. @throws {MasterKeyError}
  */
-export function openMasterKey(source: MasterKeySource, matches?: (key: MasterKey) => boolean): MasterKey {
+export async function openMasterKey(
+  source: MasterKeySource,
+  matches: (key: MasterKey) => Promise<boolean>,
+): Promise<MasterKey> {
   if (source.configured) return new MasterKey(source.configured);
   if (source.production) {
     throw new MasterKeyError(
@@ -58,7 +61,7 @@ export function openMasterKey(source: MasterKeySource, matches?: (key: MasterKey
   const nextPath = join(source.dataDir, NEXT_FILE);
   if (existsSync(nextPath)) {
     const next = MasterKey.parse(readFileSync(nextPath, 'utf8'));
-    if (matches?.(next)) {
+    if (!existsSync(path) || (await matches(next))) {
       renameSync(nextPath, path);
       syncDirectory(source.dataDir);
       return next;
@@ -68,27 +71,35 @@ export function openMasterKey(source: MasterKeySource, matches?: (key: MasterKey
   const made = MasterKey.generate();
   mkdirSync(source.dataDir, { recursive: true, mode: 0o700 });
   // Written under the other name and renamed, so that a crash never leaves half a key under the real one.
-  writeDurably(nextPath, `${made.reveal()}\n`, 'w');
+  writeDurably(nextPath, made);
   renameSync(nextPath, path);
   syncDirectory(source.dataDir);
   return made;
 }
 
+/** The part of a key store that a rotation needs. */
+export interface RewrappableKeys {
+  /** Wraps every data key with another master key, all or none. Answers how many. */
+  rewrap(next: MasterKey): Promise<number>;
+}
+
 /**
- * Runs `rewrap` so that a crash at any point leaves a key file that opens the stored keys. Without a key file (the
- * key is configured by the operator) it only runs `rewrap`.
+ * Puts all data keys (the fingerprint key is one of them) under another master key; answers how many. A crash at any
+ * point leaves a key file that opens the stored keys. Where the operator configures the key, there is no file to write.
+ * Tokens signed under the old master end with it.
  */
-export async function replaceMasterKeyFile(
+export async function rotateMasterKey(
   dataDir: string,
+  keys: RewrappableKeys,
   next: MasterKey,
-  rewrap: () => Promise<void>,
-): Promise<void> {
+): Promise<number> {
   const path = join(dataDir, FILE);
-  if (!existsSync(path)) return rewrap();
+  if (!existsSync(path)) return keys.rewrap(next);
   const nextPath = join(dataDir, NEXT_FILE);
-  writeDurably(nextPath, `${next.reveal()}\n`, 'w');
+  writeDurably(nextPath, next);
   syncDirectory(dataDir);
-  await rewrap();
+  const count = await keys.rewrap(next);
   renameSync(nextPath, path);
   syncDirectory(dataDir);
+  return count;
 }

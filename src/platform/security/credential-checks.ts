@@ -1,0 +1,98 @@
+import type { MaybePromise } from '../event-store/event-store.js';
+import type { Clock } from '../kernel/clock.js';
+import { isRejection, type Rejection, reject } from '../kernel/rejection.js';
+import { CredentialCache } from './credential-cache.js';
+import { FailureThrottle } from './failure-throttle.js';
+import { CHECKS_WAITING_PER_LOGIN, MAX_LOGIN_LENGTH } from './limits.js';
+import { isAcceptablePassword } from './password-hasher.js';
+
+/** Login, password and the network address that they came from. */
+export interface Credentials {
+  readonly login: string;
+  readonly password: string;
+  readonly address: string;
+}
+
+/** Whom a pair belongs to, and until when if the password was replaced. */
+export interface CheckedCredentials<Ref> {
+  readonly ref: Ref;
+  readonly accountId: string;
+  readonly validUntilMs?: number;
+}
+
+export type CredentialRejection = Rejection<'AccessDenied' | 'RateLimited'>;
+
+/** The expensive check against what is stored: bcrypt and the loads before it. */
+export type VerifyCredentials<Ref> = (
+  login: string,
+  password: string,
+) => Promise<CheckedCredentials<Ref> | CredentialRejection>;
+
+/**
+ * Decides who somebody is. A remembered pair is answered at once and before any throttle, so guessing cannot lock a
+ * fleet out; else one check at a time runs per login, shared by all who send the same pair, and failures are throttled
+ * per (login, address).
+ */
+export class CredentialChecks<Ref> {
+  private readonly cache: CredentialCache<Ref>;
+  private readonly throttle: FailureThrottle;
+  private readonly checking = new Map<string, Promise<Ref | CredentialRejection>>();
+  private readonly queues = new Map<string, { waiting: number; tail: Promise<unknown> }>();
+
+  constructor(
+    clock: Clock,
+    private readonly verify: VerifyCredentials<Ref>,
+  ) {
+    this.cache = new CredentialCache(clock);
+    this.throttle = new FailureThrottle(clock);
+  }
+
+  check({ login, password, address }: Credentials): MaybePromise<Ref | CredentialRejection> {
+    if (login.length > MAX_LOGIN_LENGTH || !isAcceptablePassword(password)) return reject('AccessDenied');
+    const pairKey = this.cache.pairKey(login, password);
+    const known = this.cache.recall(pairKey);
+    if (known !== null) return known;
+    const source = `${login}|${address}`;
+    if (this.throttle.isBlocked(source)) return reject('RateLimited');
+    const answer = this.checking.get(pairKey) ?? this.begin(pairKey, login, password);
+    return answer.then((outcome) => {
+      if (!isRejection(outcome)) this.throttle.succeed(source);
+      else if (outcome.code === 'AccessDenied') this.throttle.fail(source);
+      return outcome;
+    });
+  }
+
+  /** Forgets an account's remembered credentials. */
+  drop(accountId: string): void {
+    this.cache.drop(accountId);
+  }
+
+  private begin(pairKey: string, login: string, password: string): Promise<Ref | CredentialRejection> {
+    const queue = this.queues.get(login) ?? { waiting: 0, tail: Promise.resolve() };
+    if (queue.waiting >= CHECKS_WAITING_PER_LOGIN) return Promise.resolve(reject('RateLimited'));
+    queue.waiting += 1;
+    this.queues.set(login, queue);
+    const answer = queue.tail
+      .then(() => this.verifyOnce(pairKey, login, password))
+      .finally(() => {
+        queue.waiting -= 1;
+        if (queue.waiting === 0) this.queues.delete(login);
+        this.checking.delete(pairKey);
+      });
+    queue.tail = answer.catch(() => undefined);
+    this.checking.set(pairKey, answer);
+    return answer;
+  }
+
+  private async verifyOnce(
+    pairKey: string,
+    login: string,
+    password: string,
+  ): Promise<Ref | CredentialRejection> {
+    const generation = this.cache.generation;
+    const outcome = await this.verify(login, password);
+    if (isRejection(outcome)) return outcome;
+    this.cache.remember(pairKey, outcome.ref, outcome.accountId, generation, outcome.validUntilMs);
+    return outcome.ref;
+  }
+}

@@ -1,0 +1,97 @@
+import { type DataKey, KeyStore } from '../key-store/key-store.js';
+import { KeyedHash } from './keyed-hash.js';
+import { sealedPlace, Vault } from './vault.js';
+
+const dataKey = (fill: number): DataKey => ({ id: `key-${fill}`, key: Buffer.alloc(32, fill) });
+
+class StubKeys extends KeyStore {
+  readonly keys = new Map([dataKey(1), dataKey(2)].map((key) => [key.id, key]));
+  finds = 0;
+  obtain(scope: string): DataKey {
+    return dataKey(scope.length);
+  }
+  find(id: string): DataKey | null {
+    this.finds += 1;
+    return this.keys.get(id) ?? null;
+  }
+  async destroy(): Promise<boolean> {
+    this.keys.clear();
+    return true;
+  }
+}
+
+const place = sealedPlace('lot-17', 'text', 3);
+let keys: StubKeys;
+let vault: Vault;
+beforeEach(() => {
+  keys = new StubKeys();
+  vault = new Vault(keys);
+});
+
+it('opens at once what it sealed, whatever the text', () => {
+  for (const text of ['', 'ABCD-EFGH', 'ключ · ✓', 'x'.repeat(10_000)]) {
+    const sealed = vault.seal(dataKey(1), place, text);
+    expect(sealed).toMatch(/^v1\.key-1\.[\w-]{16}\.[\w-]+$/);
+    expect(vault.open(sealed, place)).toBe(text);
+  }
+});
+
+it('never makes the same ciphertext twice', () => {
+  expect(vault.seal(dataKey(1), place, 'A')).not.toBe(vault.seal(dataKey(1), place, 'A'));
+});
+
+it('does not open in another stream, field or slot', () => {
+  const sealed = vault.seal(dataKey(1), place, 'ABCD-EFGH');
+  for (const other of [
+    sealedPlace('lot-18', 'text', 3),
+    sealedPlace('lot-17', 'pin', 3),
+    sealedPlace('lot-17', 'text', 4),
+  ]) {
+    expect(() => vault.open(sealed, other)).toThrow(expect.objectContaining({ code: 'Damaged' }));
+  }
+});
+
+it('notices a changed ciphertext and anything that is none, without repeating it', () => {
+  const sealed = vault.seal(dataKey(1), place, 'ABCD-EFGH');
+  const [, id, nonce, body] = sealed.split('.');
+  const broken = [
+    `v1.${id}.${nonce}.${body!.startsWith('A') ? 'B' : 'A'}${body!.slice(1)}`,
+    `v1.key-2.${nonce}.${body}`,
+    `v1.${id}.${nonce}.AAAA`,
+    `v2.${id}.${nonce}.${body}`,
+    'SECRET-PLAIN-TEXT',
+  ];
+  for (const text of broken) {
+    const error = (() => {
+      try {
+        return vault.open(text, place);
+      } catch (thrown) {
+        return thrown as Error;
+      }
+    })();
+    expect(error).toMatchObject({ name: 'VaultError', code: 'Damaged' });
+    expect(String(error)).not.toContain('SECRET');
+  }
+});
+
+it('says that a text is erased once its data key is destroyed', async () => {
+  const sealed = vault.seal(dataKey(1), place, 'A');
+  vault.open(sealed, place);
+  await keys.destroy();
+  vault.forget();
+  expect(() => vault.open(sealed, place)).toThrow(expect.objectContaining({ code: 'Erased' }));
+});
+
+it('asks the key store once for many texts under one key', () => {
+  const sealed = vault.seal(dataKey(2), place, 'A');
+  for (let i = 0; i < 5; i += 1) vault.open(sealed, place);
+  expect(keys.finds).toBe(1);
+});
+
+it('hashes differently for each purpose and always the same', async () => {
+  const hash = await KeyedHash.open(keys);
+  expect(hash.hash('login', 'a')).toMatch(/^[\w-]{43}$/);
+  expect(hash.hash('login', 'a')).toBe(hash.hash('login', 'a'));
+  expect(hash.hash('login', 'a')).not.toBe(hash.hash('email', 'a'));
+  expect(hash.hash('login', 'a')).not.toBe(hash.hash('login', 'b'));
+});

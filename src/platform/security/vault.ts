@@ -1,0 +1,102 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { MaybePromise } from '../event-store/event-store.js';
+import { type DataKey, KeyStore } from '../key-store/key-store.js';
+
+const VERSION = 'v1';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const CACHED_KEYS = 512;
+/** A key that another node destroyed is used here no longer than this. */
+const CACHED_KEY_MS = 60_000;
+
+/** `Erased`: the data key was destroyed. `Damaged`: not a ciphertext, or not the one of this place. */
+export class VaultError extends Error {
+  constructor(
+    readonly code: 'Erased' | 'Damaged',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'VaultError';
+  }
+}
+
+/** What a ciphertext is bound to: moved to another stream, field or slot it does not open. */
+export const sealedPlace = (stream: string, field: string, slot: string | number = 0): string =>
+  `${stream}|${field}|${slot}`;
+
+/**
+ * AES-256-GCM texts as stored in events: `v1.<data key id>.<nonce>.<ciphertext and tag>`, the last two base64url.
+ * The place ({@link sealedPlace}) is authenticated.
+ */
+export class Vault {
+  /** In order of last use, the oldest first. */
+  private readonly cached = new Map<string, { key: DataKey; untilMs: number }>();
+
+  constructor(private readonly keys: KeyStore) {}
+
+  /** Encrypts under the scope's data key, which is on disk before this answers. */
+  sealUnder(scope: string, place: string, text: string): MaybePromise<string> {
+    const key = this.keys.obtain(scope);
+    return key instanceof Promise
+      ? key.then((found) => this.seal(found, place, text))
+      : this.seal(key, place, text);
+  }
+
+  seal(dataKey: DataKey, place: string, text: string): string {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', dataKey.key, nonce).setAAD(Buffer.from(place));
+    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    return `${VERSION}.${dataKey.id}.${nonce.toString('base64url')}.${sealed.toString('base64url')}`;
+  }
+
+  /** The clear text; at once when the data key is at hand. @throws {VaultError} */
+  open(sealed: string, place: string): MaybePromise<string> {
+    const [version, keyId, nonce, body, ...rest] = sealed.split('.');
+    if (version !== VERSION || !keyId || !nonce || !body || rest.length > 0) {
+      throw new VaultError('Damaged', `not a sealed text at ${place}`);
+    }
+    const key = this.find(keyId);
+    if (key instanceof Promise) return key.then((found) => unseal(found, nonce, body, place));
+    return unseal(key, nonce, body, place);
+  }
+
+  /** Drops every clear data key from memory; called when one is destroyed. */
+  forget(): void {
+    this.cached.clear();
+  }
+
+  private find(keyId: string): MaybePromise<DataKey | null> {
+    const now = performance.now();
+    const hit = this.cached.get(keyId);
+    if (hit && now < hit.untilMs) return hit.key;
+    const found = this.keys.find(keyId);
+    return found instanceof Promise
+      ? found.then((key) => this.keep(keyId, key, now))
+      : this.keep(keyId, found, now);
+  }
+
+  private keep(keyId: string, key: DataKey | null, now: number): DataKey | null {
+    this.cached.delete(keyId);
+    if (!key) return null;
+    this.cached.set(keyId, { key, untilMs: now + CACHED_KEY_MS });
+    if (this.cached.size > CACHED_KEYS) this.cached.delete(this.cached.keys().next().value!);
+    return key;
+  }
+}
+
+function unseal(key: DataKey | null, nonce: string, body: string, place: string): string {
+  if (!key) throw new VaultError('Erased', `the data key of ${place} was destroyed`);
+  const bytes = Buffer.from(body, 'base64url');
+  const nonceBytes = Buffer.from(nonce, 'base64url');
+  const tagAt = bytes.length - TAG_BYTES;
+  if (tagAt < 0 || nonceBytes.length !== NONCE_BYTES)
+    throw new VaultError('Damaged', `cut short at ${place}`);
+  const decipher = createDecipheriv('aes-256-gcm', key.key, nonceBytes)
+    .setAAD(Buffer.from(place))
+    .setAuthTag(bytes.subarray(tagAt));
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(0, tagAt)), decipher.final()]).toString('utf8');
+  } catch {
+    throw new VaultError('Damaged', `does not open at ${place}`);
+  }
+}
