@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { cidrContains } from '../config/cidr.js';
+import type { Settings } from '../config/settings.js';
+import type { Logger } from '../logging/logger.js';
+import { type Failure, failureOf, refusal } from './failure.js';
+import {
+  HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_MS,
+  MAX_BODY_BYTES,
+  MAX_HEADER_BYTES,
+  MAX_PATH_PARAMETER_LENGTH,
+  REQUEST_TIMEOUT_MS,
+} from './limits.js';
+import { JSON_CONTENT_TYPE, plainErrors, type Surface } from './surface.js';
+import { pathOf, SurfaceRouter } from './surface-router.js';
+
+export interface HttpOptions {
+  readonly settings: Pick<Settings, 'trustedProxies' | 'surfaceHosts'>;
+  readonly surfaces: readonly Surface[];
+  readonly logger: Logger;
+}
+
+/** Ids that tell requests apart in logs and answers: unique to the process by its start, then counted. */
+function requestIds(): () => string {
+  const process = randomBytes(6).toString('hex');
+  let count = 0;
+  return () => `${process}-${(++count).toString(36)}`;
+}
+
+/**
+ * What Node's parser refuses never becomes a request: answers on the socket itself. Nothing of it is logged, because
+ * the parser's error carries the raw bytes, query string included.
+ */
+function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy();
+  const [status, body] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', '{"error":"The request line or header is too large"}']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', '{"error":"The request took too long"}']
+        : ['400 Bad Request', '{"error":"The request is malformed"}'];
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: ${JSON_CONTENT_TYPE}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+const MILLISECONDS = 1_000;
+
+/**
+ * Nest on Fastify, as every surface uses it: proxies are believed by `TRUSTED_PROXIES` alone, host names lead to their
+ * surface, and every failure is answered in the format of the surface that was asked, with a request id.
+ *
+ * Fastify itself logs nothing: its messages quote URLs, and a child logger for each request costs more than routing.
+ * Failures (error level) and, at debug level, every request are logged here, always without the query.
+ */
+export class HttpAdapter extends FastifyAdapter {
+  private readonly router: SurfaceRouter;
+  private readonly log: Logger;
+  private readonly trusts: (address: string) => boolean;
+
+  constructor({ settings, surfaces, logger }: HttpOptions) {
+    const router = new SurfaceRouter(surfaces, settings.surfaceHosts);
+    const proxies = settings.trustedProxies;
+    const trusts = (address: string): boolean => proxies.some((cidr) => cidrContains(cidr, address));
+    super({
+      http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      bodyLimit: MAX_BODY_BYTES,
+      trustProxy: proxies.length > 0 ? trusts : false,
+      routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_PARAMETER_LENGTH },
+      genReqId: requestIds(),
+      requestIdHeader: false,
+      // A request that was accepted is finished, also while the server closes.
+      return503OnClosing: false,
+      clientErrorHandler: answerUnreadable,
+      frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+        this.answerFailure(error, request, reply),
+      rewriteUrl: router.hasHosts
+        ? (request: IncomingMessage) => router.rewrite(request.url ?? '/', this.hostOf(request))
+        : undefined,
+      // Connect-style middleware is not used anywhere, and its hook would run for every request.
+      skipMiddie: true,
+    });
+    this.router = router;
+    this.log = logger;
+    this.trusts = trusts;
+    const fastify = this.getInstance<FastifyInstance>();
+    fastify.setNotFoundHandler((request, reply) => this.answer(refusal(404), request, reply));
+    fastify.setErrorHandler((error, request, reply) => this.answerFailure(error, request, reply));
+    if (logger.isLevelEnabled('debug')) this.logRequests(fastify);
+  }
+
+  /** Nest's own handlers would take the place of the surfaces'. */
+  override setErrorHandler(): FastifyInstance {
+    return this.getInstance();
+  }
+
+  override setNotFoundHandler(): FastifyInstance {
+    return this.getInstance();
+  }
+
+  /** Answers something thrown while `request` was handled, and logs it where it is our fault. */
+  answerFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const failure = failureOf(error);
+    if (failure.status >= 500) {
+      const { id, method } = request;
+      this.log.error(
+        { reqId: id, method, path: pathOf(request.raw.url ?? '/'), err: error },
+        'request failed',
+      );
+    }
+    this.answer(failure, request, reply);
+  }
+
+  private answer({ status, message, details }: Failure, request: FastifyRequest, reply: FastifyReply): void {
+    if (reply.sent || reply.raw.headersSent) return;
+    const path = pathOf(request.raw.url ?? '/');
+    const surface = this.router.surfaceOf(path, this.hostOf(request.raw));
+    const errors = surface?.errors ?? plainErrors;
+    const answer = errors({ status, message, details, method: request.method, path, requestId: request.id });
+    reply.header('X-Request-Id', request.id);
+    if (answer.headers) reply.headers(answer.headers);
+    reply.code(answer.status).header('Content-Type', answer.contentType).send(answer.body);
+  }
+
+  /** The host that the client asked for: a trusted proxy says it in a header of its own. */
+  private hostOf(request: IncomingMessage): string {
+    const forwarded = request.headers['x-forwarded-host'];
+    if (typeof forwarded === 'string' && this.trusts(request.socket.remoteAddress ?? '')) {
+      return forwarded.split(',', 1)[0]?.trim() ?? '';
+    }
+    return request.headers.host ?? '';
+  }
+
+  private logRequests(fastify: FastifyInstance): void {
+    fastify.addHook('onResponse', (request, reply, done) => {
+      const { id, method } = request;
+      const path = pathOf(request.raw.url ?? '/');
+      const seconds = Math.round(reply.elapsedTime * MILLISECONDS) / MILLISECONDS / MILLISECONDS;
+      this.log.debug({ reqId: id, method, path, status: reply.statusCode, seconds }, 'request');
+      done();
+    });
+  }
+}

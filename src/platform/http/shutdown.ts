@@ -1,0 +1,48 @@
+import type { INestApplication } from '@nestjs/common';
+import type { Logger } from '../logging/logger.js';
+import type { HttpAdapter } from './http-adapter.js';
+import { SHUTDOWN_GRACE_MS } from './limits.js';
+
+export interface ShutdownOptions {
+  readonly logger: Logger;
+  readonly graceMs?: number;
+}
+
+/**
+ * Stops the application in order: no new connection, every accepted request answered, then Nest's shutdown hooks
+ * (which close projections, executor and stores). Requests that take longer than `graceMs` lose their connection;
+ * what they began is finished by recovery at the next start.
+ */
+export async function shutDown(app: INestApplication, options: ShutdownOptions): Promise<void> {
+  const adapter = app.getHttpAdapter() as HttpAdapter;
+  const graceMs = options.graceMs ?? SHUTDOWN_GRACE_MS;
+  const deadline = setTimeout(() => {
+    options.logger.warn({ graceMs }, 'closing the connections of requests that did not finish in time');
+    adapter.getHttpServer().closeAllConnections();
+  }, graceMs);
+  try {
+    await adapter.close();
+  } finally {
+    clearTimeout(deadline);
+  }
+  await app.close();
+}
+
+/** Calls `stop` once at SIGTERM or SIGINT, then ends the process: with 0, or with 1 if stopping failed. */
+export function stopOnSignals(stop: (signal: NodeJS.Signals) => Promise<void>, logger: Logger): void {
+  let stopping = false;
+  const begin = (signal: NodeJS.Signals): void => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ signal }, 'stopping');
+    stop(signal).then(
+      () => process.exit(0),
+      (err: unknown) => {
+        logger.fatal({ err }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', begin);
+  process.on('SIGINT', begin);
+}
