@@ -1,0 +1,237 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { open, type RootDatabase } from 'lmdb';
+import {
+  type CollectionSpec,
+  type DocumentId,
+  type Filter,
+  type FindOptions,
+  MAX_FIND_DOCUMENTS,
+  type ReadBatch,
+  type ReadDocument,
+  ReadStore,
+  type Stamped,
+} from '../read-store.js';
+import { documentKey } from './index-key.js';
+import { planQuery, type QueryPlan } from './query-plan.js';
+import { CHUNK_ENTRIES, chunks, matcher, sortDocuments } from './scan.js';
+import { type Bytes, type Change, type Collection, changeDocument, decode } from './stored-document.js';
+
+interface CollectionRecord {
+  readonly indexes: readonly (readonly string[])[];
+  readonly size: number;
+}
+
+const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
+const MAP_BYTES = 64 * 1024 ** 3;
+const MAX_COLLECTIONS = 200;
+
+/**
+ * Documents and index entries in LMDB, in one environment. A batch, its checkpoint included, is one transaction; it is
+ * flushed to disk after it is visible (what a power cut takes is folded again from the log). Indexes narrow a query by
+ * key ranges, mingo answers what they leave. Long scans let other work run between chunks and see later writes.
+ */
+export class EmbeddedReadStore extends ReadStore {
+  private readonly collections = new Map<string, Collection>();
+  private readonly meta: Bytes;
+  private writing: Promise<unknown> = Promise.resolve();
+
+  private constructor(private readonly root: RootDatabase<Buffer, Buffer>) {
+    super();
+    this.meta = root.openDB({ name: 'meta', ...BINARY });
+  }
+
+  static open(options: { readonly directory: string }): EmbeddedReadStore {
+    const path = options.directory;
+    const root = open<Buffer, Buffer>({
+      path,
+      noSubdir: false,
+      mapSize: MAP_BYTES,
+      maxDbs: 2 * MAX_COLLECTIONS + 1,
+      ...BINARY,
+    });
+    return new EmbeddedReadStore(root);
+  }
+
+  async openCollection(spec: CollectionSpec): Promise<void> {
+    if (this.collections.has(spec.name)) return;
+    const key = metaKey('collection', spec.name);
+    const record = this.readMeta<CollectionRecord>(key);
+    if (record && JSON.stringify(record.indexes) !== JSON.stringify(spec.indexes)) {
+      throw new Error(`the collection ${spec.name} has other indexes: give the projection a new version`);
+    }
+    const size = record?.size ?? 0;
+    if (!record) await this.meta.put(key, toJson({ indexes: spec.indexes, size }));
+    this.collections.set(spec.name, {
+      spec,
+      documents: this.root.openDB({ name: `d:${spec.name}`, ...BINARY }),
+      entries: this.root.openDB({ name: `i:${spec.name}`, ...BINARY }),
+      size,
+      loaded: new Map(),
+    });
+  }
+
+  async dropCollection(name: string): Promise<void> {
+    const record = this.readMeta<CollectionRecord>(metaKey('collection', name));
+    if (!record) return;
+    await this.openCollection({ name, indexes: record.indexes });
+    const { documents, entries } = this.collection(name);
+    this.collections.delete(name);
+    await this.meta.remove(metaKey('collection', name));
+    await Promise.all([documents.drop(), entries.drop()]);
+  }
+
+  load(collection: string, ids: readonly DocumentId[]): Map<DocumentId, Stamped> {
+    const target = this.collection(collection);
+    const found = new Map<DocumentId, Stamped>();
+    for (const id of ids) {
+      const stamped = this.read(target, id);
+      if (!stamped) continue;
+      found.set(id, stamped);
+      target.loaded.set(id, stamped);
+    }
+    return found;
+  }
+
+  async write(batch: ReadBatch): Promise<void> {
+    // Everything is worked out before the first put: a document that cannot be stored leaves nothing behind.
+    const changes: Change[] = [];
+    const sizes = new Map<Collection, number>();
+    const tombstonesKey = metaKey('tombstones', batch.checkpoint.key);
+    this.sweep(this.readMeta<[string, DocumentId][]>(tombstonesKey) ?? [], changes);
+    const deleted: [collection: string, id: DocumentId][] = [];
+    for (const { collection, documents } of batch.writes) {
+      const target = this.collection(collection);
+      let size = target.size;
+      for (const [id, document] of documents) {
+        const grown = changeDocument(target, id, document, batch.position, this.stored(target, id), changes);
+        size += grown ?? 0;
+        if (grown !== null && !document) deleted.push([collection, id]);
+      }
+      target.loaded.clear();
+      if (size !== target.size) sizes.set(target, size);
+    }
+    const { key, value } = batch.checkpoint;
+    changes.push([this.meta, metaKey('checkpoint', key), toJson(value)]);
+    changes.push([this.meta, tombstonesKey, deleted.length > 0 ? toJson(deleted) : null]);
+    for (const [{ spec }, size] of sizes) {
+      changes.push([this.meta, metaKey('collection', spec.name), toJson({ indexes: spec.indexes, size })]);
+    }
+    this.writing = this.root.batch(() => {
+      for (const [database, at, bytes] of changes) {
+        if (bytes) database.put(at, bytes);
+        else database.remove(at);
+      }
+    });
+    await this.writing;
+    for (const [target, size] of sizes) target.size = size;
+  }
+
+  readCheckpoint(key: string): unknown {
+    return this.readMeta(metaKey('checkpoint', key));
+  }
+
+  async removeCheckpoint(key: string): Promise<void> {
+    await this.root.batch(() => {
+      this.meta.remove(metaKey('checkpoint', key));
+      this.meta.remove(metaKey('tombstones', key));
+    });
+  }
+
+  get<D extends ReadDocument>(collection: string, id: DocumentId): D | null {
+    return (this.read(this.collection(collection), id)?.document as D | undefined) ?? null;
+  }
+
+  async find<D extends ReadDocument>(collection: string, options: FindOptions = {}): Promise<D[]> {
+    const target = this.collection(collection);
+    const { filter = {}, sort = {}, skip = 0 } = options;
+    const limit = Math.min(options.limit ?? MAX_FIND_DOCUMENTS, MAX_FIND_DOCUMENTS);
+    const wanted = skip + limit;
+    const plan = planQuery(filter, sort, target.spec.indexes);
+    const matches = matcher(filter);
+    let found: ReadDocument[] = [];
+    for await (const documents of this.scan(target, plan)) {
+      for (const document of documents) if (plan.exact || matches(document)) found.push(document);
+      if (plan.ordered && found.length >= wanted) break;
+      // Only the first `wanted` can be in the answer: memory does not grow with the collection.
+      if (!plan.ordered && found.length > 4 * wanted + CHUNK_ENTRIES) {
+        found = sortDocuments(found, sort).slice(0, wanted);
+      }
+    }
+    if (!plan.ordered) found = sortDocuments(found, sort);
+    return found.slice(skip, wanted) as D[];
+  }
+
+  async count(collection: string, filter: Filter = {}): Promise<number> {
+    const target = this.collection(collection);
+    if (Object.keys(filter).length === 0) return target.size;
+    const plan = planQuery(filter, {}, target.spec.indexes);
+    let count = 0;
+    if (plan.exact && plan.index >= 0) {
+      for await (const entries of chunks(target.entries, plan)) count += entries.length;
+      return count;
+    }
+    const matches = matcher(filter);
+    for await (const documents of this.scan(target, plan)) {
+      for (const document of documents) if (matches(document)) count += 1;
+    }
+    return count;
+  }
+
+  async close(): Promise<void> {
+    await this.writing.catch(() => undefined);
+    // lmdb starts a turn's writes at the end of the turn: closing within it would crash.
+    await turn();
+    await this.root.flushed;
+    await this.root.close();
+  }
+
+  private collection(name: string): Collection {
+    const found = this.collections.get(name);
+    if (!found) throw new Error(`the collection ${name} was not opened`);
+    return found;
+  }
+
+  private readMeta<T>(key: Buffer): T | null {
+    const bytes = this.meta.getBinaryFast(key);
+    return bytes ? (JSON.parse(bytes.toString()) as T) : null;
+  }
+
+  private read(target: Collection, id: DocumentId): Stamped | null {
+    const bytes = target.documents.getBinaryFast(documentKey(id));
+    return bytes ? decode(bytes) : null;
+  }
+
+  private stored(target: Collection, id: DocumentId): Stamped | null {
+    return target.loaded.get(id) ?? this.read(target, id);
+  }
+
+  /** Removes the stamps of documents that an earlier batch of the same writer deleted and nobody wrote since. */
+  private sweep(
+    deleted: readonly (readonly [collection: string, id: DocumentId])[],
+    changes: Change[],
+  ): void {
+    for (const [collection, id] of deleted) {
+      const target = this.collections.get(collection);
+      if (target && this.read(target, id)?.document === null) {
+        changes.push([target.documents, documentKey(id), null]);
+      }
+    }
+  }
+
+  /** The live documents in a plan's ranges, in their order. */
+  private async *scan(target: Collection, plan: QueryPlan): AsyncGenerator<ReadDocument[]> {
+    const source = plan.index < 0 ? target.documents : target.entries;
+    for await (const entries of chunks(source, plan)) {
+      const documents: ReadDocument[] = [];
+      for (const { value } of entries) {
+        const bytes = plan.index < 0 ? value : target.documents.getBinaryFast(value);
+        const document = bytes && decode(bytes).document;
+        if (document) documents.push(document);
+      }
+      yield documents;
+    }
+  }
+}
+
+const toJson = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+const metaKey = (kind: string, name: string): Buffer => Buffer.from(`${kind}:${name}`);

@@ -1,0 +1,67 @@
+import type { Database } from 'lmdb';
+import type { CollectionSpec, DocumentId, ReadDocument, Stamped } from '../read-store.js';
+import { documentKey, fieldOf, indexPrefix } from './index-key.js';
+
+export type Bytes = Database<Buffer, Buffer>;
+
+export interface Collection {
+  readonly spec: CollectionSpec;
+  /** Key of the id → stamp (8 bytes) and JSON; a stamp alone is a deleted document. */
+  readonly documents: Bytes;
+  /** Number of the index, its values, the id → key of the document. */
+  readonly entries: Bytes;
+  /** Documents that are not deleted. */
+  size: number;
+  /** What the writer loaded since its last write: their index entries need not be looked up again. */
+  readonly loaded: Map<DocumentId, Stamped>;
+}
+
+/** A put, or with null a removal. */
+export type Change = readonly [database: Bytes, key: Buffer, value: Buffer | null];
+
+const STAMP_BYTES = 8;
+
+/**
+ * Adds what stores or deletes one document with its index entries.
+ * @returns by how much the collection grows; null if what is stored is not older, and nothing is to be done.
+ */
+export function changeDocument(
+  target: Collection,
+  id: DocumentId,
+  document: ReadDocument | null,
+  position: bigint,
+  stored: Stamped | null,
+  changes: Change[],
+): number | null {
+  if (stored && stored.position >= position) return null;
+  const key = documentKey(id);
+  const old = stored?.document ?? null;
+  changes.push([target.documents, key, encode(position, document)]);
+  for (const [index, fields] of target.spec.indexes.entries()) {
+    if (old && document && fields.every((field) => fieldOf(old, field) === fieldOf(document, field)))
+      continue;
+    if (old) changes.push([target.entries, entryKey(index, fields, old, id), null]);
+    if (document) changes.push([target.entries, entryKey(index, fields, document, id), key]);
+  }
+  return (document ? 1 : 0) - (old ? 1 : 0);
+}
+
+const entryKey = (index: number, fields: readonly string[], document: ReadDocument, id: DocumentId): Buffer =>
+  indexPrefix(index, [...fields.map((field) => fieldOf(document, field)), id]);
+
+function encode(position: bigint, document: ReadDocument | null): Buffer {
+  const json = document ? JSON.stringify(document) : '';
+  const bytes = json ? Buffer.allocUnsafe(STAMP_BYTES + Buffer.byteLength(json)) : Buffer.alloc(STAMP_BYTES);
+  bytes.writeBigUInt64BE(position);
+  if (json) bytes.write(json, STAMP_BYTES);
+  return bytes;
+}
+
+export function decode(bytes: Buffer): Stamped {
+  const position = bytes.readBigUInt64BE();
+  const document =
+    bytes.length > STAMP_BYTES
+      ? (JSON.parse(bytes.toString('utf8', STAMP_BYTES, bytes.length)) as ReadDocument)
+      : null;
+  return { position, document };
+}
