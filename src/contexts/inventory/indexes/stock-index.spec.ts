@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { indexEvent, MemoryKeep } from '../../../../test/support/index-keep.js';
+import { Clock } from '../../../platform/kernel/clock.js';
+import { isRejection } from '../../../platform/kernel/rejection.js';
+import * as decide from '../domain/lot.decider.js';
+import { Lot, type LotState } from '../domain/lot.js';
+import type { LotEvent } from '../events/lot.events.js';
+import { StockIndex } from './stock-index.js';
+
+class TestClock extends Clock {
+  ms = 1000;
+  now(): number {
+    return this.ms;
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const opened = (packageId: string, expiries: (number | null)[]): LotEvent[] => [
+  {
+    type: 'LotOpened',
+    data: {
+      package: packageId,
+      product: 'product',
+      supplier: 'supplier',
+      keys: expiries.length,
+      unitCost: null,
+      fingerprintRule: 'v1/normalized',
+    },
+  },
+  {
+    type: 'KeysTakenIn',
+    data: {
+      firstSlot: 0,
+      keys: expiries.map((ms, slot) => ({
+        text: '',
+        serial: null,
+        expiresAt: ms === null ? null : iso(ms),
+        fingerprint: `${slot}`,
+      })),
+    },
+  },
+];
+
+/** Lots decided by the real deciders, with the index fed from their events. */
+class World {
+  readonly clock = new TestClock();
+  readonly keep = new MemoryKeep();
+  readonly index = new StockIndex(this.clock);
+  readonly lots = new Map<number, LotState>();
+  private readonly revisions = new Map<number, number>();
+  position = 0;
+
+  open(lot: number, packageId: string, ...expiries: (number | null)[]): void {
+    this.lots.set(lot, Lot.initial);
+    this.record(lot, opened(packageId, expiries));
+  }
+
+  record(lot: number, events: readonly LotEvent[]): void {
+    for (const event of events) {
+      const revision = (this.revisions.get(lot) ?? -1) + 1;
+      this.revisions.set(lot, revision);
+      this.lots.set(lot, Lot.evolve(this.lots.get(lot)!, event, { revision }));
+      this.position += 1;
+      this.index.apply(indexEvent('lot', lot, event, this.position), this.keep);
+    }
+  }
+
+  reserve(lot: number, reservation: string): void {
+    const decided = decide.reserveKey(this.lots.get(lot)!, {
+      nowMs: this.clock.ms,
+      cooldownMs: 0,
+      reservation,
+      partner: 'p',
+      wallet: 'w',
+      currency: 'AZN',
+      deadline: iso(this.clock.ms + 10),
+      shown: false,
+    });
+    if (!isRejection(decided)) this.record(lot, decided);
+  }
+
+  cancel(lot: number, reservation: string, shownKeysTo: 'stock' | 'quarantine' = 'stock'): void {
+    const at = iso(this.clock.ms);
+    const command = { reservation, at, shownKeysTo, command: 'c' };
+    const decided = decide.cancelReservation(this.lots.get(lot)!, command);
+    if (!isRejection(decided)) this.record(lot, decided);
+  }
+
+  sell(lot: number, order: string): void {
+    const decided = decide.sellKey(this.lots.get(lot)!, {
+      nowMs: this.clock.ms,
+      cooldownMs: 0,
+      order,
+      attempt: 1,
+      unit: 0,
+      partner: 'p',
+    });
+    if (!isRejection(decided)) this.record(lot, decided);
+  }
+
+  candidates(packageId = 'a', index = this.index): number[] {
+    return [...index.candidates(packageId, this.clock.ms)];
+  }
+
+  restarted(): StockIndex {
+    const index = new StockIndex(this.clock);
+    index.restore(this.keep.entries);
+    return index;
+  }
+}
+
+describe('the order in which lots are offered', () => {
+  it('is by earliest expiry, then by number, keys without expiry last', () => {
+    const world = new World();
+    world.open(1, 'a', null);
+    world.open(2, 'a', 9000);
+    world.open(3, 'a', 5000, 20_000);
+    world.open(4, 'a', 5000);
+    world.open(5, 'b', 1);
+    expect(world.candidates()).toEqual([3, 4, 2, 1]);
+    world.sell(3, 'o1');
+    expect(world.candidates()).toEqual([4, 2, 3, 1]);
+  });
+
+  it('has no lot whose keys have all expired, and finds them again when the clock goes back', () => {
+    const world = new World();
+    world.open(1, 'a', 5000);
+    world.open(2, 'a', 5000, 9000);
+    world.open(3, 'a', null);
+    world.clock.ms = 5000;
+    expect(world.candidates()).toEqual([2, 3]);
+    expect(world.index.available('a')).toBe(2);
+    world.clock.ms = 86_400_000;
+    expect(world.candidates()).toEqual([3]);
+    world.clock.ms = 4999;
+    expect(world.candidates()).toEqual([1, 2, 3]);
+    expect(world.index.available('a')).toBe(4);
+  });
+
+  it('puts returned keys behind all fresh ones, in the order of their return', () => {
+    const world = new World();
+    world.open(1, 'a', null);
+    world.open(2, 'a', null);
+    world.open(3, 'a', null);
+    for (const lot of [1, 2, 3]) world.reserve(lot, `r${lot}`);
+    expect(world.candidates()).toEqual([]);
+    expect(world.index.reserved('a')).toBe(3);
+    world.cancel(2, 'r2');
+    world.cancel(1, 'r1');
+    expect(world.candidates()).toEqual([2, 1]);
+    expect(world.candidates('a', world.restarted())).toEqual([2, 1]);
+    world.open(4, 'a', null);
+    expect(world.candidates()).toEqual([4, 2, 1]);
+  });
+});
+
+describe('the edges of stock', () => {
+  it('are told when the last key goes, not while one is reserved, and when one comes in', () => {
+    const world = new World();
+    const edges: [string, boolean][] = [];
+    world.index.onEdge((...edge) => edges.push(edge));
+    world.open(1, 'a', null, null);
+    world.sell(1, 'o1');
+    world.reserve(1, 'r1');
+    expect(edges).toEqual([['a', true]]);
+    world.record(1, [
+      {
+        type: 'KeySold',
+        data: { slot: 1, order: 'o2', attempt: 1, unit: 0, partner: 'p', reservation: 'r1' },
+      },
+    ]);
+    world.open(2, 'a', null);
+    expect(edges).toEqual([
+      ['a', true],
+      ['a', false],
+      ['a', true],
+    ]);
+  });
+});
+
+describe('what is kept', () => {
+  it('does not grow with keys that are gone', () => {
+    const world = new World();
+    for (let lot = 1; lot <= 50; lot += 1) {
+      world.open(lot, 'a', null);
+      world.sell(lot, `o${lot}`);
+    }
+    expect([...world.keep.entries.keys()]).toEqual(['package-a']);
+  });
+});
+
+const step = fc.record({
+  kind: fc.constantFrom('sell', 'reserve', 'cancel', 'quarantine', 'retire', 'time', 'reveal'),
+  lot: fc.integer({ min: 1, max: 3 }),
+  id: fc.integer({ min: 0, max: 5 }),
+});
+
+function play(world: World, { kind, lot, id }: { kind: string; lot: number; id: number }): void {
+  if (kind === 'sell') world.sell(lot, `o${id}`);
+  if (kind === 'reserve') world.reserve(lot, `r${id}`);
+  if (kind === 'cancel') world.cancel(lot, `r${id}`);
+  if (kind === 'quarantine') world.cancel(lot, `r${id}`, 'quarantine');
+  if (kind === 'retire' && id === 0) world.record(lot, decide.retireFreeKeys(world.lots.get(lot)!, 'test'));
+  if (kind === 'time') world.clock.ms += id * 100 - 200;
+}
+
+const lotExpiries = fc.array(fc.constantFrom(null, 1100, 1300, 5000), { minLength: 1, maxLength: 6 });
+
+test('the index agrees with the lots, whatever happens and also after a restart', () => {
+  fc.assert(
+    fc.property(
+      fc.tuple(lotExpiries, lotExpiries, lotExpiries),
+      fc.array(step, { maxLength: 60 }),
+      (lots, steps) => {
+        const world = new World();
+        lots.forEach((expiries, index) => {
+          world.open(index + 1, 'a', ...expiries);
+        });
+        for (const one of steps) {
+          play(world, one);
+          const terms = { nowMs: world.clock.ms, cooldownMs: 0 };
+          const slots = [...world.lots.values()].flatMap((lot) => [...lot.slots]);
+          const free = slots.filter(
+            (slot) => slot.status === 'free' && (slot.expiresAtMs ?? Infinity) > terms.nowMs,
+          );
+          const reserved = slots.filter((slot) => slot.status === 'reserved');
+          const offering = [...world.lots].filter(([, lot]) => decide.nextOffer(lot, terms) !== null);
+          for (const index of [world.index, world.restarted()]) {
+            expect(index.available('a')).toBe(free.length);
+            expect(index.reserved('a')).toBe(reserved.length);
+            expect(world.candidates('a', index).sort()).toEqual(offering.map(([number]) => number).sort());
+          }
+          expect(world.candidates('a', world.restarted())).toEqual(world.candidates());
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+});

@@ -1,0 +1,199 @@
+import type { LocalIndex } from '../../../platform/indexes/local-index.js';
+import type { Clock } from '../../../platform/kernel/clock.js';
+import { keyId } from '../domain/key-number.js';
+import type { LotEvent } from '../events/lot.events.js';
+import { KEYS_PER_LOT } from '../limits.js';
+import { type KeptLot, LotStock, SLOT } from './lot-stock.js';
+import { PackageStock } from './package-stock.js';
+
+type IndexEvent = Parameters<LocalIndex['apply']>[0];
+type Keep = Parameters<LocalIndex['apply']>[1];
+
+/** Hears that a package ran out of keys (none available, none reserved), or has some again. */
+export type StockListener = (packageId: string, inStock: boolean) => void;
+
+/**
+ * Which lots of a package have keys to sell. A hint: lots decide. In memory, a byte per key that is still in
+ * stock; a lot without any is forgotten.
+ *
+ * Kept: `package-<id>`, and per lot `lot-<n>` (written once), `places-<n>` (a digit per slot), and `returned-<key id>`.
+ */
+export class StockIndex implements LocalIndex {
+  readonly name = 'stock';
+  readonly version = 1;
+  private readonly packages = new Map<string, PackageStock>();
+  private readonly lots = new Map<number, LotStock>();
+  private readonly listeners: StockListener[] = [];
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Keys that could be sold now: free and not expired. */
+  available(packageId: string): number {
+    return this.packages.get(packageId)?.available(this.clock.now()) ?? 0;
+  }
+
+  reserved(packageId: string): number {
+    return this.packages.get(packageId)?.reserved ?? 0;
+  }
+
+  /** Lot numbers in the order to try: fresh keys by earliest expiry, then number; then returned ones by return. */
+  candidates(packageId: string, nowMs: number): Iterable<number> {
+    return this.packages.get(packageId)?.candidates(nowMs) ?? [];
+  }
+
+  /** Every package that ever had a key. */
+  packageIds(): Iterable<string> {
+    return this.packages.keys();
+  }
+
+  /** Calls `listener` at each edge from now on, from within {@link apply}. */
+  onEdge(listener: StockListener): void {
+    this.listeners.push(listener);
+  }
+
+  restore(entries: Iterable<[string, unknown]>): void {
+    const kept = new Map<number, KeptLot>();
+    const places = new Map<number, string>();
+    const returned: [id: number, order: number][] = [];
+    for (const [key, value] of entries) {
+      const dash = key.indexOf('-');
+      const id = key.slice(dash + 1);
+      const kind = key.slice(0, dash);
+      if (kind === 'package') this.package(id);
+      else if (kind === 'lot') kept.set(Number(id), value as KeptLot);
+      else if (kind === 'places') places.set(Number(id), value as string);
+      else if (kind === 'returned') returned.push([Number(id), value as number]);
+    }
+    for (const [number, lot] of kept)
+      this.restoreLot(LotStock.restore(number, lot, places.get(number) ?? ''));
+    for (const [id, order] of returned) {
+      const lot = this.lots.get(Math.floor(id / KEYS_PER_LOT));
+      if (lot) this.package(lot.packageId).putReturned(lot, id % KEYS_PER_LOT, order);
+    }
+    for (const stock of this.packages.values()) stock.restoreReturned();
+  }
+
+  apply(event: IndexEvent, keep: Keep): void {
+    if (event.category !== 'lot') return;
+    const number = Number(event.id);
+    const change = { type: event.type, data: event.data } as LotEvent;
+    if (change.type === 'LotOpened') {
+      this.open(new LotStock(number, change.data.package, change.data.keys), keep);
+      return;
+    }
+    const lot = this.lots.get(number);
+    if (!lot) return;
+    const stock = this.package(lot.packageId);
+    const before = this.inStock(stock);
+    this.change(stock, lot, change, event, keep);
+    if (lot.complete && lot.left === 0) this.forget(stock, lot, keep);
+    const after = this.inStock(stock);
+    if (before !== after) for (const listener of this.listeners) listener(lot.packageId, after);
+  }
+
+  private change(stock: PackageStock, lot: LotStock, change: LotEvent, event: IndexEvent, keep: Keep): void {
+    switch (change.type) {
+      case 'KeysTakenIn':
+        lot.takeIn(change.data.keys, (expiresAtMs) => stock.changeFree(expiresAtMs, 1));
+        keep.put(`lot-${lot.number}`, lot.kept());
+        stock.relist(lot);
+        break;
+      case 'KeyReserved':
+        this.leave(stock, lot, change.data.slot, SLOT.reserved, keep);
+        break;
+      case 'ReservationCancelled':
+      case 'ReservationExpired':
+        this.release(stock, lot, change.data, Number(event.position), keep);
+        break;
+      case 'KeySold':
+      case 'KeyQuarantined':
+      case 'KeyRetired':
+        this.leave(stock, lot, change.data.slot, SLOT.gone, keep);
+        break;
+      default:
+        return;
+    }
+    keep.put(`places-${lot.number}`, lot.keptPlaces());
+  }
+
+  /** A key leaves the free stock, or its reservation ends in a sale. */
+  private leave(
+    stock: PackageStock,
+    lot: LotStock,
+    slot: number,
+    to: typeof SLOT.reserved | typeof SLOT.gone,
+    keep: Keep,
+  ): void {
+    const from = lot.place(slot);
+    if (from === SLOT.gone) return;
+    const expiresAtMs = lot.move(slot, to);
+    if (from === SLOT.reserved) {
+      stock.reserved -= 1;
+      return;
+    }
+    stock.changeFree(expiresAtMs, -1);
+    if (to === SLOT.reserved) stock.reserved += 1;
+    if (from === SLOT.fresh) {
+      stock.relist(lot);
+      return;
+    }
+    stock.takeReturned(lot, slot);
+    keep.delete(`returned-${keyId(lot.number, slot)}`);
+  }
+
+  private release(
+    stock: PackageStock,
+    lot: LotStock,
+    { slot, to }: { slot: number; to: 'stock' | 'quarantine' },
+    order: number,
+    keep: Keep,
+  ): void {
+    if (to === 'quarantine') {
+      this.leave(stock, lot, slot, SLOT.gone, keep);
+      return;
+    }
+    stock.reserved -= 1;
+    stock.changeFree(lot.move(slot, SLOT.returned), 1);
+    stock.putReturned(lot, slot, order);
+    keep.put(`returned-${keyId(lot.number, slot)}`, order);
+  }
+
+  private open(lot: LotStock, keep: Keep): void {
+    if (!this.packages.has(lot.packageId)) keep.put(`package-${lot.packageId}`, 1);
+    this.lots.set(lot.number, lot);
+    this.package(lot.packageId).addLot(lot);
+    keep.put(`lot-${lot.number}`, lot.kept());
+    keep.put(`places-${lot.number}`, lot.keptPlaces());
+  }
+
+  private restoreLot(lot: LotStock): void {
+    const stock = this.package(lot.packageId);
+    this.lots.set(lot.number, lot);
+    stock.addLot(lot);
+    for (const place of [SLOT.fresh, SLOT.returned] as const) {
+      for (const [, expiresAtMs] of lot.slotsAt(place)) stock.changeFree(expiresAtMs, 1);
+    }
+    for (const _ of lot.slotsAt(SLOT.reserved)) stock.reserved += 1;
+    stock.relist(lot);
+  }
+
+  private forget(stock: PackageStock, lot: LotStock, keep: Keep): void {
+    stock.dropLot(lot);
+    this.lots.delete(lot.number);
+    keep.delete(`lot-${lot.number}`);
+    keep.delete(`places-${lot.number}`);
+  }
+
+  private inStock(stock: PackageStock): boolean {
+    return stock.reserved > 0 || stock.available(this.clock.now()) > 0;
+  }
+
+  private package(packageId: string): PackageStock {
+    let stock = this.packages.get(packageId);
+    if (!stock) {
+      stock = new PackageStock();
+      this.packages.set(packageId, stock);
+    }
+    return stock;
+  }
+}
