@@ -178,7 +178,6 @@ export const SETTINGS = {
     support: 'idle',
   }),
   surfaceHosts: define('SURFACE_HOSTS', hostMap(SURFACES), '', 'Host names that belong to one API surface.', {
-    support: 'idle',
     unset: 'none',
   }),
   cabinetHosts: define(

@@ -167,8 +167,8 @@ describe('settings', () => {
   it('that this release cannot follow are named', () => {
     expect(unsupportedSettings(loadSettings({}))).toEqual([]);
     expect(idleSettings(loadSettings({}))).toEqual([]);
-    const env = { EVENTSTORE_URL: 'esdb://localhost:2113', ROLE: 'api', SURFACE_HOSTS: 'a.example=cabinet' };
+    const env = { EVENTSTORE_URL: 'esdb://localhost:2113', ROLE: 'api', CABINET_HOSTS: '192.0.2.0/24' };
     expect(unsupportedSettings(loadSettings(env))).toEqual(['ROLE', 'EVENTSTORE_URL']);
-    expect(idleSettings(loadSettings(env))).toEqual(['SURFACE_HOSTS']);
+    expect(idleSettings(loadSettings(env))).toEqual(['CABINET_HOSTS']);
   });
 });
