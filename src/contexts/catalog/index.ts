@@ -1,0 +1,65 @@
+import type { Provider } from '@nestjs/common';
+import { CreateCategoryHandler } from './commands/create-category.js';
+import { CreatePackageHandler } from './commands/create-package.js';
+import { CreateProductHandler } from './commands/create-product.js';
+import { CreateSupplierHandler } from './commands/create-supplier.js';
+import { SetExplicitPricesHandler } from './commands/set-explicit-prices.js';
+import { UpdateCategoryHandler } from './commands/update-category.js';
+import { UpdatePackageHandler } from './commands/update-package.js';
+import { UpdateProductHandler } from './commands/update-product.js';
+import { UpdateSupplierHandler } from './commands/update-supplier.js';
+import { CatalogIndex } from './queries/catalog-index.js';
+
+export { CreateCategory } from './commands/create-category.js';
+export { CreatePackage, type PackageToCreate } from './commands/create-package.js';
+export { CreateProduct } from './commands/create-product.js';
+export { CreateSupplier } from './commands/create-supplier.js';
+export type { CatalogEntry, CatalogResult } from './commands/record.js';
+export { SetExplicitPrices } from './commands/set-explicit-prices.js';
+export { UpdateCategory } from './commands/update-category.js';
+export { UpdatePackage } from './commands/update-package.js';
+export { UpdateProduct } from './commands/update-product.js';
+export { UpdateSupplier } from './commands/update-supplier.js';
+export { type CategoryChanges, deleteCategory, type NewCategory } from './domain/category.decider.js';
+export { Category, type CategoryState } from './domain/category.js';
+export {
+  activateForStock,
+  deactivateForStock,
+  deletePackage,
+  type PackageChanges,
+  type PriceChanges,
+} from './domain/package.decider.js';
+export { isPackageOffered, isProductOffered, Package, type PackageState } from './domain/package.js';
+export { deleteProduct, type NewProduct, type ProductChanges } from './domain/product.decider.js';
+export { Product, type ProductState } from './domain/product.js';
+export type { CatalogRejection, CatalogRejectionCode } from './domain/rejections.js';
+export { deleteSupplier, type NewSupplier } from './domain/supplier.decider.js';
+export { Supplier, type SupplierState } from './domain/supplier.js';
+export type { CategoryEvent, CategoryFields } from './events/category.events.js';
+export type {
+  ExplicitPrices,
+  Fulfilment,
+  PackageEvent,
+  PackageFields,
+  ReleasePolicy,
+  SwitchedBy,
+} from './events/package.events.js';
+export type { KeyFormat, ProductEvent, ProductFields } from './events/product.events.js';
+export type { SupplierEvent, SupplierFields } from './events/supplier.events.js';
+export type { Instructions, Names, Status } from './events/texts.js';
+export { CatalogIndex, type PackageEntry, type ProductEntry } from './queries/catalog-index.js';
+export { type Language, nameIn } from './queries/display-order.js';
+
+/** What the composition root registers. The handlers need an `Executor` and `PublicIds`. */
+export const CATALOG_PROVIDERS: Provider[] = [
+  CatalogIndex,
+  CreateSupplierHandler,
+  UpdateSupplierHandler,
+  CreateCategoryHandler,
+  UpdateCategoryHandler,
+  CreateProductHandler,
+  UpdateProductHandler,
+  CreatePackageHandler,
+  UpdatePackageHandler,
+  SetExplicitPricesHandler,
+];
