@@ -1,0 +1,76 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { CommandContext, Transaction } from '../../../platform/execution/transaction.js';
+import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { cancelReservation, Lot } from '../../inventory/index.js';
+import { type Hold, Wallet } from '../../wallets/index.js';
+import type { OrderingRejection } from '../rejections.js';
+import { findReservation } from './find-reservation.js';
+import { endDueReservation, releaseReservation, reservationHold, reservationOutcome } from './reservations.js';
+import { SaleDesk } from './sale-desk.js';
+
+export interface CancelReservationInput {
+  readonly partnerId: string;
+  /** As shown at reserve. */
+  readonly keyNumber: string;
+}
+
+/** Gives a reserved key and the money held for it back. A reservation that has ended is `ReservationNotFound`. */
+export class CancelReservation extends Command<Record<string, never> | Rejection<OrderingRejection>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly input: CancelReservationInput,
+  ) {
+    super();
+  }
+}
+
+interface Mine {
+  /** The hold of the reservation that an earlier run of this command cancelled in its lot. */
+  hold: Hold | null;
+}
+
+@CommandHandler(CancelReservation)
+export class CancelReservationHandler implements ICommandHandler<CancelReservation> {
+  constructor(private readonly desk: SaleDesk) {}
+
+  execute({ context, input }: CancelReservation): Promise<Record<string, never> | Rejection<OrderingRejection>> {
+    // Kept over the runs of this command: the cancellation may stand while the release of its money met a race.
+    const mine: Mine = { hold: null };
+    return this.desk.executor.run(context, (tx) => this.cancel(tx, context, input, mine));
+  }
+
+  private cancel(
+    tx: Transaction,
+    context: CommandContext,
+    input: CancelReservationInput,
+    mine: Mine,
+  ): Record<string, never> | Rejection<OrderingRejection> {
+    if (mine.hold?.reservation) {
+      const outcome = reservationOutcome(tx, mine.hold.reservation);
+      if (outcome.status === 'ended' && outcome.how === `cancelled:${context.commandId}`) {
+        releaseReservation(tx, mine.hold);
+        return {};
+      }
+    }
+    const found = findReservation(tx, input.partnerId, input.keyNumber);
+    if (!found) return reject('ReservationNotFound');
+    const { lot, reservation } = found;
+    const hold = tx.load(Wallet, reservation.wallet).holds.get(reservationHold(reservation.id));
+    if (!hold?.reservation) return reject('ReservationNotFound');
+    if (hold.deadlineMs <= tx.nowMs) {
+      endDueReservation(tx, hold, this.desk.settings);
+      return reject('ReservationNotFound');
+    }
+    const cancelled = cancelReservation(tx.load(Lot, String(lot)), {
+      reservation: reservation.id,
+      shownKeysTo: hold.reservation.shownKeysTo,
+      at: tx.at,
+      command: context.commandId,
+    });
+    if (isRejection(cancelled)) return reject('ReservationNotFound');
+    mine.hold = hold;
+    tx.append(Lot, String(lot), cancelled);
+    releaseReservation(tx, hold);
+    return {};
+  }
+}

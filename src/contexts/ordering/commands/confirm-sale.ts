@@ -1,0 +1,143 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { CommandContext, Transaction } from '../../../platform/execution/transaction.js';
+import { isoTime } from '../../../platform/kernel/clock.js';
+import type { Currency } from '../../../platform/kernel/money.js';
+import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { Lot } from '../../inventory/index.js';
+import { Partner } from '../../partners/index.js';
+import { type ReservationPlan, Wallet } from '../../wallets/index.js';
+import { Order, type OrderState } from '../domain/order.js';
+import { claimOrder } from '../domain/order.decider.js';
+import type { PriceFacts, SoldUnit } from '../events/order.events.js';
+import { ATTEMPTS_PER_DECISION, CLAIM_PATIENCE_MS } from '../limits.js';
+import { orderId } from '../order-id.js';
+import type { OrderingRejection } from '../rejections.js';
+import { advanceSale } from './advance-sale.js';
+import { findReservation } from './find-reservation.js';
+import { endDueReservation, reservationHold } from './reservations.js';
+import { SaleDesk } from './sale-desk.js';
+
+export interface ConfirmSaleInput {
+  readonly partnerId: string;
+  readonly apiKeyId: string | null;
+  /** As shown at reserve. */
+  readonly keyNumber: string;
+  /** The partner's order reference. */
+  readonly order: string;
+  /** The currency that the caller insists on; null: whatever was reserved. */
+  readonly currency: Currency | null;
+  readonly language: string;
+}
+
+export interface ConfirmedSale {
+  /** Only for a partner whose keys are shown at confirmation. */
+  readonly keyText: string | null;
+}
+
+/** Sells a reserved key. The same order with the same key again answers the same and changes nothing. */
+export class ConfirmSale extends Command<ConfirmedSale | Rejection<OrderingRejection>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly input: ConfirmSaleInput,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ConfirmSale)
+export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
+  constructor(private readonly desk: SaleDesk) {}
+
+  async execute({ context, input }: ConfirmSale): Promise<ConfirmedSale | Rejection<OrderingRejection>> {
+    const publicId = await this.desk.orderNumbers.next();
+    const sold = await this.desk.executor.run(context, (tx) => this.confirm(tx, context, input, publicId));
+    if (isRejection(sold)) return sold;
+    if (!sold.showText) return { keyText: null };
+    const { text } = await this.desk.keyTexts.read(sold.unit.lot, sold.unit.slot);
+    return { keyText: text };
+  }
+
+  private confirm(
+    tx: Transaction,
+    context: CommandContext,
+    input: ConfirmSaleInput,
+    publicId: number,
+  ): { unit: SoldUnit; showText: boolean } | Rejection<OrderingRejection> {
+    const id = orderId(input.partnerId, 'sale', input.order);
+    for (let attempt = 0; attempt < ATTEMPTS_PER_DECISION; attempt += 1) {
+      advanceSale(tx, id, 'finish', this.desk.settings);
+      const order = tx.load(Order, id);
+      if (order.status !== 'none' && order.status !== 'refused') return this.answer(tx, input, order);
+
+      const found = findReservation(tx, input.partnerId, input.keyNumber);
+      if (!found) return reject('ReservationNotFound');
+      const { reservation } = found;
+      const hold = tx.load(Wallet, reservation.wallet).holds.get(reservationHold(reservation.id));
+      if (!hold?.reservation) return reject('ReservationNotFound');
+      if (hold.deadlineMs <= tx.nowMs) {
+        endDueReservation(tx, hold, this.desk.settings);
+        return reject('ReservationNotFound');
+      }
+      if (input.currency !== null && input.currency !== reservation.currency) {
+        return reject('CurrencyMismatch');
+      }
+      this.claim(tx, context, { id, input, publicId, order, plan: hold.reservation });
+    }
+    throw new Error('no attempt to confirm came to an end');
+  }
+
+  /** The order's claim: its plan is the reservation, its price the one that was reserved. */
+  private claim(
+    tx: Transaction,
+    context: CommandContext,
+    request: {
+      id: string;
+      input: ConfirmSaleInput;
+      publicId: number;
+      order: OrderState;
+      plan: ReservationPlan;
+    },
+  ): void {
+    const { id, input, publicId, order, plan } = request;
+    const facts = plan.sale as PriceFacts;
+    const lot = tx.load(Lot, String(plan.lot));
+    const source = {
+      kind: 'stock' as const,
+      lot: plan.lot,
+      lotRevision: tx.durableRevision(Lot, String(plan.lot)),
+    };
+    const claimed = claimOrder(order, {
+      publicId,
+      partner: input.partnerId,
+      apiKey: input.apiKeyId,
+      reference: input.order,
+      surface: context.surface,
+      language: input.language,
+      currency: facts.price.currency,
+      wallet: plan.wallet,
+      walletRevision: tx.durableRevision(Wallet, plan.wallet),
+      floor: null,
+      hold: reservationHold(plan.reservation),
+      reservation: plan.reservation,
+      lines: [{ line: 1, facts, units: [{ unit: 1, source, unitCost: lot.unitCost }] }],
+      email: null,
+      deadline: isoTime(tx.nowMs + CLAIM_PATIENCE_MS),
+    });
+    if (isRejection(claimed)) throw new Error(`a reference that was just found free: ${claimed.code}`);
+    tx.append(Order, id, claimed);
+  }
+
+  private answer(
+    tx: Transaction,
+    input: ConfirmSaleInput,
+    order: OrderState,
+  ): { unit: SoldUnit; showText: boolean } | Rejection<OrderingRejection> {
+    const unit = order.units[0];
+    if (order.status !== 'confirmed' || !unit || String(unit.keyNumber) !== input.keyNumber) {
+      return reject('OrderAlreadyExists');
+    }
+    const { currency } = order.claim!;
+    if (input.currency !== null && input.currency !== currency) return reject('CurrencyMismatch');
+    return { unit, showText: tx.load(Partner, input.partnerId).revealOn === 'confirm' };
+  }
+}

@@ -1,0 +1,67 @@
+import type { Transaction } from '../../../platform/execution/transaction.js';
+import { type Currency, storeMoney } from '../../../platform/kernel/money.js';
+import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { Package, Product } from '../../catalog/index.js';
+import { Lot, nextOffer } from '../../inventory/index.js';
+import { mayBuy, Partner, type PartnerState } from '../../partners/index.js';
+import { quote, RATES_ID, Rates } from '../../pricing/index.js';
+import type { PriceFacts } from '../events/order.events.js';
+import type { StockCandidates } from '../ports.js';
+import type { OrderingRejection } from '../rejections.js';
+
+export interface Offer {
+  readonly partner: PartnerState;
+  readonly packageId: string;
+  readonly facts: PriceFacts;
+  readonly shownKeysTo: 'stock' | 'quarantine';
+}
+
+/** What a package is sold for to a partner now: decided on the streams, never on a read model. */
+export function offerFor(
+  tx: Transaction,
+  request: { readonly partnerId: string; readonly packageId: string | undefined; readonly currency: Currency },
+): Offer | Rejection<OrderingRejection> {
+  const { partnerId, packageId, currency } = request;
+  if (packageId === undefined) return reject('PackageUnavailable');
+  const pkg = tx.load(Package, packageId);
+  if (!pkg.exists || pkg.deleted || pkg.hold || pkg.fulfilment !== 'stock') return reject('PackageUnavailable');
+  if (pkg.status === 'inactive' && pkg.inactiveBecause === 'admin') return reject('PackageUnavailable');
+  const product = tx.load(Product, pkg.productId);
+  if (!product.exists || product.deleted || product.status !== 'active') return reject('PackageUnavailable');
+  const partner = tx.load(Partner, partnerId);
+  if (!mayBuy(partner, pkg.productId, packageId)) return reject('PackageUnavailable');
+  const quoted = quote({ pkg, rates: tx.load(Rates, RATES_ID), partner, currency });
+  if (!quoted) return reject('PackageUnavailable');
+  return {
+    partner,
+    packageId,
+    shownKeysTo: pkg.releasePolicy,
+    facts: {
+      package: packageId,
+      packagePublicId: pkg.publicId,
+      product: pkg.productId,
+      supplier: pkg.supplierId,
+      listPrice: quoted.listPrice,
+      rules: quoted.rules,
+      price: storeMoney(quoted.price),
+      amountAzn: quoted.amountAzn,
+      commission: storeMoney(quoted.commission),
+      referrer: partner.referrerId,
+    },
+  };
+}
+
+/** The first candidate lot that has a key to offer now; null after every one was looked at. */
+export function lotWithStock(
+  tx: Transaction,
+  stock: StockCandidates,
+  packageId: string,
+  cooldownMs: number,
+): number | null {
+  const terms = { nowMs: tx.nowMs, cooldownMs };
+  for (const lot of stock.candidates(packageId, terms.nowMs)) {
+    const state = tx.load(Lot, String(lot));
+    if (state.package === packageId && nextOffer(state, terms) !== null) return lot;
+  }
+  return null;
+}

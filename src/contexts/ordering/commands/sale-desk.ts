@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { Executor, type Transaction } from '../../../platform/execution/transaction.js';
+import { Ids } from '../../../platform/kernel/ids.js';
+import type { Currency, Money } from '../../../platform/kernel/money.js';
+import { creditFloor, type PartnerState } from '../../partners/index.js';
+import { availableMinor, Wallet } from '../../wallets/index.js';
+import {
+  CustomerSecrets,
+  KeyTextReader,
+  OrderNumbers,
+  PackageDirectory,
+  SaleSettings,
+  StockCandidates,
+} from '../ports.js';
+import { endOverdueReservations } from './reservations.js';
+
+/** What every sale command needs. */
+@Injectable()
+export class SaleDesk {
+  constructor(
+    readonly executor: Executor,
+    readonly ids: Ids,
+    readonly packages: PackageDirectory,
+    readonly stock: StockCandidates,
+    readonly keyTexts: KeyTextReader,
+    readonly customers: CustomerSecrets,
+    readonly orderNumbers: OrderNumbers,
+    readonly settings: SaleSettings,
+  ) {}
+}
+
+/** Whether the wallet can pay now; overdue reservations are ended before the answer is no. */
+export function canPay(
+  tx: Transaction,
+  desk: SaleDesk,
+  request: { walletId: string; partner: PartnerState; price: Money },
+): boolean {
+  const { walletId, partner, price } = request;
+  const floor = creditFloor(partner, price.currency as Currency);
+  const covered = (): boolean =>
+    floor === null || availableMinor(tx.load(Wallet, walletId)) - price.amountMinor >= floor;
+  while (!covered()) if (!endOverdueReservations(tx, walletId, desk.settings)) return false;
+  return true;
+}
+

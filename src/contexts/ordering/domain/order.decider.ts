@@ -1,0 +1,59 @@
+import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import type { OrderClaim, OrderEvent, SoldUnit } from '../events/order.events.js';
+import type { OrderState } from './order.js';
+
+export type OrderStateRejection = 'OrderAlreadyExists' | 'OrderNotConfirmed';
+
+/** Takes the reference for a new attempt: of a new order, or of one whose last attempt was refused. */
+export function claimOrder(
+  state: OrderState,
+  claim: Omit<OrderClaim, 'attempt' | 'publicId'> & { readonly publicId: number },
+): OrderEvent[] | Rejection<OrderStateRejection> {
+  if (state.status !== 'none' && state.status !== 'refused') return reject('OrderAlreadyExists');
+  const attempt = (state.claim?.attempt ?? 0) + 1;
+  const publicId = state.claim?.publicId ?? claim.publicId;
+  return [{ type: 'OrderClaimed', data: { ...claim, publicId, attempt } }];
+}
+
+export interface ConfirmOrder {
+  readonly attempt: number;
+  readonly units: readonly SoldUnit[];
+  readonly amount: string;
+  readonly commission: string;
+}
+
+/** Ends an attempt with what was sold. Nothing if it has ended before. */
+export function confirmOrder(state: OrderState, command: ConfirmOrder): OrderEvent[] {
+  if (state.status !== 'claimed' || state.claim?.attempt !== command.attempt) return [];
+  return [{ type: 'OrderConfirmed', data: command }];
+}
+
+/** Ends an attempt that sold nothing, which frees the reference. Nothing if it has ended before. */
+export function refuseOrder(state: OrderState, command: { attempt: number; reason: string }): OrderEvent[] {
+  if (state.status !== 'claimed' || state.claim?.attempt !== command.attempt) return [];
+  return [{ type: 'OrderRefused', data: command }];
+}
+
+export interface ClaimRefund {
+  readonly kind: 'refund' | 'annulment';
+  readonly reason: string;
+  readonly walletRevision: number;
+  readonly deadline: string;
+}
+
+/** Decides that the money goes back: of a confirmed order, once. */
+export function claimRefund(
+  state: OrderState,
+  command: ClaimRefund,
+): OrderEvent[] | Rejection<OrderStateRejection> {
+  if (state.status !== 'confirmed') return reject('OrderNotConfirmed');
+  const { amount, commission } = state;
+  return [{ type: 'RefundClaimed', data: { ...command, amount, commission } }];
+}
+
+/** Ends a refund whose movements are done. */
+export function completeRefund(state: OrderState): OrderEvent[] {
+  if (state.status !== 'refunding' || !state.refund) return [];
+  const { kind, amount } = state.refund;
+  return [{ type: kind === 'refund' ? 'OrderRefunded' : 'OrderCancelled', data: { amount } }];
+}

@@ -1,0 +1,104 @@
+/**
+ * Stored format of `order-<scope>-<namespace>-<hash of reference>` streams: add optional fields or upcast, never
+ * rename. The claim carries the whole plan, so that anybody can finish or undo the order from it alone.
+ */
+import type { DomainEvent } from '../../../platform/kernel/aggregate.js';
+import type { Currency, StoredMoney } from '../../../platform/kernel/money.js';
+
+/** How the price of one unit came about, kept for margins, dashboards and disputes. */
+export interface PriceFacts {
+  readonly package: string;
+  readonly packagePublicId: number;
+  readonly product: string;
+  readonly supplier: string;
+  readonly listPrice: StoredMoney;
+  /** Each pricing rule applied, in order. */
+  readonly rules: readonly unknown[];
+  /** What one unit costs the partner. */
+  readonly price: StoredMoney;
+  /** The same in AZN at the rate of that moment; null if there was none. */
+  readonly amountAzn: StoredMoney | null;
+  /** Credited to the partner for one unit when the order is confirmed. */
+  readonly commission: StoredMoney;
+  readonly referrer: string | null;
+}
+
+export interface PlannedUnit {
+  /** Numbered from 1 over the whole order. */
+  readonly unit: number;
+  readonly source: {
+    readonly kind: 'stock';
+    readonly lot: number;
+    /** Durable revision of the lot when the claim was decided. */
+    readonly lotRevision: number;
+  };
+  readonly unitCost: StoredMoney | null;
+}
+
+export interface OrderLine {
+  readonly line: number;
+  readonly facts: PriceFacts;
+  readonly units: readonly PlannedUnit[];
+}
+
+export interface OrderClaim {
+  readonly attempt: number;
+  readonly publicId: number;
+  readonly partner: string;
+  readonly apiKey: string | null;
+  readonly reference: string;
+  readonly surface: string;
+  readonly language: string;
+  readonly currency: Currency;
+  readonly wallet: string;
+  /** Durable revision of the wallet when the claim was decided; -1 if it had no event. */
+  readonly walletRevision: number;
+  /** Lowest permitted available amount, minor units; null: unlimited credit. */
+  readonly floor: string | null;
+  /** Key of the hold that pays: the order's own, or the reservation's. */
+  readonly hold: string;
+  readonly reservation: string | null;
+  readonly lines: readonly OrderLine[];
+  /** Where the keys are to be sent. */
+  readonly email: { readonly address: string; readonly hash: string } | null;
+  /** A delivery was asked for to an address that cannot be one. */
+  readonly emailRefused?: true;
+  /** When recovery may settle the order if nobody finished it. */
+  readonly deadline: string;
+}
+
+export interface SoldUnit {
+  readonly unit: number;
+  readonly lot: number;
+  readonly slot: number;
+  /** The number shown to the partner. */
+  readonly keyNumber: number;
+}
+
+export type OrderEvent =
+  | DomainEvent<'OrderClaimed', OrderClaim>
+  | DomainEvent<
+      'OrderConfirmed',
+      {
+        readonly attempt: number;
+        readonly units: readonly SoldUnit[];
+        /** Captured for the units, minor units of the order's currency. */
+        readonly amount: string;
+        readonly commission: string;
+      }
+    >
+  | DomainEvent<'OrderRefused', { readonly attempt: number; readonly reason: string }>
+  | DomainEvent<
+      'RefundClaimed',
+      {
+        /** `refund`: money back, the keys stay sold. `annulment`: money back, the keys are quarantined. */
+        readonly kind: 'refund' | 'annulment';
+        readonly reason: string;
+        readonly amount: string;
+        readonly commission: string;
+        readonly walletRevision: number;
+        readonly deadline: string;
+      }
+    >
+  | DomainEvent<'OrderRefunded', { readonly amount: string }>
+  | DomainEvent<'OrderCancelled', { readonly amount: string }>;

@@ -1,0 +1,38 @@
+import type { MaybePromise } from '../../platform/event-store/event-store.js';
+
+/** Finds a package by the number that is shown outside. Deleted packages are found too: old orders name them. */
+export abstract class PackageDirectory {
+  abstract packageId(publicId: number): string | undefined;
+}
+
+/** Which lots to try for a package, best first. A hint: the lot decides. */
+export abstract class StockCandidates {
+  abstract candidates(packageId: string, nowMs: number): Iterable<number>;
+}
+
+export interface KeyText {
+  readonly text: string;
+  readonly serial: string | null;
+}
+
+/** Reads and decrypts a key's text. At once on the embedded engine. */
+export abstract class KeyTextReader {
+  abstract read(lot: number, slot: number): MaybePromise<KeyText>;
+}
+
+/** Encrypts a customer's address under the customer's own data key, with a keyed hash to find it by. */
+export abstract class CustomerSecrets {
+  abstract seal(orderId: string, address: string): MaybePromise<{ address: string; hash: string }>;
+}
+
+/** Numbers for new orders. */
+export abstract class OrderNumbers {
+  abstract next(): MaybePromise<number>;
+}
+
+/** Settings of sales. */
+export abstract class SaleSettings {
+  abstract readonly reservationTtlMs: number;
+  /** How long a returned key stays off sale. */
+  abstract readonly cooldownMs: number;
+}

@@ -1,0 +1,62 @@
+import { open, type RootDatabase } from 'lmdb';
+import { IndexStorage, type IndexWrite } from '../index-storage.js';
+
+const MAP_BYTES = 64 * 1024 ** 3;
+
+interface Checkpoint {
+  readonly version: number;
+  readonly position: string;
+}
+
+/** Index entries in an LMDB environment of their own: losing it costs a rebuild. */
+export class LmdbIndexStorage extends IndexStorage {
+  private constructor(private readonly root: RootDatabase<unknown, string>) {
+    super();
+  }
+
+  static open(directory: string): LmdbIndexStorage {
+    const root = open<unknown, string>({ path: directory, mapSize: MAP_BYTES, encoding: 'json' });
+    return new LmdbIndexStorage(root);
+  }
+
+  checkpoint(index: string, version: number): bigint | null {
+    const stored = this.root.get(`c/${index}`) as Checkpoint | undefined;
+    return stored?.version === version ? BigInt(stored.position) : null;
+  }
+
+  get(index: string, key: string): unknown {
+    return this.root.get(`e/${index}/${key}`);
+  }
+
+  *entries(index: string): Iterable<[string, unknown]> {
+    const prefix = `e/${index}/`;
+    for (const { key, value } of this.root.getRange({ start: prefix, end: `e/${index}0` })) {
+      yield [key.slice(prefix.length), value];
+    }
+  }
+
+  async clear(index: string): Promise<void> {
+    await this.root.transaction(() => {
+      this.root.remove(`c/${index}`);
+      const keys = this.root.getKeys({ start: `e/${index}/`, end: `e/${index}0`, snapshot: false });
+      for (const key of keys) this.root.remove(key);
+    });
+  }
+
+  async write(writes: readonly IndexWrite[]): Promise<void> {
+    await this.root.batch(() => {
+      for (const { index, version, position, entries } of writes) {
+        for (const [key, value] of entries) {
+          if (value === undefined) this.root.remove(`e/${index}/${key}`);
+          else this.root.put(`e/${index}/${key}`, value);
+        }
+        const checkpoint: Checkpoint = { version, position: position.toString() };
+        this.root.put(`c/${index}`, checkpoint);
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    return this.root.close();
+  }
+}

@@ -1,0 +1,151 @@
+import type { EventStore, RecordedEvent, Subscription } from '../event-store/event-store.js';
+import type { IndexStorage } from './index-storage.js';
+import { type IndexKeep, type LocalIndex, StoredIndexedEvent } from './local-index.js';
+
+/** How often buffered entries and the checkpoint go to disk. A start replays at most this much, and what was missed. */
+const FLUSH_EVERY_MS = 200;
+/** Buffered entries of one index that make the follower wait for a flush: bounds memory during a rebuild. */
+const BUFFERED_ENTRIES = 50_000;
+
+/** One index with the buffer over its stored entries. */
+class FollowedIndex implements IndexKeep {
+  position = 0n;
+  private buffer = new Map<string, unknown>();
+  /** Entries that are on their way to disk. */
+  private flushing = new Map<string, unknown>();
+
+  constructor(
+    readonly index: LocalIndex,
+    private readonly storage: IndexStorage,
+  ) {}
+
+  get buffered(): number {
+    return this.buffer.size;
+  }
+
+  get(key: string): unknown {
+    if (this.buffer.has(key)) return this.buffer.get(key);
+    if (this.flushing.has(key)) return this.flushing.get(key);
+    return this.storage.get(this.index.name, key);
+  }
+
+  put(key: string, value: unknown): void {
+    this.buffer.set(key, value);
+  }
+
+  delete(key: string): void {
+    this.buffer.set(key, undefined);
+  }
+
+  takeBuffer(): ReadonlyMap<string, unknown> {
+    this.flushing = this.buffer;
+    this.buffer = new Map();
+    return this.flushing;
+  }
+
+  flushed(): void {
+    this.flushing = new Map();
+  }
+}
+
+/**
+ * Keeps all local indexes in step with the log through one subscription. Entries are buffered and written together
+ * with the position that they reflect, so an index is never ahead of or behind its checkpoint after a crash.
+ */
+export class IndexFollower {
+  private readonly followed: readonly FollowedIndex[];
+  private subscription: Subscription | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private writing: Promise<void> = Promise.resolve();
+  private waiters: { position: bigint; resolve: () => void }[] = [];
+  private applied = 0n;
+  private flushedTo = 0n;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly storage: IndexStorage,
+    private readonly namespace: string,
+    indexes: readonly LocalIndex[],
+  ) {
+    this.followed = indexes.map((index) => new FollowedIndex(index, storage));
+  }
+
+  /** Restores the indexes and follows the log; resolves once everything that was in the log before is reflected. */
+  async start(): Promise<void> {
+    for (const followed of this.followed) {
+      const { index } = followed;
+      const checkpoint = this.storage.checkpoint(index.name, index.version);
+      if (checkpoint === null) await this.storage.clear(index.name);
+      followed.position = checkpoint ?? 0n;
+      index.attach?.(followed);
+      index.restore(index.inMemory === false ? [] : this.storage.entries(index.name));
+    }
+    this.applied = this.followed.reduce(
+      (least, { position }) => (position < least ? position : least),
+      this.followed[0]?.position ?? 0n,
+    );
+    this.flushedTo = this.applied;
+    this.subscription = this.store.subscribe(this.applied, (events) => this.apply(events), {
+      streamPrefix: `${this.namespace}.`,
+    });
+    this.timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS);
+    this.timer.unref();
+    await this.reached(await this.store.headPosition());
+  }
+
+  /** The position up to which the indexes reflect the log. */
+  get position(): bigint {
+    return this.applied;
+  }
+
+  /** Resolves when the indexes reflect the log up to `position`. */
+  reached(position: bigint): Promise<void> {
+    if (this.applied >= position) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push({ position, resolve }));
+  }
+
+  async close(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    await this.subscription?.close();
+    await this.flush();
+  }
+
+  private apply(events: RecordedEvent[]): void | Promise<void> {
+    const prefixLength = this.namespace.length + 1;
+    for (const stored of events) {
+      const event = new StoredIndexedEvent(stored, prefixLength);
+      for (const followed of this.followed) {
+        if (followed.position >= stored.position) continue;
+        const { categories } = followed.index;
+        if (!categories || categories.includes(event.category)) followed.index.apply(event, followed);
+        followed.position = stored.position;
+      }
+      this.applied = stored.position;
+    }
+    if (this.waiters.length > 0) {
+      this.waiters = this.waiters.filter((waiter) => {
+        if (waiter.position > this.applied) return true;
+        waiter.resolve();
+        return false;
+      });
+    }
+    if (this.followed.some((followed) => followed.buffered > BUFFERED_ENTRIES)) return this.flush();
+  }
+
+  /** One flush at a time, each with everything folded so far. */
+  private flush(): Promise<void> {
+    this.writing = this.writing.then(async () => {
+      if (this.applied === this.flushedTo) return;
+      this.flushedTo = this.applied;
+      const writes = this.followed.map((followed) => ({
+        index: followed.index.name,
+        version: followed.index.version,
+        position: followed.position,
+        entries: followed.takeBuffer(),
+      }));
+      await this.storage.write(writes);
+      for (const followed of this.followed) followed.flushed();
+    });
+    return this.writing;
+  }
+}
