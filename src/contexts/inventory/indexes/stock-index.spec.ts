@@ -49,6 +49,7 @@ class World {
   readonly lots = new Map<number, LotState>();
   private readonly revisions = new Map<number, number>();
   position = 0;
+  lastEventMs = 0;
 
   open(lot: number, packageId: string, ...expiries: (number | null)[]): void {
     this.lots.set(lot, Lot.initial);
@@ -56,6 +57,7 @@ class World {
   }
 
   record(lot: number, events: readonly LotEvent[]): void {
+    this.lastEventMs = this.clock.ms;
     for (const event of events) {
       const revision = (this.revisions.get(lot) ?? -1) + 1;
       this.revisions.set(lot, revision);
@@ -190,9 +192,9 @@ describe('what is kept', () => {
 });
 
 const step = fc.record({
-  kind: fc.constantFrom('sell', 'reserve', 'cancel', 'quarantine', 'retire', 'time', 'reveal'),
+  kind: fc.constantFrom('sell', 'reserve', 'reserve', 'cancel', 'cancel', 'quarantine', 'retire', 'time'),
   lot: fc.integer({ min: 1, max: 3 }),
-  id: fc.integer({ min: 0, max: 5 }),
+  id: fc.integer({ min: 0, max: 9 }),
 });
 
 function play(world: World, { kind, lot, id }: { kind: string; lot: number; id: number }): void {
@@ -201,16 +203,17 @@ function play(world: World, { kind, lot, id }: { kind: string; lot: number; id: 
   if (kind === 'cancel') world.cancel(lot, `r${id}`);
   if (kind === 'quarantine') world.cancel(lot, `r${id}`, 'quarantine');
   if (kind === 'retire' && id === 0) world.record(lot, decide.retireFreeKeys(world.lots.get(lot)!, 'test'));
-  if (kind === 'time') world.clock.ms += id * 100 - 200;
+  // As in a command, the time is never before the last event of what is decided on.
+  if (kind === 'time') world.clock.ms = Math.max(world.lastEventMs, world.clock.ms + id * 50 - 200);
 }
 
-const lotExpiries = fc.array(fc.constantFrom(null, 1100, 1300, 5000), { minLength: 1, maxLength: 6 });
+const lotExpiries = fc.array(fc.constantFrom(null, 1100, 1300, 5000), { minLength: 1, maxLength: 3 });
 
 test('the index agrees with the lots, whatever happens and also after a restart', () => {
   fc.assert(
     fc.property(
       fc.tuple(lotExpiries, lotExpiries, lotExpiries),
-      fc.array(step, { maxLength: 60 }),
+      fc.array(step, { minLength: 20, maxLength: 80 }),
       (lots, steps) => {
         const world = new World();
         lots.forEach((expiries, index) => {
@@ -234,6 +237,6 @@ test('the index agrees with the lots, whatever happens and also after a restart'
         }
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });
