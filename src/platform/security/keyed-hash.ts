@@ -23,7 +23,8 @@ export class KeyedHash {
     return createHmac('sha256', this.keyOf(purpose)).update(text).digest('base64url');
   }
 
-  private keyOf(purpose: string): KeyObject {
+  /** The key of a purpose itself, for worker threads that hash in bulk. */
+  keyOf(purpose: string): KeyObject {
     const known = this.purposes.get(purpose);
     if (known) return known;
     const bytes = hkdfSync('sha256', this.fingerprintKey, '', `keyforge/hash/${purpose}/v1`, 32);

@@ -43,10 +43,7 @@ export class Vault {
   }
 
   seal(dataKey: DataKey, place: string, text: string): string {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', dataKey.key, nonce).setAAD(Buffer.from(place));
-    const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-    return `${VERSION}.${dataKey.id}.${nonce.toString('base64url')}.${sealed.toString('base64url')}`;
+    return sealText(dataKey, place, text);
   }
 
   /** The clear text; at once when the data key is at hand. @throws {VaultError} */
@@ -82,6 +79,14 @@ export class Vault {
     if (this.cached.size > CACHED_KEYS) this.cached.delete(this.cached.keys().next().value!);
     return key;
   }
+}
+
+/** Encrypts under a data key that is at hand; what {@link Vault} does, for worker threads. */
+export function sealText(dataKey: DataKey, place: string, text: string): string {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', dataKey.key, nonce).setAAD(Buffer.from(place));
+  const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  return `${VERSION}.${dataKey.id}.${nonce.toString('base64url')}.${sealed.toString('base64url')}`;
 }
 
 function unseal(key: DataKey | null, nonce: string, body: string, place: string): string {
