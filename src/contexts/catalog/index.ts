@@ -9,6 +9,10 @@ import { UpdatePackageHandler } from './commands/update-package.js';
 import { UpdateProductHandler } from './commands/update-product.js';
 import { UpdateSupplierHandler } from './commands/update-supplier.js';
 import { CatalogIndex } from './queries/catalog-index.js';
+import { ListTerminalPackagesHandler } from './queries/list-terminal-packages.js';
+import { ListTerminalProductsHandler } from './queries/list-terminal-products.js';
+import { TerminalListings } from './queries/terminal-listings.js';
+import { ViewerReader } from './queries/viewer-reader.js';
 
 export { CreateCategory } from './commands/create-category.js';
 export { CreatePackage, type PackageToCreate } from './commands/create-package.js';
@@ -49,8 +53,17 @@ export type { SupplierEvent, SupplierFields } from './events/supplier.events.js'
 export type { Instructions, Names, Status } from './events/texts.js';
 export { CatalogIndex, type PackageEntry, type ProductEntry } from './queries/catalog-index.js';
 export { type Language, nameIn } from './queries/display-order.js';
+export { ListTerminalPackages } from './queries/list-terminal-packages.js';
+export { ListTerminalProducts } from './queries/list-terminal-products.js';
+export { StockView } from './queries/stock-view.js';
+export {
+  TerminalListings,
+  type TerminalPackageView,
+  type TerminalProductView,
+  type Viewer,
+} from './queries/terminal-listings.js';
 
-/** What the composition root registers. The handlers need an `Executor` and `PublicIds`. */
+/** What the composition root registers. They need an `Executor`, `PublicIds` and a `StockView`. */
 export const CATALOG_PROVIDERS: Provider[] = [
   CatalogIndex,
   CreateSupplierHandler,
@@ -62,4 +75,8 @@ export const CATALOG_PROVIDERS: Provider[] = [
   CreatePackageHandler,
   UpdatePackageHandler,
   SetExplicitPricesHandler,
+  ViewerReader,
+  TerminalListings,
+  ListTerminalProductsHandler,
+  ListTerminalPackagesHandler,
 ];

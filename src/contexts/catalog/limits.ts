@@ -15,4 +15,4 @@ export const MAX_PRICE_UNITS = 10n ** 13n;
 /** Deepest nesting of categories, the root's children counted as 1. */
 export const MAX_CATEGORY_DEPTH = 32;
 /** Rows that the terminals' listings keep between requests, over all partners. */
-export const MAX_CACHED_LISTING_ROWS = 500_000;
+export const MAX_CACHED_LISTING_ROWS = 100_000;

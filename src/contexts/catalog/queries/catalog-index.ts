@@ -1,4 +1,4 @@
-import type { LocalIndex } from '../../../platform/indexes/local-index.js';
+import type { IndexedEvent, IndexKeep, LocalIndex } from '../../../platform/indexes/local-index.js';
 import type { Aggregate, DomainEvent } from '../../../platform/kernel/aggregate.js';
 import { Category } from '../domain/category.js';
 import { isPackageOffered, isProductOffered, Package, type PackageState } from '../domain/package.js';
@@ -12,6 +12,8 @@ export interface ProductEntry extends ProductState {
 export interface PackageEntry extends PackageState {
   readonly id: string;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Everything of one kind that the catalogue ever held, by id and by public id. */
 class Shelf<S extends { readonly publicId: number }> {
@@ -55,15 +57,17 @@ class Shelf<S extends { readonly publicId: number }> {
 export class CatalogIndex implements LocalIndex {
   readonly name = 'catalog';
   readonly version = 1;
+  readonly categories = [Supplier.category, Category.category, Product.category, Package.category];
 
   readonly suppliers = new Shelf(Supplier as Aggregate<typeof Supplier.initial, never>);
-  readonly categories = new Shelf(Category as Aggregate<typeof Category.initial, never>);
+  /** Nodes of the tree above the products. */
+  readonly productCategories = new Shelf(Category as Aggregate<typeof Category.initial, never>);
   readonly products = new Shelf(Product as Aggregate<ProductState, never>);
   readonly packages = new Shelf(Package as Aggregate<PackageState, never>);
 
   private readonly shelves: Readonly<Record<string, Shelf<{ readonly publicId: number }>>> = {
     [Supplier.category]: this.suppliers,
-    [Category.category]: this.categories,
+    [Category.category]: this.productCategories,
     [Product.category]: this.products,
     [Package.category]: this.packages,
   };
@@ -80,7 +84,7 @@ export class CatalogIndex implements LocalIndex {
     this.inOrder.clear();
   }
 
-  apply(event: Parameters<LocalIndex['apply']>[0], keep: Parameters<LocalIndex['apply']>[1]): void {
+  apply(event: IndexedEvent, keep: IndexKeep): void {
     const shelf = this.shelves[event.category];
     if (!shelf) return;
     const before = shelf.get(event.id);
@@ -107,10 +111,15 @@ export class CatalogIndex implements LocalIndex {
     return products;
   }
 
+  /** Ids of all packages that a product has, whatever their state. */
+  packageIdsOf(productId: string): ReadonlySet<string> {
+    return this.packageIds.get(productId) ?? NONE;
+  }
+
   /** Packages of a product that may be sold, in display order, whatever their stock. */
   offeredPackages(productId: string, language: Language): PackageEntry[] {
     const packages: PackageEntry[] = [];
-    for (const id of this.packageIds.get(productId) ?? []) {
+    for (const id of this.packageIdsOf(productId)) {
       const state = this.packages.get(id);
       if (state && isPackageOffered(state)) packages.push({ id, ...state });
     }
