@@ -27,6 +27,8 @@ export interface CollectionSpec {
   readonly indexes: readonly (readonly string[])[];
 }
 
+export type NamedCollection = Pick<CollectionSpec, 'name'> & Partial<CollectionSpec>;
+
 /** A document with the position of the last event that it reflects; `document` null: it was deleted there. */
 export interface Stamped<D extends ReadDocument = ReadDocument> {
   readonly position: bigint;
@@ -59,8 +61,11 @@ export const MAX_FIND_DOCUMENTS = 1000;
  * under which it was written has moved past it.
  */
 export abstract class ReadStore {
-  /** Makes the collection and its indexes if they are missing. @throws if it exists with other indexes. */
-  abstract openCollection(spec: CollectionSpec): Promise<void>;
+  /**
+   * Makes the collection and its indexes if they are missing. Without `indexes` it keeps those that it has.
+   * @throws if it exists with other indexes.
+   */
+  abstract openCollection(spec: NamedCollection): Promise<void>;
   /** Removes a collection with everything in it, if there is one. */
   abstract dropCollection(name: string): Promise<void>;
 

@@ -1,11 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
 import {
-  type CollectionSpec,
   type DocumentId,
   type Filter,
   type FindOptions,
   MAX_FIND_DOCUMENTS,
+  type NamedCollection,
   type ReadBatch,
   type ReadDocument,
   ReadStore,
@@ -52,19 +52,20 @@ export class EmbeddedReadStore extends ReadStore {
     return new EmbeddedReadStore(root);
   }
 
-  async openCollection(spec: CollectionSpec): Promise<void> {
-    if (this.collections.has(spec.name)) return;
-    const key = metaKey('collection', spec.name);
+  async openCollection({ name, indexes }: NamedCollection): Promise<void> {
+    if (this.collections.has(name)) return;
+    const key = metaKey('collection', name);
     const record = this.readMeta<CollectionRecord>(key);
-    if (record && JSON.stringify(record.indexes) !== JSON.stringify(spec.indexes)) {
-      throw new Error(`the collection ${spec.name} has other indexes: give the projection a new version`);
+    if (record && indexes && JSON.stringify(record.indexes) !== JSON.stringify(indexes)) {
+      throw new Error(`the collection ${name} has other indexes: give the projection a new version`);
     }
+    const spec = { name, indexes: record?.indexes ?? indexes ?? [] };
     const size = record?.size ?? 0;
     if (!record) await this.meta.put(key, toJson({ indexes: spec.indexes, size }));
-    this.collections.set(spec.name, {
+    this.collections.set(name, {
       spec,
-      documents: this.root.openDB({ name: `d:${spec.name}`, ...BINARY }),
-      entries: this.root.openDB({ name: `i:${spec.name}`, ...BINARY }),
+      documents: this.root.openDB({ name: `d:${name}`, ...BINARY }),
+      entries: this.root.openDB({ name: `i:${name}`, ...BINARY }),
       size,
       loaded: new Map(),
     });

@@ -1,0 +1,162 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { RecordedEvent } from '../event-store/event-store.js';
+import type { Aggregate, DomainEvent, Upcaster } from '../kernel/aggregate.js';
+import type { DocumentId, ReadBatch, ReadDocument, ReadStore } from '../read-store/read-store.js';
+import type { AnyProjection, Projected } from './projection.js';
+
+/** Where the documents of one projection are to be written. */
+export interface Target {
+  readonly projection: AnyProjection;
+  readonly collection: string;
+}
+
+export type Upcasters = ReadonlyMap<string, Readonly<Record<string, Upcaster>>>;
+
+/** The upcasters of these categories; those whose events never changed have none. */
+export const upcastersOf = (aggregates: readonly Aggregate<never, never>[]): Upcasters =>
+  new Map(
+    aggregates.flatMap(({ category, upcasters }) => (upcasters ? [[category, upcasters] as const] : [])),
+  );
+
+/** Events folded without letting other work of the process run. */
+const SLICE_EVENTS = 64;
+const SLICE_MS = 3;
+
+interface Metadata {
+  readonly schema: number;
+  readonly actor: { readonly kind: string; readonly id: string };
+  readonly surface: string;
+  readonly at: string;
+}
+
+interface Folded {
+  document: ReadDocument | null;
+  /** Position of the last event that it reflects. */
+  position: bigint;
+  changed: boolean;
+}
+
+interface Step {
+  readonly target: Target;
+  readonly event: Projected<DomainEvent>;
+  readonly ids: readonly DocumentId[];
+}
+
+/** Folds events into documents in memory, and hands out what is then to be written. */
+export class Fold {
+  private readonly byType = new Map<string, Target[]>();
+  private readonly working = new Map<Target, Map<DocumentId, Folded>>();
+  private readonly prefix: string;
+  private loadedDocuments = 0;
+
+  constructor(
+    private readonly store: ReadStore,
+    targets: readonly Target[],
+    private readonly upcasters: Upcasters,
+    namespace: string,
+  ) {
+    this.prefix = `${namespace}.`;
+    for (const target of targets) {
+      this.working.set(target, new Map());
+      for (const [category, types] of Object.entries(target.projection.handles)) {
+        for (const type of types) {
+          const key = `${category} ${type}`;
+          this.byType.set(key, [...(this.byType.get(key) ?? []), target]);
+        }
+      }
+    }
+  }
+
+  /** Documents held in memory at the moment. */
+  get size(): number {
+    return this.loadedDocuments;
+  }
+
+  /** Folds events in order; lets other work run every few milliseconds. */
+  async add(events: readonly RecordedEvent[]): Promise<void> {
+    let sliceStart = performance.now();
+    for (let first = 0; first < events.length; first += SLICE_EVENTS) {
+      const steps: Step[] = [];
+      for (const event of events.slice(first, first + SLICE_EVENTS)) this.plan(event, steps);
+      await this.loadDocuments(steps);
+      for (const step of steps) this.apply(step);
+      if (performance.now() - sliceStart < SLICE_MS) continue;
+      await turn();
+      sliceStart = performance.now();
+    }
+  }
+
+  /** What is to be written, and begins anew. */
+  take(): ReadBatch['writes'] {
+    const writes = [];
+    for (const [target, documents] of this.working) {
+      const changed = new Map<DocumentId, ReadDocument | null>();
+      for (const [id, folded] of documents) if (folded.changed) changed.set(id, folded.document);
+      if (changed.size > 0) writes.push({ collection: target.collection, documents: changed });
+      documents.clear();
+    }
+    this.loadedDocuments = 0;
+    return writes;
+  }
+
+  private plan(recorded: RecordedEvent, steps: Step[]): void {
+    const { stream, type } = recorded;
+    if (!stream.startsWith(this.prefix)) return;
+    const dash = stream.indexOf('-', this.prefix.length);
+    const category = stream.slice(this.prefix.length, dash);
+    const targets = this.byType.get(`${category} ${type}`);
+    if (!targets) return;
+    const event = this.decode(recorded, category, stream.slice(dash + 1));
+    for (const target of targets) {
+      const keys = target.projection.keysOf(event);
+      const ids = typeof keys === 'object' ? keys : [keys];
+      if (ids.length > 0) steps.push({ target, event, ids });
+    }
+  }
+
+  private decode(recorded: RecordedEvent, category: string, id: string): Projected<DomainEvent> {
+    const { type, revision, position } = recorded;
+    const { schema, actor, surface, at } = JSON.parse(recorded.metadata.toString()) as Metadata;
+    const stored: unknown = JSON.parse(recorded.data.toString());
+    const upcast = this.upcasters.get(category)?.[type];
+    const data = upcast ? upcast(stored as never, schema) : stored;
+    return { type, data, category, id, revision, position, at, actor, surface };
+  }
+
+  private async loadDocuments(steps: readonly Step[]): Promise<void> {
+    const missing = new Map<Target, DocumentId[]>();
+    for (const { target, ids } of steps) {
+      const working = this.working.get(target)!;
+      for (const id of ids) {
+        if (working.has(id)) continue;
+        working.set(id, { document: null, position: -1n, changed: false });
+        this.loadedDocuments += 1;
+        const wanted = missing.get(target);
+        if (wanted) wanted.push(id);
+        else missing.set(target, [id]);
+      }
+    }
+    for (const [target, ids] of missing) {
+      const loading = this.store.load(target.collection, ids);
+      // Waiting only for what is not there already: the embedded store answers at once.
+      const found = loading instanceof Promise ? await loading : loading;
+      const working = this.working.get(target)!;
+      for (const [id, { document, position }] of found)
+        working.set(id, { document, position, changed: false });
+    }
+  }
+
+  /** An event that a document reflects already is not folded into it again. */
+  private apply({ target, event, ids }: Step): void {
+    const working = this.working.get(target)!;
+    for (const id of ids) {
+      const folded = working.get(id)!;
+      if (event.position <= folded.position) continue;
+      const document = target.projection.evolve(folded.document, event, id);
+      folded.position = event.position;
+      if (document === folded.document) continue;
+      folded.document = document;
+      folded.changed = true;
+    }
+  }
+}

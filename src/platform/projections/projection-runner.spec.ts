@@ -1,0 +1,223 @@
+import { MemoryEventStore } from '../../../test/support/memory-event-store.js';
+import { TemporaryReadStores } from '../../../test/support/temporary-read-store.js';
+import type { DomainEvent } from '../kernel/aggregate.js';
+import { SystemIds } from '../kernel/ids.js';
+import type { ReadBatch, ReadDocument } from '../read-store/read-store.js';
+import { type AnyProjection, defineProjection } from './projection.js';
+import { ProjectionRunner } from './projection-runner.js';
+import { ReadModels } from './read-models.js';
+
+type CounterEvent =
+  | DomainEvent<'Counted', { readonly by: number }>
+  | DomainEvent<'Cleared', Record<string, never>>;
+
+interface Counter extends ReadDocument {
+  readonly total: number;
+  readonly lastAt: string;
+}
+
+const counters = (version = 1, factor = 1): AnyProjection =>
+  defineProjection<Counter, CounterEvent>({
+    name: 'counters',
+    version,
+    indexes: [['total']],
+    handles: { counter: ['Counted', 'Cleared'] },
+    keysOf: (event) => event.id,
+    evolve: (counter, event, id) =>
+      event.type === 'Cleared'
+        ? null
+        : { _id: id, total: (counter?.total ?? 0) + event.data.by * factor, lastAt: event.at },
+  });
+
+const AT = '2026-01-02T03:04:05.006Z';
+const METADATA = Buffer.from(
+  JSON.stringify({ schema: 1, actor: { kind: 'system', id: 'x' }, surface: 'test', at: AT }),
+);
+
+const stores = new TemporaryReadStores();
+afterAll(() => stores.remove());
+
+const ids = new SystemIds();
+let names = 0;
+let events: MemoryEventStore;
+const revisions = new Map<string, number>();
+
+async function append(stream: string, type: string, data: unknown): Promise<bigint> {
+  const expectedRevision = revisions.get(stream) ?? -1;
+  revisions.set(stream, expectedRevision + 1);
+  const id = ids.uuid();
+  const event = { id, type, data: Buffer.from(JSON.stringify(data)), metadata: METADATA };
+  const outcome = await events.append([{ stream, expectedRevision, events: [event] }]);
+  if (outcome.outcome !== 'appended') throw new Error('refused');
+  return outcome.position;
+}
+
+const count = (counter: string, by: number): Promise<bigint> =>
+  append(`kf.counter-${counter}`, 'Counted', { by });
+
+interface Running {
+  readonly models: ReadModels;
+  readonly runner: ProjectionRunner;
+  readonly errors: unknown[];
+  stop(): Promise<void>;
+}
+
+async function start(
+  name: string,
+  projections = [counters()],
+  tweak?: (batch: ReadBatch) => void,
+): Promise<Running> {
+  const documents = stores.open(name);
+  if (tweak) {
+    const write = documents.write.bind(documents);
+    documents.write = async (batch) => {
+      tweak(batch);
+      await write(batch);
+    };
+  }
+  const models = new ReadModels(documents);
+  const errors: unknown[] = [];
+  const onError = (error: unknown): void => void errors.push(error);
+  const options = { events, documents, models, projections, upcasters: new Map(), namespace: 'kf', onError };
+  const runner = new ProjectionRunner(options);
+  await runner.start();
+  return {
+    models,
+    runner,
+    errors,
+    stop: async () => {
+      await runner.stop();
+      await stores.close(documents);
+    },
+  };
+}
+
+const dump = async (models: ReadModels): Promise<string> =>
+  JSON.stringify(await models.find('counters', { sort: { _id: 1 } }));
+
+beforeEach(() => {
+  events = new MemoryEventStore();
+  revisions.clear();
+  names += 1;
+});
+afterEach(() => events.close());
+
+it('folds events into documents, and who waits for a position sees it', async () => {
+  const { models, stop } = await start(`${names}`);
+  await count('a', 2);
+  const position = await count('a', 3);
+  expect(await models.waitFor(position, 2000)).toBe(true);
+  expect(await models.get('counters', 'a')).toEqual({ _id: 'a', total: 5, lastAt: AT });
+  await stop();
+});
+
+it('waiting for a position that does not come ends in time', async () => {
+  const { models, stop } = await start(`${names}`);
+  expect(await models.waitFor(10n ** 12n, 20)).toBe(false);
+  await stop();
+});
+
+it('the head advances on events that no projection handles', async () => {
+  const { models, stop } = await start(`${names}`);
+  expect(await models.waitFor(await append('kf.other-1', 'Elsewhere', {}), 2000)).toBe(true);
+  await stop();
+});
+
+it('events of another namespace are nobody’s', async () => {
+  const { models, stop } = await start(`${names}`);
+  await append('xx.counter-a', 'Counted', { by: 1 });
+  await models.waitFor(await count('b', 1), 2000);
+  expect(await models.count('counters')).toBe(1);
+  await stop();
+});
+
+it('goes on after a restart where it was', async () => {
+  const first = await start(`${names}`);
+  await first.models.waitFor(await count('a', 1), 2000);
+  await first.stop();
+  const position = await count('a', 1);
+  const second = await start(`${names}`);
+  expect(await second.models.waitFor(position, 2000)).toBe(true);
+  expect(await second.models.get('counters', 'a')).toMatchObject({ total: 2 });
+  await second.stop();
+});
+
+it('a deleted document is gone and can come back', async () => {
+  const { models, stop } = await start(`${names}`);
+  await count('a', 5);
+  await models.waitFor(await append('kf.counter-a', 'Cleared', {}), 2000);
+  expect(await models.get('counters', 'a')).toBeNull();
+  await models.waitFor(await count('a', 7), 2000);
+  expect(await models.get('counters', 'a')).toMatchObject({ total: 7 });
+  await stop();
+});
+
+it('many events end in the same documents as one fold of all, whatever fails on the way', async () => {
+  let calls = 0;
+  const failing = await start(`${names}`, [counters()], () => {
+    calls += 1;
+    if (calls % 3 === 0) throw new Error('planted');
+  });
+  let position = 0n;
+  for (let index = 0; index < 2500; index += 1) position = await count(`c${index % 40}`, index);
+  expect(await failing.models.waitFor(position, 10_000)).toBe(true);
+  const documents = await dump(failing.models);
+  expect(failing.errors.length).toBeGreaterThan(0);
+  await failing.stop();
+  const fresh = await start(`${names}-fresh`);
+  await fresh.models.waitFor(position, 10_000);
+  expect(await dump(fresh.models)).toBe(documents);
+  await fresh.stop();
+});
+
+it('a new version is folded beside the old one and swapped in', async () => {
+  const old = await start(`${names}`);
+  await count('a', 1);
+  await old.models.waitFor(await count('b', 2), 2000);
+  await old.stop();
+  const renewed = await start(`${names}`, [counters(2, 10)]);
+  expect(await renewed.models.get('counters', 'b')).toMatchObject({ total: 2 });
+  const position = await count('b', 1);
+  await renewed.models.waitFor(position, 2000);
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (((await renewed.models.get('counters', 'b')) as Counter | null)?.total === 30) break;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  expect(await dump(renewed.models)).toContain('"total":30');
+  await renewed.models.waitFor(await count('a', 1), 2000);
+  expect(await renewed.models.get('counters', 'a')).toMatchObject({ total: 20 });
+  await renewed.stop();
+  const again = await start(`${names}`, [counters(2, 10)]);
+  expect(await again.models.get('counters', 'a')).toMatchObject({ total: 20 });
+  expect(again.errors).toEqual([]);
+  await again.stop();
+});
+
+it('a rebuild on demand, with sales going on, gives the same documents and reports its progress', async () => {
+  const { models, runner, stop } = await start(`${names}`);
+  for (let index = 0; index < 600; index += 1) await count(`c${index % 7}`, 1);
+  const seen: bigint[] = [];
+  const rebuilt = runner.rebuild('counters', ({ position }) => seen.push(position));
+  let position = 0n;
+  for (let index = 0; index < 300; index += 1) position = await count(`c${index % 7}`, 1);
+  await rebuilt;
+  await models.waitFor(position, 2000);
+  const totals = (await models.find<Counter>('counters')).map(({ total }) => total);
+  expect(totals.reduce((sum, total) => sum + total, 0)).toBe(900);
+  expect(seen.length).toBeGreaterThan(0);
+  await stop();
+});
+
+it('nothing moves past an event that cannot be folded, and the error is reported', async () => {
+  const broken: AnyProjection = {
+    ...counters(),
+    evolve: () => {
+      throw new Error('cannot fold');
+    },
+  };
+  const { models, errors, stop } = await start(`${names}`, [broken]);
+  const position = await count('a', 1);
+  expect(await models.waitFor(position, 100)).toBe(false);
+  expect(errors[0]).toMatchObject({ message: 'cannot fold' });
+  await stop();
+});

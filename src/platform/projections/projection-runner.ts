@@ -1,0 +1,199 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EventStore, RecordedEvent, Subscription } from '../event-store/event-store.js';
+import type { ReadStore } from '../read-store/read-store.js';
+import { Fold, type Target, type Upcasters } from './fold.js';
+import { type AnyProjection, collectionName } from './projection.js';
+import { MANIFEST_KEY, type Manifest, NO_MANIFEST, type ReadModels } from './read-models.js';
+import { Rebuild, type RebuildProgress } from './rebuild.js';
+
+/** Documents and events of one write: enough to share a commit, few enough not to hold up a sale. */
+const MAX_BATCH_DOCUMENTS = 1000;
+const MAX_BATCH_EVENTS = 1000;
+const PART_EVENTS = 100;
+/** Pause between writes while events keep coming: hot documents are then written once for many events. */
+const BATCH_MS = 50;
+
+export interface ProjectionRunnerOptions {
+  readonly events: EventStore;
+  readonly documents: ReadStore;
+  readonly models: ReadModels;
+  readonly projections: readonly AnyProjection[];
+  readonly upcasters: Upcasters;
+  /** Prefix of all stream names: `kf`. */
+  readonly namespace: string;
+  /** A projection could not fold: it is tried again, and nothing moves until it can. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Folds the log into all read models by one subscription. Documents are written with the position that they reflect,
+ * then the position itself; starting anywhere before it gives the same documents. A projection whose version changed is
+ * folded from the beginning into a collection of its own while readers keep the old one, and is swapped in at the end.
+ */
+export class ProjectionRunner {
+  private manifest: Manifest = NO_MANIFEST;
+  private fold: Fold;
+  private subscription: Subscription | null = null;
+  private serial: Promise<unknown> = Promise.resolve();
+  private lastWriteMs = Number.NEGATIVE_INFINITY;
+  private wake: () => void = () => undefined;
+  private readonly stopping = new AbortController();
+  private readonly rebuilds = new Set<Promise<void>>();
+
+  constructor(private readonly options: ProjectionRunnerOptions) {
+    this.fold = this.newFold([]);
+    options.models.whenAwaited(() => this.wake());
+  }
+
+  /** Opens the collections and follows the log. Read models that must be folded anew are so in the background. */
+  async start(): Promise<void> {
+    const { documents, models, projections, events } = this.options;
+    const stored = (await documents.readCheckpoint(MANIFEST_KEY)) as Manifest | null;
+    this.manifest = stored ?? { ...NO_MANIFEST, collections: this.firstCollections() };
+    const stale = projections.filter((projection) => !this.targetOf(projection));
+    for (const name of Object.values(this.manifest.collections)) await this.openIfCurrent(name);
+    await this.dropRetired();
+    models.advance(this.manifest);
+    this.fold = this.newFold(this.targets());
+    this.subscription = events.subscribe(BigInt(this.manifest.position), (batch) => this.follow(batch), {
+      streamPrefix: `${this.options.namespace}.`,
+    });
+    for (const projection of stale) this.rebuild(projection.name).catch(this.options.onError);
+  }
+
+  /**
+   * Folds one projection from the beginning of the log into a new collection and swaps it in.
+   * A rebuild that was interrupted goes on from where it was.
+   */
+  rebuild(name: string, onProgress: (progress: RebuildProgress) => void = () => undefined): Promise<void> {
+    const projection = this.options.projections.find((one) => one.name === name);
+    if (!projection) throw new Error(`there is no projection ${name}`);
+    const running = this.runRebuild(projection, onProgress).finally(() => this.rebuilds.delete(running));
+    this.rebuilds.add(running);
+    return running;
+  }
+
+  /** Finishes the batch under way. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.wake();
+    await this.subscription?.close();
+    await Promise.allSettled([...this.rebuilds]);
+    await this.serial;
+    this.options.models.close();
+  }
+
+  private firstCollections(): Record<string, string> {
+    return Object.fromEntries(this.options.projections.map((one) => [one.name, collectionName(one, 1)]));
+  }
+
+  /** Where a projection's current version is kept; null if only an older version or nothing is there. */
+  private targetOf(projection: AnyProjection): Target | null {
+    const collection = this.manifest.collections[projection.name];
+    return collection?.startsWith(`${projection.name}.v${projection.version}.`)
+      ? { projection, collection }
+      : null;
+  }
+
+  private targets(): Target[] {
+    return this.options.projections.flatMap((projection) => this.targetOf(projection) ?? []);
+  }
+
+  private newFold(targets: readonly Target[]): Fold {
+    const { documents, upcasters, namespace } = this.options;
+    return new Fold(documents, targets, upcasters, namespace);
+  }
+
+  /** Old versions are opened for readers with the indexes that they have. */
+  private async openIfCurrent(collection: string): Promise<void> {
+    const target = this.targets().find((one) => one.collection === collection);
+    await this.options.documents.openCollection({
+      name: collection,
+      indexes: target?.projection.indexes,
+    });
+  }
+
+  /** One at a time: batches of the subscription and swaps of rebuilt collections. */
+  private exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.serial.then(work);
+    this.serial = run.catch(() => undefined);
+    return run;
+  }
+
+  private async follow(events: readonly RecordedEvent[]): Promise<void> {
+    try {
+      await this.exclusively(() => this.foldAndWrite(events));
+    } catch (error) {
+      this.options.onError(error);
+      throw error;
+    }
+    await this.pause();
+  }
+
+  private async foldAndWrite(events: readonly RecordedEvent[]): Promise<void> {
+    const reached = BigInt(this.manifest.position);
+    const news = events.filter(({ position }) => position > reached);
+    let written = 0;
+    try {
+      for (let first = 0; first < news.length; first += PART_EVENTS) {
+        const next = Math.min(first + PART_EVENTS, news.length);
+        await this.fold.add(news.slice(first, next));
+        const full = this.fold.size >= MAX_BATCH_DOCUMENTS || next - written >= MAX_BATCH_EVENTS;
+        if (!full && next < news.length) continue;
+        await this.write(news[next - 1]!.position);
+        written = next;
+      }
+    } catch (error) {
+      // What was folded so far is thrown away: the same events come again.
+      this.fold.take();
+      throw error;
+    }
+  }
+
+  private async write(position: bigint, swap: Partial<Manifest> = {}): Promise<void> {
+    const manifest: Manifest = { ...this.manifest, ...swap, position: position.toString() };
+    const checkpoint = { key: MANIFEST_KEY, value: manifest };
+    await this.options.documents.write({ position, writes: this.fold.take(), checkpoint });
+    this.manifest = manifest;
+    this.options.models.advance(manifest);
+    this.lastWriteMs = performance.now();
+  }
+
+  /** Lets events gather, unless somebody waits for them. */
+  private async pause(): Promise<void> {
+    if (this.options.models.isAwaited || this.stopping.signal.aborted) return;
+    const pauseMs = this.lastWriteMs + BATCH_MS - performance.now();
+    if (pauseMs <= 0) return;
+    const awake = new AbortController();
+    this.wake = () => awake.abort();
+    await delay(pauseMs, undefined, { signal: awake.signal }).catch(() => undefined);
+  }
+
+  private async runRebuild(
+    projection: AnyProjection,
+    onProgress: (progress: RebuildProgress) => void,
+  ): Promise<void> {
+    const { name } = projection;
+    const before = this.manifest.collections[name];
+    const rebuild = await Rebuild.begin(this.options, projection, before);
+    while (!(await rebuild.step(BigInt(this.manifest.position), onProgress, this.stopping.signal))) {}
+    if (this.stopping.signal.aborted) return;
+    await this.exclusively(async () => {
+      const reached = BigInt(this.manifest.position);
+      while (!(await rebuild.step(reached, onProgress))) {}
+      const { collections, retired } = this.manifest;
+      await this.write(reached, {
+        collections: { ...collections, [name]: rebuild.collection },
+        retired: before ? [...retired, before] : retired,
+      });
+      this.fold = this.newFold(this.targets());
+    });
+    await rebuild.finish();
+  }
+
+  /** Collections that were swapped out are dropped at the next start: a reader may still be walking one. */
+  private async dropRetired(): Promise<void> {
+    for (const collection of this.manifest.retired) await this.options.documents.dropCollection(collection);
+    if (this.manifest.retired.length > 0) await this.write(BigInt(this.manifest.position), { retired: [] });
+  }
+}

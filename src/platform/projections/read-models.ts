@@ -1,0 +1,112 @@
+import type { MaybePromise } from '../event-store/event-store.js';
+import type { DocumentId, Filter, FindOptions, ReadDocument, ReadStore } from '../read-store/read-store.js';
+
+/** Which collection holds each projection's documents, and up to where the log is folded into them. */
+export interface Manifest {
+  /** Position as a decimal string. */
+  readonly position: string;
+  /** Collection by projection name. */
+  readonly collections: Readonly<Record<string, string>>;
+  /** Collections that were swapped out and not dropped yet. */
+  readonly retired: readonly string[];
+}
+
+export const MANIFEST_KEY = 'live';
+export const NO_MANIFEST: Manifest = { position: '0', collections: {}, retired: [] };
+
+interface Waiter {
+  readonly position: bigint;
+  readonly reached: (inTime: boolean) => void;
+}
+
+/** The read model is folded for the first time on a log that is there already, and has nothing to show yet. */
+export class ReadModelNotReady extends Error {
+  constructor(readonly projection: string) {
+    super(`the read model ${projection} is not built yet`);
+    this.name = 'ReadModelNotReady';
+  }
+}
+
+/** What queries read: documents by the projection's name, whichever collection holds them at the moment. */
+export class ReadModels {
+  private manifest: Manifest = NO_MANIFEST;
+  private reached = 0n;
+  private waiters: Waiter[] = [];
+  private onWaiter: () => void = () => undefined;
+
+  constructor(private readonly store: ReadStore) {}
+
+  get<D extends ReadDocument>(projection: string, id: DocumentId): MaybePromise<D | null> {
+    return this.store.get<D>(this.collection(projection), id);
+  }
+
+  find<D extends ReadDocument>(projection: string, options?: FindOptions): Promise<D[]> {
+    return this.store.find<D>(this.collection(projection), options);
+  }
+
+  /** The first document that matches, null if there is none. */
+  async findOne<D extends ReadDocument>(projection: string, filter: Filter): Promise<D | null> {
+    return (await this.find<D>(projection, { filter, limit: 1 }))[0] ?? null;
+  }
+
+  count(projection: string, filter?: Filter): Promise<number> {
+    return this.store.count(this.collection(projection), filter);
+  }
+
+  /** Everything up to this position of the log is in the documents. */
+  get position(): bigint {
+    return this.reached;
+  }
+
+  /** Resolves with true as soon as the documents reflect the position, with false when that took too long. */
+  waitFor(position: bigint, timeoutMs: number): Promise<boolean> {
+    if (position <= this.reached) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.waiters = this.waiters.filter((other) => other !== waiter);
+        resolve(false);
+      }, timeoutMs);
+      const waiter: Waiter = {
+        position,
+        reached: (inTime) => {
+          clearTimeout(timer);
+          resolve(inTime);
+        },
+      };
+      this.waiters.push(waiter);
+      this.onWaiter();
+    });
+  }
+
+  get isAwaited(): boolean {
+    return this.waiters.length > 0;
+  }
+
+  /** Calls `listener` when somebody starts to wait: whoever folds need not wait for more events then. */
+  whenAwaited(listener: () => void): void {
+    this.onWaiter = listener;
+  }
+
+  /** For whoever folds, or follows who does. */
+  advance(manifest: Manifest): void {
+    this.manifest = manifest;
+    this.reached = BigInt(manifest.position);
+    const [done, waiting] = [[] as Waiter[], [] as Waiter[]];
+    for (const waiter of this.waiters) (waiter.position <= this.reached ? done : waiting).push(waiter);
+    this.waiters = waiting;
+    for (const waiter of done) waiter.reached(true);
+  }
+
+  /** Ends all waiting: nothing will be folded any more. */
+  close(): void {
+    const waiters = this.waiters;
+    this.waiters = [];
+    for (const waiter of waiters) waiter.reached(false);
+  }
+
+  private collection(projection: string): string {
+    const found = this.manifest.collections[projection];
+    if (!found) throw new ReadModelNotReady(projection);
+    return found;
+  }
+}
