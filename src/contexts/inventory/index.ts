@@ -1,5 +1,5 @@
 /** The inventory context: keys in lots, their intake, reservation and sale. */
-export { keyId, keyNumber, type KeyPlace, parseKeyNumber } from './domain/key-number.js';
+export { type KeyPlace, keyId, keyNumber, parseKeyNumber } from './domain/key-number.js';
 export {
   cancelReservation,
   expireReservation,

@@ -9,3 +9,9 @@ export const RESERVATIONS_PER_SLOT = 9000;
 export const RESERVATION_STRIDE = 1_000_000_000_000;
 export const KEY_TEXT_CODE_POINTS = 2000;
 export const SERIAL_CODE_POINTS = 200;
+/** Lots of one process that are announced and not yet reflected in its fingerprint index. */
+export const LOTS_IN_FLIGHT = 4;
+/** Lots that are asked about returning keys without looking at the index's hint first. */
+export const LOTS_ASKED_AT_ONCE = 8;
+/** Keys handled between two turns of the event loop, so that sales in the same process go on. */
+export const KEYS_PER_SLICE = 64;

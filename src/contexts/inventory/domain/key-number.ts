@@ -25,3 +25,9 @@ export function parseKeyNumber(text: string): KeyPlace | null {
   if (lot < 1 || ordinal > RESERVATIONS_PER_SLOT) return null;
   return { lot, slot: id % KEYS_PER_LOT, ordinal };
 }
+
+/** Inverse of {@link keyId}. */
+export const placeOfKey = (key: number): { readonly lot: number; readonly slot: number } => ({
+  lot: Math.floor(key / KEYS_PER_LOT),
+  slot: key % KEYS_PER_LOT,
+});

@@ -1,5 +1,6 @@
 import { Map as ImmutableMap, List } from 'immutable';
 import type { Aggregate } from '../../../platform/kernel/aggregate.js';
+import type { StoredMoney } from '../../../platform/kernel/money.js';
 import {
   emptyWindow,
   type OperationWindow,
@@ -39,7 +40,7 @@ export interface LotState {
   readonly package: string;
   readonly product: string;
   readonly supplier: string;
-  readonly unitCost: { readonly amount: string; readonly currency: string } | null;
+  readonly unitCost: StoredMoney | null;
   readonly slots: List<Slot>;
   /** Slots by expiry, then number: the order in which keys that never left are offered. */
   readonly offerOrder: readonly number[];

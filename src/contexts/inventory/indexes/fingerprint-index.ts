@@ -1,9 +1,6 @@
-import type { LocalIndex } from '../../../platform/indexes/local-index.js';
+import type { IndexedEvent, IndexKeep, LocalIndex } from '../../../platform/indexes/local-index.js';
 import { keyId } from '../domain/key-number.js';
 import type { LotEvent } from '../events/lot.events.js';
-
-type IndexEvent = Parameters<LocalIndex['apply']>[0];
-type Keep = Parameters<LocalIndex['apply']>[1];
 
 /** Lines of an import file, both inclusive. */
 export type LineRange = readonly [from: number, to: number];
@@ -20,8 +17,9 @@ const KEPT_CHARACTERS = 22;
 export class FingerprintIndex implements LocalIndex {
   readonly name = 'fingerprints';
   readonly version = 1;
+  readonly categories = ['lot'];
   readonly inMemory = false;
-  private keep: Keep | null = null;
+  private keep: IndexKeep | null = null;
   private through = 0;
   private last = 0;
   /** Lots after `through`: how many of their keys are not in here yet. */
@@ -32,7 +30,7 @@ export class FingerprintIndex implements LocalIndex {
   restore(): void {}
 
   /** Takes over what is kept. `keep` is used for look-ups from now on. */
-  attach(keep: Keep): void {
+  attach(keep: IndexKeep): void {
     this.keep = keep;
     this.through = (keep.get('through') as number | undefined) ?? 0;
     this.last = (keep.get('last') as number | undefined) ?? 0;
@@ -87,8 +85,7 @@ export class FingerprintIndex implements LocalIndex {
     });
   }
 
-  apply(event: IndexEvent, keep: Keep): void {
-    if (event.category !== 'lot') return;
+  apply(event: IndexedEvent, keep: IndexKeep): void {
     const lot = Number(event.id);
     const change = { type: event.type, data: event.data } as LotEvent;
     switch (change.type) {
@@ -114,7 +111,7 @@ export class FingerprintIndex implements LocalIndex {
     }
   }
 
-  private expect(lot: number, missing: number, keep: Keep): void {
+  private expect(lot: number, missing: number, keep: IndexKeep): void {
     if (lot <= this.through) return;
     this.ahead.set(lot, missing);
     keep.put(`a${lot}`, missing);
@@ -135,12 +132,12 @@ export class FingerprintIndex implements LocalIndex {
     for (const waiter of done) waiter.done(true);
   }
 
-  private settle(lines: { id: string; fromLine: number; toLine: number }, keep: Keep): void {
+  private settle(lines: { id: string; fromLine: number; toLine: number }, keep: IndexKeep): void {
     const before = (keep.get(`i${lines.id}`) as LineRange[] | undefined) ?? [];
     keep.put(`i${lines.id}`, mergeRanges([...before, [lines.fromLine, lines.toLine]]));
   }
 
-  private attached(): Keep {
+  private attached(): IndexKeep {
     if (!this.keep) throw new Error('the fingerprint index is not attached yet');
     return this.keep;
   }

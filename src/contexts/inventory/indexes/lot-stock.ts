@@ -97,11 +97,15 @@ export class LotStock {
 
   /** A digit per slot, for {@link restore}. */
   keptPlaces(): string {
-    return this.places.latin1Slice(0, this.taken);
+    return this.places.toString('latin1', 0, this.taken);
   }
 
   kept(): KeptLot {
-    return { package: this.packageId, keys: this.keys, expiries: this.runs };
+    return {
+      package: this.packageId,
+      keys: this.keys,
+      expiries: this.runs.map(([slots, expiresAtMs]) => [slots, expiresAtMs]),
+    };
   }
 
   static restore(number: number, kept: KeptLot, places: string): LotStock {

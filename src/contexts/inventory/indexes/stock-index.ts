@@ -1,13 +1,10 @@
-import type { LocalIndex } from '../../../platform/indexes/local-index.js';
+import type { IndexedEvent, IndexKeep, LocalIndex } from '../../../platform/indexes/local-index.js';
 import type { Clock } from '../../../platform/kernel/clock.js';
 import { keyId } from '../domain/key-number.js';
 import type { LotEvent } from '../events/lot.events.js';
 import { KEYS_PER_LOT } from '../limits.js';
 import { type KeptLot, LotStock, SLOT } from './lot-stock.js';
 import { PackageStock } from './package-stock.js';
-
-type IndexEvent = Parameters<LocalIndex['apply']>[0];
-type Keep = Parameters<LocalIndex['apply']>[1];
 
 /** Hears that a package ran out of keys (none available, none reserved), or has some again. */
 export type StockListener = (packageId: string, inStock: boolean) => void;
@@ -21,6 +18,7 @@ export type StockListener = (packageId: string, inStock: boolean) => void;
 export class StockIndex implements LocalIndex {
   readonly name = 'stock';
   readonly version = 1;
+  readonly categories = ['lot'];
   private readonly packages = new Map<string, PackageStock>();
   private readonly lots = new Map<number, LotStock>();
   private readonly listeners: StockListener[] = [];
@@ -73,8 +71,7 @@ export class StockIndex implements LocalIndex {
     for (const stock of this.packages.values()) stock.restoreReturned();
   }
 
-  apply(event: IndexEvent, keep: Keep): void {
-    if (event.category !== 'lot') return;
+  apply(event: IndexedEvent, keep: IndexKeep): void {
     const number = Number(event.id);
     const change = { type: event.type, data: event.data } as LotEvent;
     if (change.type === 'LotOpened') {
@@ -91,7 +88,13 @@ export class StockIndex implements LocalIndex {
     if (before !== after) for (const listener of this.listeners) listener(lot.packageId, after);
   }
 
-  private change(stock: PackageStock, lot: LotStock, change: LotEvent, event: IndexEvent, keep: Keep): void {
+  private change(
+    stock: PackageStock,
+    lot: LotStock,
+    change: LotEvent,
+    event: IndexedEvent,
+    keep: IndexKeep,
+  ): void {
     switch (change.type) {
       case 'KeysTakenIn':
         lot.takeIn(change.data.keys, (expiresAtMs) => stock.changeFree(expiresAtMs, 1));
@@ -122,7 +125,7 @@ export class StockIndex implements LocalIndex {
     lot: LotStock,
     slot: number,
     to: typeof SLOT.reserved | typeof SLOT.gone,
-    keep: Keep,
+    keep: IndexKeep,
   ): void {
     const from = lot.place(slot);
     if (from === SLOT.gone) return;
@@ -146,7 +149,7 @@ export class StockIndex implements LocalIndex {
     lot: LotStock,
     { slot, to }: { slot: number; to: 'stock' | 'quarantine' },
     order: number,
-    keep: Keep,
+    keep: IndexKeep,
   ): void {
     if (to === 'quarantine') {
       this.leave(stock, lot, slot, SLOT.gone, keep);
@@ -158,7 +161,7 @@ export class StockIndex implements LocalIndex {
     keep.put(`returned-${keyId(lot.number, slot)}`, order);
   }
 
-  private open(lot: LotStock, keep: Keep): void {
+  private open(lot: LotStock, keep: IndexKeep): void {
     if (!this.packages.has(lot.packageId)) keep.put(`package-${lot.packageId}`, 1);
     this.lots.set(lot.number, lot);
     this.package(lot.packageId).addLot(lot);
@@ -177,7 +180,7 @@ export class StockIndex implements LocalIndex {
     stock.relist(lot);
   }
 
-  private forget(stock: PackageStock, lot: LotStock, keep: Keep): void {
+  private forget(stock: PackageStock, lot: LotStock, keep: IndexKeep): void {
     stock.dropLot(lot);
     this.lots.delete(lot.number);
     keep.delete(`lot-${lot.number}`);

@@ -1,0 +1,43 @@
+import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import type { LotEvent } from '../events/lot.events.js';
+import type { LotState, Slot } from './lot.js';
+
+export type KeyHandlingRejection = 'UnknownKey' | 'KeyIsReserved' | 'KeyIsSold' | 'KeyIsRetired';
+
+type Decision = LotEvent[] | Rejection<KeyHandlingRejection>;
+
+export interface HandleKey {
+  readonly slot: number;
+  readonly reason: string;
+}
+
+const withKey = (state: LotState, slot: number, decide: (key: Slot) => Decision): Decision => {
+  const key = state.status === 'open' ? state.slots.get(slot) : undefined;
+  return key ? decide(key) : reject('UnknownKey');
+};
+
+/** Takes a key off sale for good. One that nobody was ever shown may come in again. */
+export const retireKey = (state: LotState, { slot, reason }: HandleKey): Decision =>
+  withKey(state, slot, ({ status }) => {
+    if (status === 'reserved') return reject('KeyIsReserved');
+    if (status === 'sold') return reject('KeyIsSold');
+    return status === 'retired' ? [] : [{ type: 'KeyRetired', data: { slot, reason } }];
+  });
+
+/** Takes a free key off sale until it is retired. */
+export const quarantineKey = (state: LotState, { slot, reason }: HandleKey): Decision =>
+  withKey(state, slot, ({ status }) => {
+    if (status === 'reserved') return reject('KeyIsReserved');
+    if (status === 'sold') return reject('KeyIsSold');
+    if (status === 'retired') return reject('KeyIsRetired');
+    return status === 'quarantined' ? [] : [{ type: 'KeyQuarantined', data: { slot, reason } }];
+  });
+
+/**
+ * Records that somebody is about to be shown the text; every time. A retired key that nobody was shown stays that way: it may
+ * have come in again since.
+ */
+export const revealKey = (state: LotState, { slot, by }: { slot: number; by: string }): Decision =>
+  withKey(state, slot, ({ status, shown }) =>
+    status === 'retired' && !shown ? reject('KeyIsRetired') : [{ type: 'KeyRevealed', data: { slot, by } }],
+  );

@@ -1,0 +1,236 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { EventStoreError } from '../../../platform/event-store/event-store.js';
+import type { CommandContext, Executor, Transaction } from '../../../platform/execution/transaction.js';
+import type { Ids } from '../../../platform/kernel/ids.js';
+import type { StoredMoney } from '../../../platform/kernel/money.js';
+import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import type { KeyStore } from '../../../platform/key-store/key-store.js';
+import { activateForStock, Package } from '../../catalog/index.js';
+import { announceLot, INTAKE_ID, Intake } from '../domain/intake.js';
+import { Lot } from '../domain/lot.js';
+import { openLot, voidLot } from '../domain/lot-intake.decider.js';
+import type { ImportLines } from '../events/intake.events.js';
+import type { TakenKey } from '../events/lot.events.js';
+import type { FingerprintIndex } from '../indexes/fingerprint-index.js';
+import { KEYS_PER_SLICE, LOTS_IN_FLIGHT } from '../limits.js';
+import type { KeyBatch } from './key-batch.js';
+import { mayComeBack } from './returning-keys.js';
+
+export type IntakeRejection = 'UnknownPackage' | 'NotSoldFromStock';
+
+export interface IntakeRequest {
+  /** UUID. */
+  readonly packageId: string;
+  readonly unitCost: StoredMoney | null;
+  readonly fingerprintRule: string;
+  readonly import?: ImportLines;
+  /** 1 key to one lot's worth. */
+  readonly batch: KeyBatch;
+}
+
+export interface TakenIn {
+  /** Number of the lot that holds the added keys, the first in slot 0; null if none was new. */
+  readonly lot: number | null;
+  /** Indices into the batch. */
+  readonly added: readonly number[];
+  readonly duplicates: readonly number[];
+}
+
+export interface KeyIntakeOptions {
+  readonly executor: Executor;
+  readonly index: FingerprintIndex;
+  readonly keys: KeyStore;
+  readonly ids: Ids;
+  readonly namespace: string;
+  /** How long another node's announced lot may take to appear before it is closed. */
+  readonly graceMs?: number;
+}
+
+const GRACE_MS = 1000;
+/** How long the index may take to reflect what is in the log before intake gives up. */
+const REFLECTED_WITHIN_MS = 30_000;
+/** How often keys are prepared anew because their lot number went to somebody else. */
+const MAX_ATTEMPTS = 50;
+
+/** A lot of this process whose keys the index does not reflect yet. */
+interface LotInFlight {
+  readonly fingerprints: ReadonlySet<string>;
+  /** Resolves when the index reflects the lot, or it is certain that this process does not fill it. */
+  readonly settled: Promise<void>;
+}
+
+interface Prepared {
+  readonly lot: number;
+  readonly announcement: string;
+  readonly keys: readonly TakenKey[];
+}
+
+type Outcome = 'taken' | 'moved' | Rejection<IntakeRejection>;
+
+/** The part of a batch that is new. */
+interface Choice {
+  readonly added: number[];
+  readonly duplicates: number[];
+}
+
+/**
+ * Takes keys in, each only once over all packages and all time.
+ *
+ * All lots pass through the `intake` stream: an announcement at revision R says that the fingerprint index of its maker
+ * reflected every lot up to R. So whoever announces first waits for the lots before his; one that was announced and does
+ * not appear is closed, and its maker, should he come back, finds that and prepares his keys again. Lots of this process that are
+ * still on their way count as reflected for keys that are not among theirs, so that several can be under way.
+ */
+export class KeyIntake {
+  private readonly inFlight = new Map<number, LotInFlight>();
+  /** The next number, as far as this process knows; null: ask the stream. */
+  private nextNumber: number | null = null;
+  private turns: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly options: KeyIntakeOptions) {}
+
+  /** @throws {EventStoreError} when the store, or the index behind it, does not answer. */
+  async takeIn(
+    context: CommandContext,
+    request: IntakeRequest,
+  ): Promise<TakenIn | Rejection<IntakeRejection>> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const turn = this.turns.then(() => this.startLot(context, request));
+      this.turns = turn.catch(() => undefined);
+      const { choice, lot, outcome } = await turn;
+      const settled = await outcome;
+      if (isRejection(settled)) return settled;
+      if (settled === 'taken') return { lot, ...choice };
+    }
+    throw new EventStoreError('Unavailable', 'other nodes kept taking the lot number', 'nothing');
+  }
+
+  /** One batch at a time: chooses what is new, seals it for the next number, and sends it off. */
+  private async startLot(
+    context: CommandContext,
+    request: IntakeRequest,
+  ): Promise<{ choice: Choice; lot: number | null; outcome: Promise<Outcome> }> {
+    while (this.inFlight.size >= LOTS_IN_FLIGHT) {
+      await Promise.race([...this.inFlight.values()].map(({ settled }) => settled));
+    }
+    const lot = await this.reachNextLot(context);
+    const choice = await this.choose(context, request.batch.fingerprints);
+    if (choice.added.length === 0) {
+      return {
+        choice,
+        lot: null,
+        outcome: this.options.executor.run(context, (tx) => refusePackage(tx, request) ?? 'taken'),
+      };
+    }
+    const dataKey = await this.options.keys.obtain(`lot-${lot}`);
+    const stream = `${this.options.namespace}.${Lot.category}-${lot}`;
+    const keys = await request.batch.seal(choice.added, { stream, dataKey });
+    const prepared = { lot, announcement: this.options.ids.uuid(), keys };
+    const outcome = this.options.executor.run(context, (tx) => takeInLot(tx, request, prepared));
+    const fingerprints = new Set(choice.added.map((index) => request.batch.fingerprints[index]!));
+    this.nextNumber = lot + 1;
+    this.inFlight.set(lot, { fingerprints, settled: this.settle(lot, outcome) });
+    return { choice, lot, outcome };
+  }
+
+  private async settle(lot: number, outcome: Promise<Outcome>): Promise<void> {
+    const taken = await outcome.then(
+      (result) => result === 'taken',
+      () => false,
+    );
+    if (taken) await this.options.index.whenReflected(lot, REFLECTED_WITHIN_MS);
+    else this.nextNumber = null;
+    this.inFlight.delete(lot);
+  }
+
+  /** The number after the last announced lot, once the index reflects all lots before it. */
+  private async reachNextLot(context: CommandContext): Promise<number> {
+    const { index, executor } = this.options;
+    for (;;) {
+      const next =
+        this.nextNumber ?? (await executor.run(context, (tx) => tx.load(Intake, INTAKE_ID).lots)) + 1;
+      let lot = index.reflectedThrough + 1;
+      while (lot < next && (this.inFlight.has(lot) || (await this.awaitLot(context, lot)))) lot += 1;
+      if (lot >= next) return next;
+      this.nextNumber = null;
+    }
+  }
+
+  /**
+   * Waits for an announced lot to appear in the index; closes it when it does not appear in the store either.
+   * False: it was never announced, what had been seen of it did not reach the disk.
+   */
+  private async awaitLot(context: CommandContext, lot: number): Promise<boolean> {
+    const { index, executor, graceMs = GRACE_MS } = this.options;
+    if (await index.whenReflected(lot, graceMs)) return true;
+    const announced = await executor.run(context, (tx) => {
+      if (tx.load(Intake, INTAKE_ID).lots < lot) return false;
+      tx.append(Lot, String(lot), voidLot(tx.load(Lot, String(lot)), 'announced and never filled'));
+      return true;
+    });
+    if (!announced) return false;
+    if (await index.whenReflected(lot, REFLECTED_WITHIN_MS)) return true;
+    throw new EventStoreError('Unavailable', `the fingerprint index does not reach lot ${lot}`, 'nothing');
+  }
+
+  private async choose(context: CommandContext, fingerprints: readonly string[]): Promise<Choice> {
+    const seen = new Set<string>();
+    const known = new Map<number, number>();
+    const duplicates = new Set<number>();
+    for (const [position, fingerprint] of fingerprints.entries()) {
+      if (position > 0 && position % KEYS_PER_SLICE === 0) await nextTurn();
+      if (seen.has(fingerprint)) duplicates.add(position);
+      seen.add(fingerprint);
+      await this.settledLotsWith(fingerprint);
+      const key = this.options.index.find(fingerprint);
+      if (key !== null) known.set(position, key);
+    }
+    const back = await mayComeBack(this.options, context, new Set(known.values()));
+    for (const [position, key] of known) if (!back.has(key)) duplicates.add(position);
+    const added = fingerprints.map((_, position) => position).filter((position) => !duplicates.has(position));
+    return { added, duplicates: [...duplicates].sort((a, b) => a - b) };
+  }
+
+  /** Until it is certain whether a lot on its way holds the fingerprint, nobody can say whether that is a duplicate. */
+  private async settledLotsWith(fingerprint: string): Promise<void> {
+    for (const lot of this.inFlight.values()) if (lot.fingerprints.has(fingerprint)) await lot.settled;
+  }
+}
+
+function refusePackage(tx: Transaction, { packageId }: IntakeRequest): Rejection<IntakeRejection> | null {
+  const pkg = tx.load(Package, packageId);
+  if (!pkg.exists || pkg.deleted) return reject('UnknownPackage');
+  return pkg.fulfilment === 'stock' ? null : reject('NotSoldFromStock');
+}
+
+/** Announces the lot, fills it and switches the package on, as one batch; again, for what of it is missing. */
+function takeInLot(tx: Transaction, request: IntakeRequest, prepared: Prepared): Outcome {
+  const refused = refusePackage(tx, request);
+  if (refused) return refused;
+  const { packageId, unitCost, fingerprintRule } = request;
+  const { lot, announcement, keys } = prepared;
+  const lines = request.import ? { import: request.import } : {};
+  const outcome = announceLot(
+    tx.load(Intake, INTAKE_ID),
+    { lot, announcement, package: packageId, keys: keys.length, ...lines },
+    () => tx.history(Intake, INTAKE_ID, lot - 1, lot)[0]?.data.announcement,
+  );
+  if (outcome.kind === 'moved') return 'moved';
+  if (outcome.kind === 'announce') tx.append(Intake, INTAKE_ID, [outcome.event]);
+  const pkg = tx.load(Package, packageId);
+  const { productId: product, supplierId: supplier } = pkg;
+  const state = tx.load(Lot, String(lot));
+  const opened = openLot(state, {
+    package: packageId,
+    product,
+    supplier,
+    unitCost,
+    fingerprintRule,
+    keys,
+    ...lines,
+  });
+  if (!isRejection(opened)) tx.append(Lot, String(lot), opened);
+  else if (state.status === 'voided') return 'moved';
+  tx.append(Package, packageId, activateForStock(pkg));
+  return 'taken';
+}

@@ -1,0 +1,79 @@
+import { createHmac, type KeyObject } from 'node:crypto';
+import { comparableText, type KeyFormat, lastFourOf } from '../domain/fingerprint.js';
+import { KeyExpiry } from '../domain/key-expiry.js';
+import { KEY_TEXT_CODE_POINTS, SERIAL_CODE_POINTS } from '../limits.js';
+
+/** A key as it is given. */
+export interface GivenKey {
+  readonly text: string;
+  readonly serial?: string | null;
+  /** Its last day, `YYYY-MM-DD` in the business zone, or an exact time with an offset. */
+  readonly expiresOn?: string | null;
+  /** Line of the import file that it came from. */
+  readonly line?: number;
+}
+
+/** A key that may be taken in. Holds the clear text: it is never stored, sent or logged as it is. */
+export interface PreparedKey {
+  readonly text: string;
+  readonly serial: string | null;
+  readonly expiresAt: string | null;
+  readonly fingerprint: string;
+  readonly lastFour: string | null;
+  readonly line: number | null;
+}
+
+export type InvalidKeyReason = 'invalid_text' | 'invalid_serial' | 'invalid_expiry' | 'expired';
+
+/** The purposes of the keyed hashes, as {@link KeyPreparer} needs their keys. */
+export const FINGERPRINT_PURPOSE = 'key-text';
+export const LAST_FOUR_PURPOSE = 'key-last-four';
+
+export interface PreparerOptions {
+  readonly format: KeyFormat;
+  readonly timeZone: string;
+  readonly fingerprintKey: KeyObject;
+  readonly lastFourKey: KeyObject;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+const tooLong = (text: string, codePoints: number): boolean =>
+  text.length > codePoints && (text.length > 2 * codePoints || Array.from(text).length > codePoints);
+
+/** Checks keys and computes what they are found by. */
+export class KeyPreparer {
+  private readonly expiry: KeyExpiry;
+
+  constructor(private readonly options: PreparerOptions) {
+    this.expiry = new KeyExpiry(options.timeZone);
+  }
+
+  prepare(key: GivenKey, nowMs: number): PreparedKey | InvalidKeyReason {
+    const text = key.text.trim();
+    if (text === '' || CONTROL.test(text) || tooLong(text, KEY_TEXT_CODE_POINTS)) return 'invalid_text';
+    const comparable = comparableText(text, this.options.format);
+    if (comparable === '') return 'invalid_text';
+    const serial = key.serial?.trim() || null;
+    if (serial !== null && (CONTROL.test(serial) || tooLong(serial, SERIAL_CODE_POINTS))) {
+      return 'invalid_serial';
+    }
+    const expiresOn = key.expiresOn?.trim();
+    const expiresAtMs = expiresOn ? this.expiry.parse(expiresOn) : null;
+    if (expiresOn && expiresAtMs === null) return 'invalid_expiry';
+    if (expiresAtMs !== null && expiresAtMs <= nowMs) return 'expired';
+    const lastFour = lastFourOf(comparable);
+    return {
+      text,
+      serial,
+      expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+      fingerprint: hash(this.options.fingerprintKey, comparable),
+      lastFour: lastFour === null ? null : hash(this.options.lastFourKey, lastFour),
+      line: key.line ?? null,
+    };
+  }
+}
+
+const hash = (key: KeyObject, text: string): string =>
+  createHmac('sha256', key).update(text).digest('base64url');
