@@ -44,29 +44,39 @@ export class PullSubscription implements Subscription {
   private async run(): Promise<void> {
     // The caller gets its subscription before the first delivery.
     await null;
+    let page: RecordedEvent[] = [];
     let after = this.options.after;
     let failures = 0;
     while (!this.closed) {
       try {
-        // Asked for before reading, so that no append falls between the empty page and the wait.
-        const news = this.waitForNews();
-        const page = await this.source.readAll(after, PAGE_EVENTS);
+        if (page.length === 0) page = await this.nextPage(after);
         const last = page.at(-1);
-        if (last) {
-          this.stopWaiting();
-          await this.deliver(page);
-          after = last.position;
-        } else {
-          await news;
-        }
+        if (!last) continue;
+        await this.deliver(page);
+        page = [];
+        after = last.position;
         failures = 0;
+        // Reads and handlers may all answer at once: a long catch-up must not keep everything else waiting.
+        await new Promise(setImmediate);
       } catch (error) {
-        this.stopWaiting();
         if (this.closed) return;
         this.source.onFailure?.(error);
         failures += 1;
         await this.pause(failures);
       }
+    }
+  }
+
+  /** The events after a position, or none once there may be news. */
+  private async nextPage(after: bigint): Promise<RecordedEvent[]> {
+    // Asked for before reading, so that no append falls between the empty page and the wait.
+    const news = this.waitForNews();
+    try {
+      const page = await this.source.readAll(after, PAGE_EVENTS);
+      if (page.length === 0 && !this.closed) await news;
+      return page;
+    } finally {
+      this.stopWaiting();
     }
   }
 
