@@ -1,0 +1,165 @@
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { checkIp, type PartnerState, TerminalAuthenticator } from '../../contexts/partners/index.js';
+import { EventStoreError, type MaybePromise } from '../../platform/event-store/event-store.js';
+import type { CommandContext } from '../../platform/execution/transaction.js';
+import { InFlightLimit } from '../../platform/http/in-flight.js';
+import { Ids } from '../../platform/kernel/ids.js';
+import { isRejection } from '../../platform/kernel/rejection.js';
+import { type Buses, INVALID_DATA, PERFORM } from './actions.js';
+import { ANSWERS, type Answer } from './answers.js';
+import { MAX_REQUESTS_IN_FLIGHT } from './limits.js';
+import {
+  type Action,
+  chooseCurrency,
+  chooseLanguage,
+  type Envelope,
+  parseData,
+  parseEnvelope,
+  type Query,
+} from './parse.js';
+import { PartnerStates } from './partner-states.js';
+import { redact } from './redact.js';
+import { NOTHING_HAPPENED } from './rejections.js';
+
+/** Terminal requests being worked on. */
+@Injectable()
+export class TerminalInFlight extends InFlightLimit {
+  constructor() {
+    super(MAX_REQUESTS_IN_FLIGHT);
+  }
+}
+
+/** Where a request came from. */
+export interface Caller {
+  readonly address: string;
+  readonly requestId: string;
+}
+
+interface Identified {
+  readonly partnerId: string;
+  readonly apiKeyId: string | null;
+  readonly partner: PartnerState;
+}
+
+const isPromise = <T>(value: MaybePromise<T>): value is Promise<T> => value instanceof Promise;
+
+const map = <T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> =>
+  isPromise(value) ? value.then(next) : next(value);
+
+/**
+ * Answers terminal requests, in the documented order of checks: settings, action, login and password present,
+ * throttle, credentials, status, IP, currency, `data`, its fields, access, then the work.
+ *
+ * Everything up to the work is synchronous for a partner that is known: this is the hottest path of the product.
+ */
+@Injectable()
+export class TerminalService {
+  private readonly log = new Logger('TerminalV1');
+  private readonly buses: Buses;
+
+  constructor(
+    @Inject(CommandBus) commands: CommandBus,
+    @Inject(QueryBus) queries: QueryBus,
+    @Inject(TerminalAuthenticator) private readonly authenticator: TerminalAuthenticator,
+    @Inject(PartnerStates) private readonly partners: PartnerStates,
+    @Inject(Ids) private readonly ids: Ids,
+    @Inject(TerminalInFlight) private readonly inFlight: TerminalInFlight,
+  ) {
+    this.buses = { commands, queries };
+  }
+
+  /** Never throws or rejects: what goes wrong is an answer and a line in the log. */
+  answer(query: Query, caller: Caller): MaybePromise<Answer> {
+    const envelope = parseEnvelope(query);
+    if (typeof envelope === 'string') return ANSWERS[envelope];
+    if (!this.inFlight.tryEnter()) return ANSWERS['0-13'];
+    const answer = this.work(envelope, query, caller);
+    if (isPromise(answer)) return answer.finally(() => this.inFlight.leave());
+    this.inFlight.leave();
+    return answer;
+  }
+
+  /** A failure while the partner is being identified means that certainly nothing happened; a later one depends. */
+  private work(envelope: Envelope, query: Query, caller: Caller): MaybePromise<Answer> {
+    const { action } = envelope;
+    const commandId = this.ids.uuid();
+    let begun = false;
+    const failed = (error: unknown): Answer => {
+      this.logFailure(error, action, query, `${caller.requestId}, command ${commandId}`);
+      return failureAnswer(error, action, begun);
+    };
+    try {
+      const answer = map(this.identify(envelope, caller), (identified) => {
+        begun = true;
+        return 'body' in identified ? identified : this.proceed(envelope, query, identified, commandId);
+      });
+      return isPromise(answer) ? answer.catch(failed) : answer;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  /** Who is asking, or why not: throttle, credentials, status, IP. */
+  private identify({ login, password }: Envelope, { address }: Caller): MaybePromise<Identified | Answer> {
+    return map(this.authenticator.authenticate({ login, password, address }), (account) => {
+      if (isRejection(account)) return ANSWERS[account.code === 'RateLimited' ? '0-13' : '0-10'];
+      return map(this.partners.find(account.partnerId), (partner) => {
+        if (partner.status !== 'active') return ANSWERS['0-11'];
+        if (!checkIp(partner, address)) return ANSWERS['0-14'];
+        return { partnerId: account.partnerId, apiKeyId: account.apiKeyId ?? null, partner };
+      });
+    });
+  }
+
+  /** Currency, then `data`, then the action itself. */
+  private proceed(
+    { action, settings }: Envelope,
+    query: Query,
+    { partnerId, apiKeyId, partner }: Identified,
+    commandId: string,
+  ): MaybePromise<Answer> {
+    const data = parseData(query.data);
+    const explicit = chooseCurrency(data?.currency, query.currency);
+    // A reservation has its currency: what settings or the account say by now cannot keep it from its end.
+    const isLocked = action === '4' || action === '5';
+    const fallbacks = isLocked ? [] : [settings.currency];
+    const currency =
+      explicit === undefined ? chooseCurrency(...fallbacks, partner.defaultCurrency, 'AZN') : explicit;
+    if (!currency) return ANSWERS['0-7'];
+    if (!isLocked && !partner.allowedCurrencies.includes(currency)) return ANSWERS['0-7'];
+    if (!data && INVALID_DATA[action]) return INVALID_DATA[action];
+
+    const context: CommandContext = {
+      commandId,
+      correlationId: commandId,
+      actor: { kind: 'partner', id: partnerId },
+      surface: 'terminal-v1',
+    };
+    const language = chooseLanguage(query.lang, settings.lang);
+    return PERFORM[action](
+      {
+        context,
+        partnerId,
+        apiKeyId,
+        data: data ?? {},
+        currency,
+        explicitCurrency: explicit ?? null,
+        language,
+      },
+      this.buses,
+    );
+  }
+
+  private logFailure(error: unknown, action: Action, query: Query, request: string): void {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.log.error(`action ${action} failed, request ${request}`, redact(stack, query));
+  }
+}
+
+/** 0-99 makes a terminal repeat the order, which is safe whatever happened; reading is safe anyway. */
+function failureAnswer(error: unknown, action: Action, begun: boolean): Answer {
+  const isReading = action === '1' || action === '2';
+  const stored = error instanceof EventStoreError ? error.outcome : 'unknown';
+  return isReading || !begun || stored === 'nothing' ? NOTHING_HAPPENED[action] : ANSWERS['0-99'];
+}
