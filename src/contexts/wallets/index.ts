@@ -1,4 +1,16 @@
 /** The wallets context: balances, holds and movements in double entry. */
+import type { Provider } from '@nestjs/common';
+import { TopUpBalanceHandler } from './commands/top-up-balance.js';
+
+export {
+  advanceTopUp,
+  type Balance,
+  TopUpBalance,
+  type TopUpBalanceInput,
+  type TopUpRejection,
+  topUpId,
+} from './commands/top-up-balance.js';
+export { TopUp, type TopUpState } from './domain/topup.js';
 export {
   type CaptureFunds,
   captureFunds,
@@ -18,4 +30,9 @@ export {
   walletId,
   walletOperations,
 } from './domain/wallet.js';
+export type { TopUpEvent } from './events/topup.events.js';
 export type { CounterAccount, ReservationPlan, WalletEvent } from './events/wallet.events.js';
+export { LARGEST_MOVEMENT_MINOR } from './limits.js';
+
+/** What the composition root registers; the handlers need an `Executor`. */
+export const WALLETS_PROVIDERS: Provider[] = [TopUpBalanceHandler];

@@ -80,14 +80,10 @@ export class IndexFollower {
       index.attach?.(followed);
       index.restore(index.inMemory === false ? [] : this.storage.entries(index.name));
     }
-    this.applied = this.followed.reduce(
-      (least, { position }) => (position < least ? position : least),
-      this.followed[0]?.position ?? 0n,
-    );
+    const positions = this.followed.map(({ position }) => position).sort((a, b) => (a < b ? -1 : 1));
+    this.applied = positions[0] ?? 0n;
     this.flushedTo = this.applied;
-    this.subscription = this.store.subscribe(this.applied, (events) => this.apply(events), {
-      streamPrefix: `${this.namespace}.`,
-    });
+    this.subscription = this.store.subscribe(this.applied, (events) => this.apply(events));
     this.timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS);
     this.timer.unref();
     await this.reached(await this.store.headPosition());
@@ -111,17 +107,7 @@ export class IndexFollower {
   }
 
   private apply(events: RecordedEvent[]): void | Promise<void> {
-    const prefixLength = this.namespace.length + 1;
-    for (const stored of events) {
-      const event = new StoredIndexedEvent(stored, prefixLength);
-      for (const followed of this.followed) {
-        if (followed.position >= stored.position) continue;
-        const { categories } = followed.index;
-        if (!categories || categories.includes(event.category)) followed.index.apply(event, followed);
-        followed.position = stored.position;
-      }
-      this.applied = stored.position;
-    }
+    for (const stored of events) this.applyOne(stored);
     if (this.waiters.length > 0) {
       this.waiters = this.waiters.filter((waiter) => {
         if (waiter.position > this.applied) return true;
@@ -130,6 +116,21 @@ export class IndexFollower {
       });
     }
     if (this.followed.some((followed) => followed.buffered > BUFFERED_ENTRIES)) return this.flush();
+  }
+
+  /** Positions move past every event, so that a shared log's foreign streams do not hold anybody up. */
+  private applyOne(stored: RecordedEvent): void {
+    const ours = stored.stream.startsWith(`${this.namespace}.`);
+    const event = ours ? new StoredIndexedEvent(stored, this.namespace.length + 1) : null;
+    for (const followed of this.followed) {
+      if (followed.position >= stored.position) continue;
+      const { categories } = followed.index;
+      if (event && (!categories || categories.includes(event.category))) {
+        followed.index.apply(event, followed);
+      }
+      followed.position = stored.position;
+    }
+    this.applied = stored.position;
   }
 
   /** One flush at a time, each with everything folded so far. */

@@ -11,9 +11,16 @@ import {
   sellReservedKey,
   unitOperation,
 } from '../../inventory/index.js';
-import { captureFunds, holdFunds, postFunds, releaseFunds, Wallet, walletOperations } from '../../wallets/index.js';
-import { Order } from '../domain/order.js';
+import {
+  captureFunds,
+  holdFunds,
+  postFunds,
+  releaseFunds,
+  Wallet,
+  walletOperations,
+} from '../../wallets/index.js';
 import { confirmOrder, refuseOrder } from '../domain/order.decider.js';
+import { Order } from '../domain/order.js';
 import type { OrderClaim, PlannedUnit, PriceFacts, SoldUnit } from '../events/order.events.js';
 
 /** `finish`: a client wants the order. `settle`: nobody waits any more, so what has no key yet is undone. */

@@ -5,7 +5,12 @@ import { cancelReservation, Lot } from '../../inventory/index.js';
 import { type Hold, Wallet } from '../../wallets/index.js';
 import type { OrderingRejection } from '../rejections.js';
 import { findReservation } from './find-reservation.js';
-import { endDueReservation, releaseReservation, reservationHold, reservationOutcome } from './reservations.js';
+import {
+  endDueReservation,
+  releaseReservation,
+  reservationHold,
+  reservationOutcome,
+} from './reservations.js';
 import { SaleDesk } from './sale-desk.js';
 
 export interface CancelReservationInput {
@@ -33,7 +38,10 @@ interface Mine {
 export class CancelReservationHandler implements ICommandHandler<CancelReservation> {
   constructor(private readonly desk: SaleDesk) {}
 
-  execute({ context, input }: CancelReservation): Promise<Record<string, never> | Rejection<OrderingRejection>> {
+  execute({
+    context,
+    input,
+  }: CancelReservation): Promise<Record<string, never> | Rejection<OrderingRejection>> {
     // Kept over the runs of this command: the cancellation may stand while the release of its money met a race.
     const mine: Mine = { hold: null };
     return this.desk.executor.run(context, (tx) => this.cancel(tx, context, input, mine));

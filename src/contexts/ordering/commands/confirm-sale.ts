@@ -6,8 +6,8 @@ import { isRejection, type Rejection, reject } from '../../../platform/kernel/re
 import { Lot } from '../../inventory/index.js';
 import { Partner } from '../../partners/index.js';
 import { type ReservationPlan, Wallet } from '../../wallets/index.js';
-import { Order, type OrderState } from '../domain/order.js';
 import { claimOrder } from '../domain/order.decider.js';
+import { Order, type OrderState } from '../domain/order.js';
 import type { PriceFacts, SoldUnit } from '../events/order.events.js';
 import { ATTEMPTS_PER_DECISION, CLAIM_PATIENCE_MS } from '../limits.js';
 import { orderId } from '../order-id.js';

@@ -8,11 +8,7 @@ export interface FoundReservation {
 }
 
 /** The partner's open reservation that a key number names: of that slot and of that time, or nothing. */
-export function findReservation(
-  tx: Transaction,
-  partnerId: string,
-  number: string,
-): FoundReservation | null {
+export function findReservation(tx: Transaction, partnerId: string, number: string): FoundReservation | null {
   const place = parseKeyNumber(number);
   if (!place) return null;
   const slot = tx.load(Lot, String(place.lot)).slots.get(place.slot);

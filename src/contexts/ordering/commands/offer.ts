@@ -19,12 +19,17 @@ export interface Offer {
 /** What a package is sold for to a partner now: decided on the streams, never on a read model. */
 export function offerFor(
   tx: Transaction,
-  request: { readonly partnerId: string; readonly packageId: string | undefined; readonly currency: Currency },
+  request: {
+    readonly partnerId: string;
+    readonly packageId: string | undefined;
+    readonly currency: Currency;
+  },
 ): Offer | Rejection<OrderingRejection> {
   const { partnerId, packageId, currency } = request;
   if (packageId === undefined) return reject('PackageUnavailable');
   const pkg = tx.load(Package, packageId);
-  if (!pkg.exists || pkg.deleted || pkg.hold || pkg.fulfilment !== 'stock') return reject('PackageUnavailable');
+  if (!pkg.exists || pkg.deleted || pkg.hold || pkg.fulfilment !== 'stock')
+    return reject('PackageUnavailable');
   if (pkg.status === 'inactive' && pkg.inactiveBecause === 'admin') return reject('PackageUnavailable');
   const product = tx.load(Product, pkg.productId);
   if (!product.exists || product.deleted || product.status !== 'active') return reject('PackageUnavailable');

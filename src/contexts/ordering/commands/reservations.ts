@@ -7,7 +7,13 @@ import {
   refuseReservation,
   reservationOperation,
 } from '../../inventory/index.js';
-import { type Hold, releaseFunds, type ReservationPlan, Wallet, walletCurrency } from '../../wallets/index.js';
+import {
+  type Hold,
+  type ReservationPlan,
+  releaseFunds,
+  Wallet,
+  walletCurrency,
+} from '../../wallets/index.js';
 import { OVERDUE_PER_COMMAND } from '../limits.js';
 import { advanceSale, type SaleTerms } from './advance-sale.js';
 

@@ -101,8 +101,7 @@ export class ReserveKeyHandler implements ICommandHandler<ReserveKey> {
   }
 
   private mayReserveMore(tx: Transaction, wallet: string, { partner }: Offer): boolean {
-    const underLimit = (): boolean =>
-      tx.load(Wallet, wallet).openReservations < partner.maxOpenReservations;
+    const underLimit = (): boolean => tx.load(Wallet, wallet).openReservations < partner.maxOpenReservations;
     while (!underLimit()) if (!endOverdueReservations(tx, wallet, this.desk.settings)) return false;
     return true;
   }

@@ -42,4 +42,3 @@ export function canPay(
   while (!covered()) if (!endOverdueReservations(tx, walletId, desk.settings)) return false;
   return true;
 }
-

@@ -1,12 +1,7 @@
 import type { Currency } from '../../../platform/kernel/money.js';
 import { findOperation } from '../../../platform/kernel/operation-window.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
-import type {
-  CounterAccount,
-  HoldPurpose,
-  ReservationPlan,
-  WalletEvent,
-} from '../events/wallet.events.js';
+import type { CounterAccount, HoldPurpose, ReservationPlan, WalletEvent } from '../events/wallet.events.js';
 import { availableMinor, type WalletState } from './wallet.js';
 
 export type WalletRejection = 'InsufficientBalance' | 'HoldEnded' | 'InvalidAmount';
@@ -22,7 +17,10 @@ export interface HoldFunds {
 }
 
 /** Sets money aside. Never below the floor; never for a key that was released before; twice changes nothing. */
-export function holdFunds(state: WalletState, command: HoldFunds): WalletEvent[] | Rejection<WalletRejection> {
+export function holdFunds(
+  state: WalletState,
+  command: HoldFunds,
+): WalletEvent[] | Rejection<WalletRejection> {
   const { hold, amountMinor, currency, floorMinor, deadline, reservation } = command;
   if (amountMinor <= 0n) return reject('InvalidAmount');
   if (state.holds.has(hold.key)) return [];
@@ -60,7 +58,10 @@ export function captureFunds(state: WalletState, command: CaptureFunds): WalletE
 }
 
 /** Ends a hold without a debit, also one that never stood: none of that key can follow. Once. */
-export function releaseFunds(state: WalletState, command: { hold: string; currency: Currency }): WalletEvent[] {
+export function releaseFunds(
+  state: WalletState,
+  command: { hold: string; currency: Currency },
+): WalletEvent[] {
   const { hold: key, currency } = command;
   const hold = state.holds.get(key);
   const before = findOperation(state.operations, key);
@@ -80,7 +81,10 @@ export interface PostFunds {
 }
 
 /** A movement into the wallet (positive amount) or out of it (negative). The same operation twice changes nothing. */
-export function postFunds(state: WalletState, command: PostFunds): WalletEvent[] | Rejection<WalletRejection> {
+export function postFunds(
+  state: WalletState,
+  command: PostFunds,
+): WalletEvent[] | Rejection<WalletRejection> {
   const { amountMinor, ...rest } = command;
   if (amountMinor === 0n) return reject('InvalidAmount');
   if (findOperation(state.operations, command.operation)) return [];

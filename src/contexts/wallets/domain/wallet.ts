@@ -59,7 +59,10 @@ export const Wallet: Aggregate<WalletState, WalletEvent> = {
   evolve(state, event, place) {
     const changed = change(state, event);
     const [operation, outcome] = operationOf(event);
-    return { ...changed, operations: recordOperation(changed.operations, operation, outcome, place.revision) };
+    return {
+      ...changed,
+      operations: recordOperation(changed.operations, operation, outcome, place.revision),
+    };
   },
   // The window is left out: an operation claimed before the snapshot is looked up in the stream.
   snapshot: {

@@ -66,7 +66,10 @@ export type WalletEvent =
       }
     >
   /** Also written for a hold that never stood: none of that key comes later. */
-  | DomainEvent<'FundsReleased', { readonly hold: string; readonly currency: Currency; readonly amount: string }>
+  | DomainEvent<
+      'FundsReleased',
+      { readonly hold: string; readonly currency: Currency; readonly amount: string }
+    >
   | DomainEvent<
       'FundsCredited' | 'FundsDebited',
       {

@@ -1,0 +1,103 @@
+import { Order, orderId } from '../../src/contexts/ordering/index.js';
+import { availableMinor, Wallet, walletId } from '../../src/contexts/wallets/index.js';
+import { isRejection } from '../../src/platform/kernel/rejection.js';
+import { auditSales } from '../support/sale-audit.js';
+import { PARTNER, PRICE_MINOR, RESERVATION_TTL_MS, SaleWorld } from '../support/sale-world.js';
+
+const WALLET = walletId(PARTNER, 'main', 'AZN');
+const code = (answer: unknown): string => (isRejection(answer) ? answer.code : 'sold');
+const finished = { finished: true, floorMinor: 0n };
+
+describe('a sale', () => {
+  it('takes a key and its price, and answers the same to the same order', async () => {
+    const world = await SaleWorld.create({ lots: [3], fundsMinor: 2500n });
+    const node = world.node();
+    const first = await node.buy('A');
+    expect(first).toEqual({ keyNumber: '1000', keyText: 'KEY-1-0', serial: null, emailAccepted: null });
+    expect(await node.buy('A')).toEqual(first);
+    expect(await world.node().buy('A')).toEqual(first);
+    const wallet = world.fold(Wallet, WALLET);
+    expect(availableMinor(wallet)).toBe(2500n - PRICE_MINOR);
+    expect(auditSales(world.events, finished)).toEqual([]);
+  });
+
+  it('is refused without money, and nothing is written', async () => {
+    const world = await SaleWorld.create({ lots: [3], fundsMinor: 999n });
+    const before = world.events.length;
+    expect(code(await world.node().buy('A'))).toBe('InsufficientBalance');
+    expect(world.events.length).toBe(before);
+  });
+
+  it('is refused without stock after every lot was read, and can be retried when there is some', async () => {
+    const world = await SaleWorld.create({ lots: [1, 1], fundsMinor: 9999n });
+    const node = world.node();
+    expect(code(await node.buy('A'))).toBe('sold');
+    expect(code(await node.buy('B'))).toBe('sold');
+    expect(code(await node.buy('C'))).toBe('OutOfStock');
+    expect(auditSales(world.events, finished)).toEqual([]);
+  });
+
+  it('credits the commission with the capture and takes it back with a refund', async () => {
+    const world = await SaleWorld.create({ lots: [1], fundsMinor: 1000n, commissionPercent: '5' });
+    const node = world.node();
+    await node.buy('A');
+    expect(world.fold(Wallet, WALLET).postedMinor).toBe(50n);
+    expect(code(await node.refund(orderId(PARTNER, 'sale', 'A'), 'annulment'))).toBe('sold');
+    expect(world.fold(Wallet, WALLET).postedMinor).toBe(1000n);
+    expect(code(await node.refund(orderId(PARTNER, 'sale', 'A'), 'refund'))).toBe('OrderNotConfirmed');
+    expect(code(await node.buy('A'))).toBe('OrderAlreadyExists');
+    expect(code(await node.buy('B'))).toBe('OutOfStock');
+  });
+});
+
+describe('a reservation', () => {
+  it('is confirmed once, by one order', async () => {
+    const world = await SaleWorld.create({ lots: [2], fundsMinor: 5000n });
+    const node = world.node();
+    const reserved = await node.reserve();
+    if (isRejection(reserved)) throw new Error(reserved.code);
+    expect(reserved).toMatchObject({ keyNumber: '1000', price: '10.00', keyText: 'KEY-1-0' });
+    expect(code(await node.confirm(reserved.keyNumber, 'A'))).toBe('sold');
+    expect(code(await node.confirm(reserved.keyNumber, 'A'))).toBe('sold');
+    expect(code(await node.confirm(reserved.keyNumber, 'B'))).toBe('ReservationNotFound');
+    expect(code(await node.cancel(reserved.keyNumber))).toBe('ReservationNotFound');
+    expect(auditSales(world.events, finished)).toEqual([]);
+  });
+
+  it('that was cancelled shows its key under a longer number the next time', async () => {
+    const world = await SaleWorld.create({ lots: [1], fundsMinor: 5000n });
+    const node = world.node();
+    await node.reserve();
+    expect(code(await node.cancel('1000'))).toBe('sold');
+    expect(code(await node.cancel('1000'))).toBe('ReservationNotFound');
+    const again = await node.reserve();
+    expect(again).toMatchObject({ keyNumber: '1000000001000' });
+    expect(code(await node.confirm('1000', 'A'))).toBe('ReservationNotFound');
+    expect(code(await node.cancel('1000'))).toBe('ReservationNotFound');
+    expect(code(await node.confirm('1000000001000', 'A'))).toBe('sold');
+    expect(auditSales(world.events, finished)).toEqual([]);
+  });
+
+  it('has ended at its deadline, to the millisecond', async () => {
+    const world = await SaleWorld.create({ lots: [2], fundsMinor: 5000n });
+    const node = world.node();
+    await node.reserve();
+    await node.reserve();
+    world.clock.advance(RESERVATION_TTL_MS - 1);
+    expect(code(await node.confirm('1000', 'A'))).toBe('sold');
+    world.clock.advance(1);
+    expect(code(await node.confirm('1001', 'B'))).toBe('ReservationNotFound');
+    expect(auditSales(world.events, finished)).toEqual([]);
+    expect(world.fold(Order, orderId(PARTNER, 'sale', 'B')).status).toBe('none');
+  });
+
+  it('that is overdue does not keep money from the next customer', async () => {
+    const world = await SaleWorld.create({ lots: [2], fundsMinor: PRICE_MINOR });
+    const node = world.node();
+    await node.reserve();
+    expect(code(await node.reserve())).toBe('InsufficientBalance');
+    world.clock.advance(RESERVATION_TTL_MS);
+    expect(code(await world.node().buy('A'))).toBe('sold');
+    expect(auditSales(world.events, finished)).toEqual([]);
+  });
+});

@@ -1,0 +1,333 @@
+import { Package, type PackageEvent, Product, type ProductEvent } from '../../src/contexts/catalog/index.js';
+import { Lot, type LotEvent } from '../../src/contexts/inventory/index.js';
+import { BuyKeyHandler } from '../../src/contexts/ordering/commands/buy-key.js';
+import { CancelReservationHandler } from '../../src/contexts/ordering/commands/cancel-reservation.js';
+import { ConfirmSaleHandler } from '../../src/contexts/ordering/commands/confirm-sale.js';
+import { RefundOrderHandler } from '../../src/contexts/ordering/commands/refund-order.js';
+import { ReserveKeyHandler } from '../../src/contexts/ordering/commands/reserve-key.js';
+import { SaleDesk } from '../../src/contexts/ordering/commands/sale-desk.js';
+import {
+  BuyKey,
+  CancelReservation,
+  ConfirmSale,
+  RefundOrder,
+  ReserveKey,
+} from '../../src/contexts/ordering/index.js';
+import { Partner, type PartnerEvent } from '../../src/contexts/partners/index.js';
+import { TopUpBalanceHandler } from '../../src/contexts/wallets/commands/top-up-balance.js';
+import { TopUpBalance } from '../../src/contexts/wallets/index.js';
+import type { EventStore, RecordedEvent } from '../../src/platform/event-store/event-store.js';
+import { Sequencer } from '../../src/platform/execution/sequencer.js';
+import type { CommandContext } from '../../src/platform/execution/transaction.js';
+import { StoredIndexedEvent } from '../../src/platform/indexes/local-index.js';
+import type { Aggregate, DomainEvent } from '../../src/platform/kernel/aggregate.js';
+import { SystemIds } from '../../src/platform/kernel/ids.js';
+import { NoSnapshots } from '../../src/platform/snapshots/snapshot-store.js';
+import { Recovery } from '../../src/processes/recovery/recovery.js';
+import { UnfinishedIndex } from '../../src/processes/recovery/unfinished.index.js';
+import { MemoryKeep } from './index-keep.js';
+import { ManualClock } from './manual-clock.js';
+import { MemoryEventStore } from './memory-event-store.js';
+import { type Gate, SequentialEventStore } from './sequential-event-store.js';
+
+export const PARTNER = '01900000-0000-7000-8000-00000000000a';
+export const OTHER_PARTNER = '01900000-0000-7000-8000-00000000000b';
+export const PACKAGE = '01900000-0000-7000-8000-0000000000c1';
+export const PRODUCT = '01900000-0000-7000-8000-0000000000d1';
+export const SUPPLIER = '01900000-0000-7000-8000-0000000000e1';
+export const PACKAGE_NUMBER = 101;
+/** Price of every key, minor units of AZN. */
+export const PRICE_MINOR = 1000n;
+export const RESERVATION_TTL_MS = 600_000;
+
+export interface WorldOptions {
+  /** Keys in each lot of the package. */
+  readonly lots: readonly number[];
+  /** Money in the partner's wallet, minor units; it is prepaid. */
+  readonly fundsMinor: bigint;
+  readonly commissionPercent?: string;
+  readonly cooldownMs?: number;
+}
+
+/** One store with a partner, a package and its keys, and any number of nodes that sell from it. */
+export class SaleWorld {
+  readonly store = new MemoryEventStore();
+  readonly clock = new ManualClock(Date.parse('2026-03-01T12:00:00.000Z'));
+  private readonly ids = new SystemIds(() => this.clock.now());
+  private orders = 0;
+
+  private constructor(private readonly options: WorldOptions) {}
+
+  static async create(options: WorldOptions): Promise<SaleWorld> {
+    const world = new SaleWorld(options);
+    const executor = world.executorOn(world.store);
+    await executor.run(world.context(), (tx) => {
+      for (const id of [PARTNER, OTHER_PARTNER]) tx.append(Partner, id, partnerEvents(options));
+      tx.append(Product, PRODUCT, productEvents());
+      tx.append(Package, PACKAGE, packageEvents());
+      options.lots.forEach((keys, index) => {
+        tx.append(Lot, String(index + 1), lotEvents(keys));
+      });
+    });
+    for (const ownerId of [PARTNER, OTHER_PARTNER]) {
+      if (options.fundsMinor > 0n) await world.node().topUp('start', options.fundsMinor, ownerId);
+    }
+    return world;
+  }
+
+  context(): CommandContext {
+    const commandId = this.ids.uuid();
+    return {
+      commandId,
+      correlationId: commandId,
+      actor: { kind: 'partner', id: PARTNER },
+      surface: 'test',
+    };
+  }
+
+  /** A process of its own: own executor and caches, over a store that goes entry by entry and passes the gate. */
+  node(gate?: Gate): SaleNode {
+    return new SaleNode(this, new SequentialEventStore(this.store, gate));
+  }
+
+  executorOn(store: EventStore): Sequencer {
+    return new Sequencer({
+      store,
+      snapshots: new NoSnapshots(),
+      clock: this.clock,
+      ids: this.ids,
+      namespace: 'kf',
+    });
+  }
+
+  deskOn(executor: Sequencer): SaleDesk {
+    const { lots, cooldownMs = 0 } = this.options;
+    return new SaleDesk(
+      executor,
+      this.ids,
+      { packageId: (publicId: number) => (publicId === PACKAGE_NUMBER ? PACKAGE : undefined) },
+      { candidates: () => lots.map((_, index) => index + 1) },
+      { read: (lot: number, slot: number) => ({ text: `KEY-${lot}-${slot}`, serial: null }) },
+      { seal: (_order: string, address: string) => ({ address: `sealed:${address.length}`, hash: 'h' }) },
+      { next: () => ++this.orders },
+      { reservationTtlMs: RESERVATION_TTL_MS, cooldownMs },
+    );
+  }
+
+  recoveryOn(executor: Sequencer): Recovery {
+    const index = new UnfinishedIndex();
+    const keep = new MemoryKeep();
+    for (const event of this.store.events) index.apply(new StoredIndexedEvent(event, 3), keep);
+    return new Recovery({
+      executor,
+      clock: this.clock,
+      ids: this.ids,
+      index,
+      terms: { cooldownMs: this.options.cooldownMs ?? 0 },
+      onError: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  get events(): readonly RecordedEvent[] {
+    return this.store.events;
+  }
+
+  /** The folded state of one stream, from the store alone. */
+  fold<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): S {
+    const events = this.store.readStream(`kf.${aggregate.category}-${id}`);
+    return events.reduce(
+      (state, event) =>
+        aggregate.evolve(
+          state,
+          { type: event.type, data: JSON.parse(event.data.toString()) } as unknown as E,
+          event,
+        ),
+      aggregate.initial,
+    );
+  }
+}
+
+/** One process that sells. */
+export class SaleNode {
+  readonly executor: Sequencer;
+  private readonly desk: SaleDesk;
+
+  constructor(
+    private readonly world: SaleWorld,
+    readonly store: SequentialEventStore,
+  ) {
+    this.executor = world.executorOn(store);
+    this.desk = world.deskOn(this.executor);
+  }
+
+  buy(order: string, partnerId = PARTNER) {
+    return new BuyKeyHandler(this.desk).execute(
+      new BuyKey(this.world.context(), {
+        partnerId,
+        apiKeyId: null,
+        package: PACKAGE_NUMBER,
+        order,
+        currency: 'AZN',
+        email: null,
+        language: 'en',
+      }),
+    );
+  }
+
+  reserve(partnerId = PARTNER) {
+    return new ReserveKeyHandler(this.desk).execute(
+      new ReserveKey(this.world.context(), {
+        partnerId,
+        apiKeyId: null,
+        package: PACKAGE_NUMBER,
+        currency: 'AZN',
+      }),
+    );
+  }
+
+  confirm(keyNumber: string, order: string, partnerId = PARTNER) {
+    return new ConfirmSaleHandler(this.desk).execute(
+      new ConfirmSale(this.world.context(), {
+        partnerId,
+        apiKeyId: null,
+        keyNumber,
+        order,
+        currency: null,
+        language: 'en',
+      }),
+    );
+  }
+
+  cancel(keyNumber: string, partnerId = PARTNER) {
+    return new CancelReservationHandler(this.desk).execute(
+      new CancelReservation(this.world.context(), { partnerId, keyNumber }),
+    );
+  }
+
+  refund(orderId: string, kind: 'refund' | 'annulment') {
+    return new RefundOrderHandler(this.desk).execute(
+      new RefundOrder(this.world.context(), { orderId, kind, reason: 'test' }),
+    );
+  }
+
+  topUp(reference: string, amountMinor: bigint, ownerId = PARTNER) {
+    return new TopUpBalanceHandler(this.executor).execute(
+      new TopUpBalance(this.world.context(), {
+        ownerId,
+        purpose: 'main',
+        currency: 'AZN',
+        amountMinor,
+        reference,
+        comment: null,
+      }),
+    );
+  }
+
+  /** Recovery of everything that is due now, as this node would do it. */
+  recover(): Promise<void> {
+    return this.world.recoveryOn(this.executor).runDue();
+  }
+}
+
+function partnerEvents(options: WorldOptions): PartnerEvent[] {
+  return [
+    {
+      type: 'PartnerRegistered',
+      data: {
+        planId: 'plan',
+        publicId: 1,
+        name: 'Kiosk',
+        login: 'kiosk',
+        status: 'active',
+        email: null,
+        phone: null,
+        referrerId: null,
+        logoUrl: null,
+        supportEmail: null,
+        managerId: null,
+        billingMode: 'prepaid',
+        creditLimit: null,
+        defaultCurrency: 'AZN',
+        allowedCurrencies: ['AZN'],
+        revealOn: 'reserve',
+        maxOpenReservations: 10_000,
+      },
+    },
+    {
+      type: 'PartnerPricingChanged',
+      data: { markupPercent: '0', commissionPercent: options.commissionPercent ?? '0' },
+    },
+  ];
+}
+
+function productEvents(): ProductEvent[] {
+  return [
+    {
+      type: 'ProductCreated',
+      data: {
+        publicId: 42,
+        names: { en: 'Game', ru: null, az: null },
+        supplierId: SUPPLIER,
+        categoryId: null,
+        status: 'active',
+        position: null,
+        imageUrl: null,
+        thumbnailUrl: null,
+        instructions: { en: null, ru: null, az: null },
+        keyFormat: 'normalized',
+      },
+    },
+  ];
+}
+
+function packageEvents(): PackageEvent[] {
+  return [
+    {
+      type: 'PackageCreated',
+      data: {
+        publicId: PACKAGE_NUMBER,
+        productId: PRODUCT,
+        supplierId: SUPPLIER,
+        names: { en: 'Game key', ru: null, az: null },
+        cost: null,
+        fulfilment: 'stock',
+        releasePolicy: 'stock',
+        position: null,
+        basePrice: { amount: PRICE_MINOR.toString(), currency: 'AZN' },
+        explicitPrices: {},
+        status: 'active',
+        hold: false,
+      },
+    },
+  ];
+}
+
+function lotEvents(keys: number): LotEvent[] {
+  return [
+    {
+      type: 'LotOpened',
+      data: {
+        package: PACKAGE,
+        product: PRODUCT,
+        supplier: SUPPLIER,
+        keys,
+        unitCost: null,
+        fingerprintRule: 'normalized-1',
+      },
+    },
+    {
+      type: 'KeysTakenIn',
+      data: {
+        firstSlot: 0,
+        keys: Array.from({ length: keys }, (_, slot) => ({
+          text: `sealed-${slot}`,
+          serial: null,
+          expiresAt: null,
+          fingerprint: `fingerprint-${slot}`,
+        })),
+      },
+    },
+  ];
+}
