@@ -17,7 +17,7 @@ export const Claim: Aggregate<ClaimState, ClaimEvent> = {
   category: 'claim',
   stateVersion: 1,
   initial: { holder: null },
-  evolve(state, event) {
+  evolve(_, event) {
     switch (event.type) {
       case 'LoginClaimed':
       case 'EmailClaimed':
@@ -25,7 +25,7 @@ export const Claim: Aggregate<ClaimState, ClaimEvent> = {
       case 'ApiKeyClaimed':
         return { holder: event.data };
       case 'ClaimReleased':
-        return state.holder?.planId === event.data.planId ? { holder: null } : state;
+        return { holder: null };
       default:
         return unreachable(event);
     }

@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { KeyStore } from '../../../platform/key-store/key-store.js';
+import { KeyedHash } from '../../../platform/security/keyed-hash.js';
+import { isAcceptablePassword, PasswordHasher } from '../../../platform/security/password-hasher.js';
+import { sealedPlace, Vault } from '../../../platform/security/vault.js';
+import { type ClaimKind, claimId, normalEmail, normalLogin, normalPhone } from '../domain/claim.js';
+import type { AccountRef } from '../events/claim.events.js';
+import type { SealedContact, SealedPassword } from '../events/sealed.js';
+
+const NORMAL = {
+  login: normalLogin,
+  email: normalEmail,
+  phone: normalPhone,
+  apikey: (key: string) => key,
+} satisfies Record<ClaimKind, (text: string) => string>;
+
+/** What is stored of a password, without the circumstances of its change. */
+export type PasswordSecret = Pick<SealedPassword, 'plain' | 'md5'>;
+
+/** Seals and hashes what must not stand in an account's events. One data key per account. */
+@Injectable()
+export class AccountSecrets {
+  constructor(
+    private readonly vault: Vault,
+    private readonly keys: KeyStore,
+    private readonly hashes: KeyedHash,
+    private readonly hasher: PasswordHasher,
+  ) {}
+
+  hash(kind: ClaimKind, value: string): string {
+    return this.hashes.hash(kind, NORMAL[kind](value));
+  }
+
+  /** Id of the claim stream of a value. */
+  claimId(kind: ClaimKind, value: string): string {
+    return claimId(kind, this.hash(kind, value));
+  }
+
+  /** Costs two bcrypt hashes. `changeId` is the slot that the ciphertexts are bound to. */
+  async sealPassword(
+    account: AccountRef,
+    changeId: string,
+    password: string,
+  ): Promise<PasswordSecret | Rejection<'PasswordRefused' | 'RateLimited'>> {
+    if (!isAcceptablePassword(password)) return reject('PasswordRefused');
+    const hashes = await this.hasher.hashes(password);
+    if (isRejection(hashes)) return hashes;
+    const seal = (field: string, text: string) => this.seal(account, field, changeId, text);
+    const [plain, md5] = await Promise.all([
+      seal('password', hashes.plain),
+      seal('password-md5', hashes.md5),
+    ]);
+    return { plain, md5 };
+  }
+
+  async sealContact(account: AccountRef, kind: 'email' | 'phone', value: string): Promise<SealedContact> {
+    return { sealed: await this.seal(account, kind, 0, value.trim()), hash: this.hash(kind, value) };
+  }
+
+  async sealApiKey(account: AccountRef, changeId: string, apiKey: string): Promise<SealedContact> {
+    return {
+      sealed: await this.seal(account, 'api-key', changeId, apiKey),
+      hash: this.hash('apikey', apiKey),
+    };
+  }
+
+  /** Whether it is that password. */
+  async matches(
+    account: AccountRef,
+    stored: SealedPassword,
+    password: string,
+  ): Promise<boolean | Rejection<'RateLimited'>> {
+    const hash = await this.vault.open(stored.plain, place(account, 'password', stored.changeId));
+    return this.hasher.matches(password, hash);
+  }
+
+  /** Takes as long as {@link matches}: from the time alone nobody learns which logins exist. */
+  matchesNobody(password: string): Promise<false | Rejection<'RateLimited'>> {
+    return this.hasher.matchesNobody(password);
+  }
+
+  private async seal(
+    account: AccountRef,
+    field: string,
+    slot: string | number,
+    text: string,
+  ): Promise<string> {
+    const dataKey = await this.keys.obtain(streamOf(account));
+    return this.vault.seal(dataKey, place(account, field, slot), text);
+  }
+}
+
+const streamOf = ({ kind, id }: AccountRef): string => `${kind}-${id}`;
+
+const place = (account: AccountRef, field: string, slot: string | number): string =>
+  sealedPlace(streamOf(account), field, slot);

@@ -1,0 +1,50 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
+import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { type AccountIdentity, AccountRegistrar } from '../accounts/account-registrar.js';
+import { isName } from '../domain/fields.js';
+import { Staff, type StaffState } from '../domain/staff.js';
+import type { StaffRole } from '../events/staff.events.js';
+import type { PartnerRejectionCode } from '../rejections.js';
+
+export interface StaffToRegister extends Omit<AccountIdentity, 'apiKey'> {
+  readonly name: string;
+  readonly role: StaffRole;
+}
+
+export interface StaffRecord {
+  /** UUID. */
+  readonly staffId: string;
+  readonly staff: StaffState;
+}
+
+export class RegisterStaff extends Command<StaffRecord | Rejection<PartnerRejectionCode>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly staff: StaffToRegister,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RegisterStaff)
+export class RegisterStaffHandler implements ICommandHandler<RegisterStaff> {
+  constructor(
+    private readonly executor: Executor,
+    private readonly registrar: AccountRegistrar,
+  ) {}
+
+  async execute({ context, staff }: RegisterStaff): Promise<StaffRecord | Rejection<PartnerRejectionCode>> {
+    const { login, name, role } = staff;
+    if (!isName(name)) return reject('InvalidField', { field: 'name' });
+    const made = await this.registrar.register(context, 'staff', staff, (sealed) => {
+      const { planId, publicId, email, phone, password } = sealed;
+      return [
+        { type: 'StaffRegistered', data: { planId, publicId, login, name, role, email, phone } },
+        { type: 'StaffPasswordSet', data: password },
+      ];
+    });
+    if (isRejection(made)) return made;
+    return this.executor.run(context, (tx) => ({ staffId: made.id, staff: tx.load(Staff, made.id) }));
+  }
+}

@@ -1,0 +1,130 @@
+import type { Transaction } from '../../../platform/execution/transaction.js';
+import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import type { AccountState } from '../domain/account.js';
+import { Claim, claimed, takenCode } from '../domain/claim.js';
+import { Partner } from '../domain/partner.js';
+import { Staff } from '../domain/staff.js';
+import type { AccountRef, ClaimBody, ClaimedPlan } from '../events/claim.events.js';
+import type { PartnerEvent } from '../events/partner.events.js';
+import type { StaffEvent } from '../events/staff.events.js';
+import type { PartnerRejectionCode } from '../rejections.js';
+
+/** Values to claim for an account, and what its stream gets once all of them are its own. */
+export interface AccountPlan extends ClaimedPlan {
+  /** Id of the command: given twice, it is the same plan. */
+  readonly planId: string;
+  readonly account: AccountRef;
+}
+
+export const loadAccount = (tx: Transaction, { kind, id }: AccountRef): AccountState =>
+  kind === 'partner' ? tx.load(Partner, id) : tx.load(Staff, id);
+
+/**
+ * Brings a plan to its end: the same function for the first call, a retry, and whoever finds it unfinished.
+ *
+ * The account's own stream decides. Completion appends the account's events there, an undo appends its refusal there
+ * *before* any claim is released, and a stream takes only one of the two; so an executor that was paused with the
+ * values in its hands cannot complete what another one has undone. A plan with several claims must be the account's
+ * first. The claim that carries the plan is released last, so an unfinished undo can be found and finished.
+ *
+ * Answers null when the account has its events. A refusal known before anything was claimed writes nothing.
+ */
+export function settlePlan(tx: Transaction, plan: AccountPlan): Rejection<PartnerRejectionCode> | null {
+  const outcome = outcomeOf(tx, plan);
+  if (outcome === 'done') return null;
+  if (outcome !== 'open') {
+    release(tx, plan);
+    return outcome;
+  }
+  const isOwn = (id: string): boolean => isHeldBy(tx, id, plan);
+  const taken = plan.claims.find((id) => !isOwn(id) && isTaken(tx, id));
+  if (taken !== undefined) {
+    const code = takenCode(taken);
+    if (plan.claims.some(isOwn)) {
+      refuse(tx, plan, code);
+      release(tx, plan);
+    }
+    return reject(code);
+  }
+  const firstClaim = plan.claims[0]!;
+  for (const id of plan.claims) {
+    if (isOwn(id)) continue;
+    const { planId, account, claims, events } = plan;
+    const body: ClaimBody = {
+      planId,
+      account,
+      firstClaim,
+      plan: id === firstClaim ? { claims, events } : null,
+    };
+    tx.append(Claim, id, [claimed(id, body)]);
+  }
+  appendToAccount(tx, plan.account, plan.events);
+  return null;
+}
+
+/** Who holds a claimed value, once whatever is unfinished about it is finished. */
+export function holderOf(tx: Transaction, id: string): AccountRef | null {
+  return isTaken(tx, id) ? tx.load(Claim, id).holder!.account : null;
+}
+
+/** Whether the plan's account holds the value; an earlier plan of the same account is finished first. */
+function isHeldBy(tx: Transaction, id: string, { planId, account }: AccountPlan): boolean {
+  const { holder } = tx.load(Claim, id);
+  if (holder?.account.id !== account.id) return false;
+  return holder.planId === planId || isTaken(tx, id);
+}
+
+/** Whether the value belongs to an account, after settling the plan that holds it. */
+function isTaken(tx: Transaction, id: string): boolean {
+  const { holder } = tx.load(Claim, id);
+  if (!holder) return false;
+  let outcome = outcomeOf(tx, holder);
+  if (outcome === 'open') {
+    settlePlan(tx, planOf(tx, holder));
+    outcome = outcomeOf(tx, holder);
+  }
+  if (outcome === 'done') return true;
+  // A late append of an executor that did not know of the undo: nobody else will release it.
+  release(tx, { ...holder, claims: [id] });
+  return false;
+}
+
+/** The plan that a claim belongs to, as the first of its claims carries it. */
+export function planOf(tx: Transaction, { planId, account, firstClaim }: ClaimBody): AccountPlan {
+  const first = tx.load(Claim, firstClaim).holder;
+  if (first?.planId !== planId || !first.plan)
+    throw new Error(`claim ${firstClaim} has lost the plan ${planId}`);
+  return { planId, account, ...first.plan };
+}
+
+function outcomeOf(
+  tx: Transaction,
+  { planId, account }: Pick<AccountPlan, 'planId' | 'account'>,
+): 'done' | 'open' | Rejection<PartnerRejectionCode> {
+  const state = loadAccount(tx, account);
+  if (state.changes.has(planId)) return 'done';
+  return state.refused?.planId === planId ? reject(state.refused.code as PartnerRejectionCode) : 'open';
+}
+
+function refuse(tx: Transaction, { planId, account }: AccountPlan, code: PartnerRejectionCode): void {
+  const data = { planId, code };
+  if (account.kind === 'partner')
+    tx.append(Partner, account.id, [{ type: 'PartnerRegistrationRefused', data }]);
+  else tx.append(Staff, account.id, [{ type: 'StaffRegistrationRefused', data }]);
+}
+
+type Held = Pick<AccountPlan, 'planId' | 'account' | 'claims'>;
+
+/** Frees what the plan still holds. A retry of its command may hold the same values for another account. */
+function release(tx: Transaction, { planId, account, claims }: Held): void {
+  for (const id of claims.toReversed()) {
+    const { holder } = tx.load(Claim, id);
+    if (holder?.planId !== planId || holder.account.id !== account.id) continue;
+    tx.append(Claim, id, [{ type: 'ClaimReleased', data: { planId } }]);
+  }
+}
+
+function appendToAccount(tx: Transaction, account: AccountRef, events: ClaimedPlan['events']): void {
+  if (account.kind === 'partner') tx.append(Partner, account.id, events as readonly PartnerEvent[]);
+  else tx.append(Staff, account.id, events as readonly StaffEvent[]);
+}
