@@ -237,13 +237,20 @@ describe('quotes', () => {
     );
   });
 
-  it('of the same states are the same, remembered or not', () => {
+  it('of the same states are the same, remembered or not, in whatever order they are asked for', () => {
+    const asked = fc.record({
+      base: fc.constantFrom(...SALE_CURRENCIES),
+      currency: fc.constantFrom(...SALE_CURRENCIES),
+      explicit: fc.constantFrom({}, { USD: '5.00' }, { AZN: '7.00', EUR: '4.00' }),
+    });
     fc.assert(
-      fc.property(request, (input) => {
-        const states = { rates: ratesOf(input.rates), partner: input.terms, currency: input.currency };
-        const pkg = packageOf('12.34', input.base);
-        expect(quote({ pkg, ...states })).toEqual(quote({ pkg, ...states }));
-        expect(quote({ pkg, ...states })).toEqual(quote({ pkg, ...structuredClone(states) }));
+      fc.property(rates, terms, fc.array(asked, { minLength: 2 }), (table, partner, requests) => {
+        const states = { rates: ratesOf(table), partner };
+        for (const { base, currency, explicit } of requests) {
+          const pkg = packageOf('12.34', base, explicit);
+          const fresh = quote({ pkg, currency, ...structuredClone(states) });
+          expect(quote({ pkg, currency, ...states })).toEqual(fresh);
+        }
       }),
     );
   });
