@@ -1,0 +1,27 @@
+import type { AnyProjection } from '../src/platform/projections/projection.js';
+import { categories } from './catalog/categories.projection.js';
+import { packages } from './catalog/packages.projection.js';
+import { products } from './catalog/products.projection.js';
+import { suppliers } from './catalog/suppliers.projection.js';
+import { keys } from './inventory/keys.projection.js';
+import { lots } from './inventory/lots.projection.js';
+import { orders } from './ordering/orders.projection.js';
+import { partners } from './partners/partners.projection.js';
+import { rates } from './pricing/rates.projection.js';
+import { balances } from './wallets/balances.projection.js';
+import { movements } from './wallets/movements.projection.js';
+
+/** Every read model of the product. */
+export const PROJECTIONS: readonly AnyProjection[] = [
+  suppliers,
+  categories,
+  products,
+  packages,
+  lots,
+  keys,
+  partners,
+  balances,
+  movements,
+  orders,
+  rates,
+];

@@ -1,0 +1,87 @@
+import type { LotEvent } from '../../src/contexts/inventory/index.js';
+import { unreachable } from '../../src/platform/kernel/unreachable.js';
+import { defineProjection } from '../../src/platform/projections/projection.js';
+import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
+import { type KeyStatus, keyIdOf, SLOT_EVENTS, statusAfter } from './slot-change.js';
+
+const HANDLED = ['LotOpened', 'KeysTakenIn', ...SLOT_EVENTS] as const;
+
+/** A key without its text. `_id` is the key id: lot number × 1000 + slot. */
+export interface KeyDocument extends ReadDocument {
+  readonly packageId: string;
+  readonly status: KeyStatus;
+  readonly serial: string | null;
+  /** The key may be sold until then; null: for ever. */
+  readonly expiresAt: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** Partner that holds or bought it. */
+  readonly partnerId: string | null;
+  readonly reservedUntil: string | null;
+  /** Id of the order's document. */
+  readonly orderId: string | null;
+  readonly soldAt: string | null;
+}
+
+const slotRange = (first: number, count: number, lot: string): number[] =>
+  Array.from({ length: count }, (_, index) => keyIdOf(lot, first + index));
+
+export const keys = defineProjection<KeyDocument, Extract<LotEvent, { type: (typeof HANDLED)[number] }>>({
+  name: 'keys',
+  version: 1,
+  indexes: [['packageId'], ['packageId', 'status'], ['status']],
+  handles: { lot: HANDLED },
+  keysOf(event) {
+    // The lot's opening says whose keys they are, the intakes of the same append say the rest.
+    if (event.type === 'LotOpened') return slotRange(0, event.data.keys, event.id);
+    if (event.type === 'KeysTakenIn')
+      return slotRange(event.data.firstSlot, event.data.keys.length, event.id);
+    return keyIdOf(event.id, event.data.slot);
+  },
+  evolve(key, event, id) {
+    if (event.type === 'LotOpened') {
+      return {
+        _id: id,
+        packageId: event.data.package,
+        status: 'available',
+        serial: null,
+        expiresAt: null,
+        createdAt: event.at,
+        updatedAt: event.at,
+        partnerId: null,
+        reservedUntil: null,
+        orderId: null,
+        soldAt: null,
+      };
+    }
+    if (!key) return null;
+    switch (event.type) {
+      case 'KeysTakenIn': {
+        const taken = event.data.keys[Number(id) - keyIdOf(event.id, event.data.firstSlot)];
+        if (!taken) throw new Error(`key ${id} is not in its intake`);
+        if (taken.serial === null && taken.expiresAt === null) return key;
+        return { ...key, serial: taken.serial, expiresAt: taken.expiresAt };
+      }
+      case 'KeyReserved': {
+        const { partner, deadline } = event.data;
+        const changed = { ...key, status: statusAfter(event), updatedAt: event.at };
+        return { ...changed, partnerId: partner, reservedUntil: deadline };
+      }
+      case 'ReservationCancelled':
+      case 'ReservationExpired': {
+        const changed = { ...key, status: statusAfter(event), updatedAt: event.at };
+        return { ...changed, partnerId: null, reservedUntil: null };
+      }
+      case 'KeySold': {
+        const { partner, order } = event.data;
+        const changed = { ...key, status: statusAfter(event), updatedAt: event.at, soldAt: event.at };
+        return { ...changed, partnerId: partner, orderId: order, reservedUntil: null };
+      }
+      case 'KeyQuarantined':
+      case 'KeyRetired':
+        return { ...key, status: statusAfter(event), updatedAt: event.at };
+      default:
+        return unreachable(event);
+    }
+  },
+});

@@ -1,0 +1,43 @@
+import type { LotEvent } from '../../src/contexts/inventory/index.js';
+import { unreachable } from '../../src/platform/kernel/unreachable.js';
+
+export type KeyStatus = 'available' | 'reserved' | 'sold' | 'retired' | 'quarantined';
+
+export type SlotEventType =
+  | 'KeyReserved'
+  | 'ReservationCancelled'
+  | 'ReservationExpired'
+  | 'KeySold'
+  | 'KeyQuarantined'
+  | 'KeyRetired';
+
+export const SLOT_EVENTS = [
+  'KeyReserved',
+  'ReservationCancelled',
+  'ReservationExpired',
+  'KeySold',
+  'KeyQuarantined',
+  'KeyRetired',
+] as const satisfies readonly SlotEventType[];
+
+const KEYS_PER_LOT = 1000;
+export const keyIdOf = (lot: string, slot: number): number => Number(lot) * KEYS_PER_LOT + slot;
+
+/** The status of the key in its slot after the event. */
+export function statusAfter(event: Extract<LotEvent, { type: SlotEventType }>): KeyStatus {
+  switch (event.type) {
+    case 'KeyReserved':
+      return 'reserved';
+    case 'ReservationCancelled':
+    case 'ReservationExpired':
+      return event.data.to === 'stock' ? 'available' : 'quarantined';
+    case 'KeySold':
+      return 'sold';
+    case 'KeyQuarantined':
+      return 'quarantined';
+    case 'KeyRetired':
+      return 'retired';
+    default:
+      return unreachable(event);
+  }
+}

@@ -1,0 +1,108 @@
+import type {
+  PartnerAccess,
+  PartnerBilling,
+  PartnerCurrencies,
+  PartnerEvent,
+  PartnerPricing,
+  PartnerProfile,
+  PartnerStatus,
+  RevealOn,
+} from '../../src/contexts/partners/index.js';
+import { unreachable } from '../../src/platform/kernel/unreachable.js';
+import { defineProjection, type Projected } from '../../src/platform/projections/projection.js';
+import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
+
+const HANDLED = [
+  'PartnerRegistered',
+  'PartnerApiKeySet',
+  'PartnerStatusChanged',
+  'PartnerProfileChanged',
+  'PartnerBillingChanged',
+  'PartnerCurrenciesChanged',
+  'PartnerPricingChanged',
+  'PartnerAccessChanged',
+  'PartnerIpAllowlistChanged',
+  'PartnerLimitsChanged',
+] as const;
+type Handled = Extract<PartnerEvent, { type: (typeof HANDLED)[number] }>;
+
+/** A partner without credentials and contact data; balances are in the wallets. */
+export interface PartnerDocument
+  extends ReadDocument,
+    PartnerProfile,
+    PartnerBilling,
+    PartnerCurrencies,
+    PartnerPricing {
+  readonly id: number;
+  readonly login: string;
+  readonly status: PartnerStatus;
+  readonly access: PartnerAccess;
+  readonly ipAllowlist: readonly string[];
+  readonly revealOn: RevealOn;
+  readonly maxOpenReservations: number;
+  readonly hasApiKey: boolean;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly search: string;
+}
+
+const searchText = (name: string, login: string): string => `${name}\n${login}`.toLowerCase();
+
+function registered({
+  id: _id,
+  data,
+  at,
+}: Projected<Extract<Handled, { type: 'PartnerRegistered' }>>): PartnerDocument {
+  const { name, login, status, logoUrl, supportEmail, managerId, billingMode, creditLimit } = data;
+  const { defaultCurrency, allowedCurrencies, revealOn, maxOpenReservations, publicId: id } = data;
+  return {
+    _id,
+    id,
+    login,
+    status,
+    ...{ name, logoUrl, supportEmail, managerId },
+    ...{ billingMode, creditLimit, defaultCurrency, allowedCurrencies, rateMarkupPercent: {} },
+    markupPercent: '0',
+    commissionPercent: '0',
+    access: { allProducts: true, productIds: [], packageIds: null },
+    ipAllowlist: [],
+    revealOn,
+    maxOpenReservations,
+    hasApiKey: false,
+    createdAt: at,
+    updatedAt: at,
+    search: searchText(name, login),
+  };
+}
+
+export const partners = defineProjection<PartnerDocument, Handled>({
+  name: 'partners',
+  version: 1,
+  indexes: [['id'], ['managerId', 'id'], ['status', 'id'], ['name']],
+  handles: { partner: HANDLED },
+  keysOf: (event) => event.id,
+  evolve(before, event) {
+    if (event.type === 'PartnerRegistered') return registered(event);
+    if (!before) return null;
+    const partner = { ...before, updatedAt: event.at };
+    switch (event.type) {
+      case 'PartnerApiKeySet':
+        return { ...partner, hasApiKey: true };
+      case 'PartnerStatusChanged':
+        return { ...partner, status: event.data.status };
+      case 'PartnerProfileChanged':
+        return { ...partner, ...event.data, search: searchText(event.data.name, partner.login) };
+      case 'PartnerBillingChanged':
+      case 'PartnerCurrenciesChanged':
+      case 'PartnerPricingChanged':
+      case 'PartnerLimitsChanged':
+        return { ...partner, ...event.data };
+      case 'PartnerAccessChanged':
+        return { ...partner, access: event.data };
+      case 'PartnerIpAllowlistChanged':
+        return { ...partner, ipAllowlist: event.data.ipAllowlist };
+      default:
+        return unreachable(event);
+    }
+  },
+});

@@ -1,0 +1,63 @@
+import type { WalletEvent } from '../../src/contexts/wallets/index.js';
+import { unreachable } from '../../src/platform/kernel/unreachable.js';
+import { defineProjection } from '../../src/platform/projections/projection.js';
+import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
+import { walletParts } from './wallet-parts.js';
+
+const HANDLED = ['FundsCaptured', 'FundsCredited', 'FundsDebited'] as const;
+type Movement = Extract<WalletEvent, { type: (typeof HANDLED)[number] }>;
+
+/** One line of a wallet's statement. Holds are not in it: they move nothing. */
+export interface MovementDocument extends ReadDocument {
+  readonly ownerId: string;
+  readonly purpose: string;
+  readonly currency: string;
+  /** Minor units; negative when the wallet was debited. */
+  readonly amount: string;
+  /** The account on the other side. */
+  readonly counter: string;
+  /** Id of the order's document. */
+  readonly orderId: string | null;
+  readonly reference: string | null;
+  /** Ciphertext. */
+  readonly comment: string | null;
+  readonly at: string;
+}
+
+const REVISION_DIGITS = 12;
+
+function lineOf(event: Movement): Pick<MovementDocument, 'amount' | 'orderId' | 'reference' | 'comment'> {
+  switch (event.type) {
+    case 'FundsCaptured':
+      return { amount: `-${event.data.amount}`, orderId: event.data.order, reference: null, comment: null };
+    case 'FundsCredited':
+    case 'FundsDebited': {
+      const { amount, order, reference, comment } = event.data;
+      return {
+        amount: event.type === 'FundsDebited' ? `-${amount}` : amount,
+        orderId: order ?? null,
+        reference: reference ?? null,
+        comment: comment ?? null,
+      };
+    }
+    default:
+      return unreachable(event);
+  }
+}
+
+export const movements = defineProjection<MovementDocument, Movement>({
+  name: 'movements',
+  version: 1,
+  indexes: [['ownerId', 'at']],
+  handles: { wallet: HANDLED },
+  // A wallet's lines stand together and in order.
+  keysOf: (event) =>
+    event.data.amount === '0' ? [] : `${event.id}.${String(event.revision).padStart(REVISION_DIGITS, '0')}`,
+  evolve: (_, event, id) => ({
+    _id: id,
+    ...walletParts(event.id),
+    ...lineOf(event),
+    counter: event.data.counter,
+    at: event.at,
+  }),
+});
