@@ -18,6 +18,10 @@ function send(reply: FastifyReply, answer: Answer): void {
 /** Actions 1 and 2 only read. The others change something under GET, so that HEAD must not run them. */
 const isReadingAction = (query: Query): boolean => ['1', '2'].includes(parseAction(query.action) ?? '1');
 
+/**
+ * The terminals' route, registered with Fastify itself. Nest's router adds promises and argument factories that cost
+ * more than a tenth of a request here, and the route needs none of what they are for: no pipe, guard or interceptor.
+ */
 @Injectable()
 export class TerminalRoutes implements OnModuleInit {
   constructor(

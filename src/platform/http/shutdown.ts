@@ -3,6 +3,8 @@ import type { Logger } from '../logging/logger.js';
 import type { HttpAdapter } from './http-adapter.js';
 import { SHUTDOWN_GRACE_MS } from './limits.js';
 
+const IDLE_CHECK_MS = 50;
+
 export interface ShutdownOptions {
   readonly logger: Logger;
   readonly graceMs?: number;
@@ -20,10 +22,13 @@ export async function shutDown(app: INestApplication, options: ShutdownOptions):
     options.logger.warn({ graceMs }, 'closing the connections of requests that did not finish in time');
     adapter.getHttpServer().closeAllConnections();
   }, graceMs);
+  // A client keeps its connection for the next request; nobody else tells it that there will be none.
+  const idle = setInterval(() => adapter.getHttpServer().closeIdleConnections(), IDLE_CHECK_MS);
   try {
     await adapter.close();
   } finally {
     clearTimeout(deadline);
+    clearInterval(idle);
   }
   await app.close();
 }
