@@ -1,5 +1,17 @@
 /** The inventory context: keys in lots, their intake, reservation and sale. */
-export { type KeyPlace, keyId, keyNumber, parseKeyNumber } from './domain/key-number.js';
+export {
+  AddKeys,
+  type AddKeysRejection,
+  type KeysAdded,
+  type KeysToAdd,
+  type SkipReason,
+} from './commands/add-keys.js';
+export { QuarantineKey } from './commands/quarantine-key.js';
+export { RetireKey } from './commands/retire-key.js';
+export { RevealKey } from './commands/reveal-key.js';
+export { INTAKE_ID, Intake, type IntakeState } from './domain/intake.js';
+export type { KeyHandlingRejection } from './domain/key-handling.decider.js';
+export { type KeyPlace, keyId, keyNumber, parseKeyNumber, placeOfKey } from './domain/key-number.js';
 export {
   cancelReservation,
   expireReservation,
@@ -9,6 +21,7 @@ export {
   refuseReservation,
   refuseSale,
   reserveKey,
+  retireFreeKeys,
   sellKey,
   sellReservedKey,
 } from './domain/lot.decider.js';
@@ -22,4 +35,11 @@ export {
   type SlotReservation,
   unitOperation,
 } from './domain/lot.js';
+export type { ImportLines, IntakeEvent } from './events/intake.events.js';
 export type { LotEvent } from './events/lot.events.js';
+export { FingerprintIndex } from './indexes/fingerprint-index.js';
+export { StockIndex, type StockListener } from './indexes/stock-index.js';
+export type { IntakeRejection } from './intake/key-intake.js';
+export type { GivenKey, InvalidKeyReason } from './intake/key-preparer.js';
+export { inventoryProviders } from './inventory.providers.js';
+export { type KeyText, KeyTexts } from './queries/key-texts.js';

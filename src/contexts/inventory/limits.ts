@@ -15,3 +15,7 @@ export const LOTS_IN_FLIGHT = 4;
 export const LOTS_ASKED_AT_ONCE = 8;
 /** Keys handled between two turns of the event loop, so that sales in the same process go on. */
 export const KEYS_PER_SLICE = 64;
+/** Keys in one AddKeys command; more come in as a file. */
+export const KEYS_PER_COMMAND = 50_000;
+/** Intake events whose ciphertexts are kept parsed, of at most 32 keys each. */
+export const CACHED_INTAKE_EVENTS = 2048;

@@ -89,6 +89,31 @@ export const Lot: Aggregate<LotState, LotEvent> = {
     }
     return next;
   },
+  // The window is left out: an operation claimed before the snapshot is looked up in the stream.
+  snapshot: {
+    encode: ({ operations: _, open: __, ...state }): StoredLot => ({
+      ...state,
+      slots: state.slots.toArray(),
+      returned: state.returned.toArray(),
+    }),
+    decode: (json: StoredLot, revision) => ({
+      ...json,
+      slots: List(json.slots),
+      returned: List(json.returned),
+      open: ImmutableMap(
+        json.slots.flatMap((slot, number) =>
+          slot.status === 'reserved' ? [[slot.reservation!.id, number] as const] : [],
+        ),
+      ),
+      operations: emptyWindow(revision + 1),
+    }),
+  },
+};
+
+/** A lot's state as a snapshot: what follows from the rest is left out. */
+type StoredLot = Omit<LotState, 'slots' | 'returned' | 'open' | 'operations'> & {
+  readonly slots: readonly Slot[];
+  readonly returned: readonly number[];
 };
 
 function change(state: LotState, event: LotEvent): LotState {

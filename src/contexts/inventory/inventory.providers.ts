@@ -1,0 +1,50 @@
+import type { Provider } from '@nestjs/common';
+import { EventStore } from '../../platform/event-store/event-store.js';
+import { Executor } from '../../platform/execution/transaction.js';
+import { Clock } from '../../platform/kernel/clock.js';
+import { Ids } from '../../platform/kernel/ids.js';
+import { KeyStore } from '../../platform/key-store/key-store.js';
+import { KeyedHash } from '../../platform/security/keyed-hash.js';
+import { Vault } from '../../platform/security/vault.js';
+import { AddKeysHandler } from './commands/add-keys.js';
+import { QuarantineKeyHandler } from './commands/quarantine-key.js';
+import { RetireKeyHandler } from './commands/retire-key.js';
+import { RevealKeyHandler } from './commands/reveal-key.js';
+import { FingerprintIndex } from './indexes/fingerprint-index.js';
+import { StockIndex } from './indexes/stock-index.js';
+import { KeyPreparers } from './intake/intake-terms.js';
+import { KeyIntake } from './intake/key-intake.js';
+import { KeyTexts } from './queries/key-texts.js';
+
+export interface InventorySettings {
+  /** Prefix of all stream names. */
+  readonly namespace: string;
+  /** IANA name of the business zone, in which a key's last day ends. */
+  readonly timeZone: string;
+}
+
+/** What the composition root registers; the index follower must feed {@link StockIndex} and {@link FingerprintIndex}. */
+export const inventoryProviders = ({ namespace, timeZone }: InventorySettings): Provider[] => [
+  FingerprintIndex,
+  { provide: StockIndex, inject: [Clock], useFactory: (clock: Clock) => new StockIndex(clock) },
+  {
+    provide: KeyPreparers,
+    inject: [KeyedHash],
+    useFactory: (hash: KeyedHash) => new KeyPreparers(hash, timeZone),
+  },
+  {
+    provide: KeyIntake,
+    inject: [Executor, FingerprintIndex, KeyStore, Ids],
+    useFactory: (executor: Executor, index: FingerprintIndex, keys: KeyStore, ids: Ids) =>
+      new KeyIntake({ executor, index, keys, ids, namespace }),
+  },
+  {
+    provide: KeyTexts,
+    inject: [EventStore, Vault],
+    useFactory: (store: EventStore, vault: Vault) => new KeyTexts(store, vault, namespace),
+  },
+  AddKeysHandler,
+  RetireKeyHandler,
+  QuarantineKeyHandler,
+  RevealKeyHandler,
+];

@@ -1,0 +1,40 @@
+import { IndexStorage, type IndexWrite } from '../../src/platform/indexes/index-storage.js';
+
+/** Index entries in memory, as JSON texts as they would lie on disk. */
+export class MemoryIndexStorage extends IndexStorage {
+  private readonly checkpoints = new Map<string, { version: number; position: bigint }>();
+  private readonly stored = new Map<string, Map<string, string>>();
+
+  checkpoint(index: string, version: number): bigint | null {
+    const found = this.checkpoints.get(index);
+    return found?.version === version ? found.position : null;
+  }
+
+  get(index: string, key: string): unknown {
+    const text = this.stored.get(index)?.get(key);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  *entries(index: string): Iterable<[string, unknown]> {
+    for (const [key, text] of this.stored.get(index) ?? []) yield [key, JSON.parse(text)];
+  }
+
+  async clear(index: string): Promise<void> {
+    this.stored.delete(index);
+    this.checkpoints.delete(index);
+  }
+
+  async write(writes: readonly IndexWrite[]): Promise<void> {
+    for (const { index, version, position, entries } of writes) {
+      const stored = this.stored.get(index) ?? new Map<string, string>();
+      this.stored.set(index, stored);
+      for (const [key, value] of entries) {
+        if (value === undefined) stored.delete(key);
+        else stored.set(key, JSON.stringify(value));
+      }
+      this.checkpoints.set(index, { version, position });
+    }
+  }
+
+  async close(): Promise<void> {}
+}
