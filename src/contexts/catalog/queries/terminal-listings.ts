@@ -42,6 +42,8 @@ interface Rows {
   /** The index's number of the product that they were made of. */
   readonly version: number;
   readonly packages: readonly Row[];
+  /** Where stock was found last: it is looked for there first. */
+  lastInStock: number;
 }
 
 /** What one viewer sees, by product, as far as it was asked for. Good for these very states. */
@@ -78,7 +80,7 @@ export class TerminalListings {
     const listing = this.listingOf(viewer);
     const views: TerminalProductView[] = [];
     for (const product of this.index.offeredProducts(viewer.lang)) {
-      if (!this.rowsOf(listing, product.id, viewer).some((row) => this.isInStock(row))) continue;
+      if (!this.hasStock(this.rowsOf(listing, product.id, viewer))) continue;
       const { publicId, names, imageUrl, thumbnailUrl } = product;
       views.push({ publicId, name: nameIn(names, viewer.lang), imageUrl, thumbnailUrl });
     }
@@ -92,7 +94,7 @@ export class TerminalListings {
     if (!productId || !product || !isProductOffered(product) || !this.isOpenTo(viewer.partner, productId))
       return reject('ProductNotFound');
     const views: TerminalPackageView[] = [];
-    for (const row of this.rowsOf(this.listingOf(viewer), productId, viewer))
+    for (const row of this.rowsOf(this.listingOf(viewer), productId, viewer).packages)
       if (this.isInStock(row)) views.push(row.view);
     return views;
   }
@@ -104,6 +106,15 @@ export class TerminalListings {
     if (packageIds === null) return true;
     for (const id of this.index.packageIdsOf(productId)) if (packageIds.has(id)) return true;
     return false;
+  }
+
+  private hasStock(rows: Rows): boolean {
+    const { packages, lastInStock } = rows;
+    const last = packages[lastInStock];
+    if (last && this.isInStock(last)) return true;
+    const found = packages.findIndex((row) => this.isInStock(row));
+    if (found >= 0) rows.lastInStock = found;
+    return found >= 0;
   }
 
   private isInStock({ packageId }: Row): boolean {
@@ -122,18 +133,19 @@ export class TerminalListings {
     return listing;
   }
 
-  private rowsOf(listing: Listing, productId: string, viewer: Viewer): readonly Row[] {
+  private rowsOf(listing: Listing, productId: string, viewer: Viewer): Rows {
     const version = this.index.versionOf(productId);
     const known = listing.rows.get(productId);
-    if (known?.version === version) return known.packages;
+    if (known?.version === version) return known;
     const packages = this.makeRows(productId, viewer);
-    listing.rows.set(productId, { version, packages });
+    const rows: Rows = { version, packages, lastInStock: 0 };
+    listing.rows.set(productId, rows);
     // A product without packages to show takes room, too.
     const growth = packages.length + 1 - (known ? known.packages.length + 1 : 0);
     listing.size += growth;
     this.cachedRows += growth;
     this.evict(listing);
-    return packages;
+    return rows;
   }
 
   private makeRows(productId: string, { partner, rates, lang, currency }: Viewer): Row[] {
