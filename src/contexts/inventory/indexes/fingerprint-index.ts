@@ -74,6 +74,7 @@ export class FingerprintIndex implements LocalIndex {
         this.waiting = this.waiting.filter((entry) => entry !== waiter);
         resolve(false);
       }, timeoutMs);
+      timer.unref();
       const waiter = {
         lot,
         done: (): void => {
