@@ -73,6 +73,7 @@ export const Partner: Aggregate<PartnerState, PartnerEvent> = {
   evolve(state, event, { revision }) {
     switch (event.type) {
       case 'PartnerRegistered': {
+        // The contacts are claimed and sealed; nothing decides on them, so they are not kept in memory.
         const { planId, email: _email, phone: _phone, ...fields } = event.data;
         const changes = withChange(state.changes, planId);
         return { ...state, ...fields, exists: true, changes, credentialEpoch: revision };

@@ -1,0 +1,276 @@
+import { foldEvents, given } from '../../../../test/support/given.js';
+import type { PartnerEvent } from '../events/partner.events.js';
+import { validPasswords } from './account.js';
+import {
+  blockPartner,
+  setAccess,
+  setApiKey,
+  setCurrencies,
+  setPassword,
+  updatePartner,
+} from './partner.decider.js';
+import { creditFloor, mayBuy, Partner } from './partner.js';
+
+const registered: PartnerEvent = {
+  type: 'PartnerRegistered',
+  data: {
+    planId: 'plan-1',
+    publicId: 7,
+    name: 'PayNet',
+    login: 'paynet',
+    logoUrl: null,
+    supportEmail: null,
+    managerId: null,
+    referrerId: null,
+    email: null,
+    phone: null,
+    status: 'active',
+    defaultCurrency: 'AZN',
+    allowedCurrencies: ['AZN', 'USD', 'EUR', 'TRY', 'RUB'],
+    billingMode: 'postpaid',
+    creditLimit: null,
+    revealOn: 'reserve',
+    maxOpenReservations: 10_000,
+  },
+};
+const password = (changeId: string, previousValidUntil: string | null = null) => ({
+  changeId,
+  plain: `sealed ${changeId}`,
+  md5: `sealed md5 ${changeId}`,
+  previousValidUntil,
+});
+const passwordSet = (changeId: string, validUntil: string | null = null): PartnerEvent => ({
+  type: 'PartnerPasswordSet',
+  data: password(changeId, validUntil),
+});
+const apiKey = (changeId: string, hash = changeId) => ({
+  changeId,
+  apiKeyId: `id ${changeId}`,
+  hash,
+  sealed: `sealed ${changeId}`,
+  previousValidUntil: null,
+});
+const partner = given(Partner, [registered]);
+const nobody = given(Partner, []);
+const deleted = given(Partner, [
+  registered,
+  { type: 'PartnerStatusChanged', data: { status: 'deleted', reason: null } },
+]);
+
+describe('updating a partner', () => {
+  it('writes each group of fields that changes, whole', () => {
+    partner
+      .when((state) =>
+        updatePartner(state, {
+          name: 'PayNet AZ',
+          billingMode: 'prepaid',
+          markupPercent: '2.5',
+          maxOpenReservations: 5,
+          ipAllowlist: ['10.0.0.1'],
+          status: 'inactive',
+        }),
+      )
+      .then(
+        {
+          type: 'PartnerProfileChanged',
+          data: { name: 'PayNet AZ', logoUrl: null, supportEmail: null, managerId: null },
+        },
+        { type: 'PartnerBillingChanged', data: { billingMode: 'prepaid', creditLimit: null } },
+        { type: 'PartnerPricingChanged', data: { markupPercent: '2.5', commissionPercent: '0' } },
+        { type: 'PartnerLimitsChanged', data: { revealOn: 'reserve', maxOpenReservations: 5 } },
+        { type: 'PartnerIpAllowlistChanged', data: { ipAllowlist: ['10.0.0.1'] } },
+        { type: 'PartnerStatusChanged', data: { status: 'inactive', reason: null } },
+      );
+  });
+
+  it('writes nothing when everything stands already', () => {
+    partner
+      .when((state) =>
+        updatePartner(state, { name: 'PayNet', creditLimit: null, status: 'active', ipAllowlist: [] }),
+      )
+      .thenNothing();
+    partner.when((state) => updatePartner(state, {})).thenNothing();
+  });
+
+  it('takes a credit limit away with null', () => {
+    given(Partner, [
+      registered,
+      { type: 'PartnerBillingChanged', data: { billingMode: 'prepaid', creditLimit: '500' } },
+    ])
+      .when((state) => updatePartner(state, { creditLimit: null }))
+      .then({ type: 'PartnerBillingChanged', data: { billingMode: 'prepaid', creditLimit: null } });
+  });
+
+  it.each([
+    ['name', { name: '  ' }],
+    ['name', { name: 'a\nb' }],
+    ['logo_url', { logoUrl: 'javascript:alert(1)' }],
+    ['support_email', { supportEmail: 'nobody' }],
+    ['credit_limit', { creditLimit: '-5' }],
+    ['credit_limit', { creditLimit: '9'.repeat(17) }],
+    ['markup_percent', { markupPercent: '-100' }],
+    ['markup_percent', { markupPercent: 'NaN' }],
+    ['commission_percent', { commissionPercent: '100.01' }],
+    ['commission_percent', { commissionPercent: '-1' }],
+    ['max_open_reservations', { maxOpenReservations: 1.5 }],
+    ['ip_allowlist', { ipAllowlist: Array.from({ length: 201 }, () => '10.0.0.1') }],
+  ])('refuses an impossible %s: %p', (field, changes) => {
+    partner.when((state) => updatePartner(state, changes)).thenRejected('InvalidField', { field });
+  });
+
+  it('knows only partners that exist', () => {
+    nobody.when((state) => updatePartner(state, { name: 'X' })).thenRejected('PartnerUnknown');
+    deleted.when((state) => updatePartner(state, { status: 'active' })).thenRejected('PartnerDeleted');
+  });
+});
+
+describe('blocking a partner', () => {
+  it('happens once', () => {
+    const blocked: PartnerEvent = {
+      type: 'PartnerStatusChanged',
+      data: { status: 'blocked', reason: 'fraud' },
+    };
+    partner.when((state) => blockPartner(state, 'fraud')).then(blocked);
+    given(Partner, [registered, blocked])
+      .when((state) => blockPartner(state, 'again'))
+      .thenNothing();
+    partner.when((state) => blockPartner(state, 'x'.repeat(501))).thenRejected('InvalidField');
+    deleted.when((state) => blockPartner(state, null)).thenRejected('PartnerDeleted');
+  });
+});
+
+describe('access', () => {
+  const narrowed: PartnerEvent = {
+    type: 'PartnerAccessChanged',
+    data: { allProducts: false, productIds: ['a', 'b'], packageIds: ['p'] },
+  };
+
+  it('is set whole, each id once', () => {
+    partner
+      .when((state) =>
+        setAccess(state, { allProducts: false, productIds: ['b', 'a', 'b'], packageIds: ['p', 'p'] }),
+      )
+      .then(narrowed);
+    given(Partner, [registered, narrowed])
+      .when((state) => setAccess(state, { allProducts: false, productIds: ['b', 'a'], packageIds: ['p'] }))
+      .thenNothing();
+  });
+
+  it('is wide open until it is set, then covers what it names', () => {
+    const open = foldEvents(Partner, [registered]);
+    expect(mayBuy(open, 'any', 'any')).toBe(true);
+    const some = foldEvents(Partner, [registered, narrowed]);
+    expect(mayBuy(some, 'a', 'p')).toBe(true);
+    expect(mayBuy(some, 'a', 'q')).toBe(false);
+    expect(mayBuy(some, 'c', 'p')).toBe(false);
+  });
+
+  it('names no more ids than fit into an event', () => {
+    const productIds = Array.from({ length: 5001 }, (_, i) => String(i));
+    partner
+      .when((state) => setAccess(state, { allProducts: false, productIds, packageIds: null }))
+      .thenRejected('InvalidField', { field: 'product_ids' });
+  });
+});
+
+describe('currencies', () => {
+  it('change by part', () => {
+    partner
+      .when((state) =>
+        setCurrencies(state, { allowedCurrencies: ['USD', 'AZN', 'USD'], rateMarkupPercent: { USD: '1.5' } }),
+      )
+      .then({
+        type: 'PartnerCurrenciesChanged',
+        data: {
+          defaultCurrency: 'AZN',
+          allowedCurrencies: ['USD', 'AZN'],
+          rateMarkupPercent: { USD: '1.5' },
+        },
+      });
+    partner.when((state) => setCurrencies(state, { defaultCurrency: 'AZN' })).thenNothing();
+  });
+
+  it('must make sense together', () => {
+    partner
+      .when((state) => setCurrencies(state, { allowedCurrencies: ['USD'] }))
+      .thenRejected('InvalidField', { field: 'default_currency' });
+    partner
+      .when((state) => setCurrencies(state, { allowedCurrencies: ['AZN', 'BTC'] }))
+      .thenRejected('InvalidField', { field: 'allowed_currencies' });
+    partner
+      .when((state) => setCurrencies(state, { rateMarkupPercent: { USD: '-100' } }))
+      .thenRejected('InvalidField', { field: 'rate_markup_percent' });
+  });
+});
+
+describe('passwords and API keys', () => {
+  it('are set once per command', () => {
+    partner.when((state) => setPassword(state, password('one'))).then(passwordSet('one'));
+    given(Partner, [registered, passwordSet('one')])
+      .when((state) => setPassword(state, password('one')))
+      .thenNothing();
+    partner
+      .when((state) => setApiKey(state, apiKey('k')))
+      .then({ type: 'PartnerApiKeySet', data: apiKey('k') });
+    const withKey = given(Partner, [registered, { type: 'PartnerApiKeySet', data: apiKey('k') }]);
+    withKey.when((state) => setApiKey(state, apiKey('k', 'other'))).thenNothing();
+    withKey.when((state) => setApiKey(state, apiKey('k2', 'k'))).thenNothing();
+  });
+
+  it('the old password is good until the overlap ends, and only the last one', () => {
+    const until = '2026-01-02T00:00:00.000Z';
+    const state = foldEvents(Partner, [
+      registered,
+      passwordSet('one'),
+      passwordSet('two', until),
+      passwordSet('three', until),
+    ]);
+    const good = (at: string) => validPasswords(state, Date.parse(at)).map(({ changeId }) => changeId);
+    expect(good('2026-01-01T23:59:59.999Z')).toEqual(['three', 'two']);
+    expect(good(until)).toEqual(['three']);
+    const cut = foldEvents(Partner, [registered, passwordSet('one'), passwordSet('two')]);
+    expect(validPasswords(cut, 0).map(({ changeId }) => changeId)).toEqual(['two']);
+  });
+
+  it('tokens grow void with each new password and each change of status, and with nothing else', () => {
+    const epochs = [
+      registered,
+      passwordSet('one'),
+      { type: 'PartnerPricingChanged', data: { markupPercent: '1', commissionPercent: '0' } } as const,
+      { type: 'PartnerStatusChanged', data: { status: 'blocked', reason: null } } as const,
+    ].map((_, index, all) => foldEvents(Partner, all.slice(0, index + 1)).credentialEpoch);
+    expect(epochs).toEqual([0, 1, 1, 3]);
+  });
+});
+
+describe('how far a partner may buy', () => {
+  const floor = (
+    billingMode: 'prepaid' | 'postpaid',
+    creditLimit: string | null,
+    currency: 'AZN' | 'USD' = 'AZN',
+  ) =>
+    creditFloor(
+      foldEvents(Partner, [
+        registered,
+        { type: 'PartnerBillingChanged', data: { billingMode, creditLimit } },
+      ]),
+      currency,
+    );
+
+  it.each([
+    ['prepaid', null, 0n],
+    ['prepaid', '0', 0n],
+    ['prepaid', '50000', -50000n],
+    ['postpaid', null, null],
+    ['postpaid', '50000', -50000n],
+    ['postpaid', '0', 0n],
+  ] as const)('%s with a limit of %s: down to %s', (billingMode, creditLimit, expected) => {
+    expect(floor(billingMode, creditLimit)).toBe(expected);
+  });
+
+  it('a limit is for the default currency alone', () => {
+    expect(floor('prepaid', '50000', 'USD')).toBe(0n);
+    expect(floor('postpaid', '50000', 'USD')).toBe(0n);
+    expect(floor('postpaid', null, 'USD')).toBeNull();
+  });
+});

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { foldEvents } from '../../../../test/support/given.js';
+import type { DomainEvent } from '../../../platform/kernel/aggregate.js';
+import { Claim } from '../domain/claim.js';
+import { Partner } from '../domain/partner.js';
+import { Staff } from '../domain/staff.js';
+import type { ClaimEvent } from './claim.events.js';
+import type { PartnerEvent } from './partner.events.js';
+import type { StaffEvent } from './staff.events.js';
+
+const FOLDER = join(__dirname, 'golden');
+
+/** A stored sample, exactly as the log holds it. */
+function sample<E extends DomainEvent>(type: E['type']): E {
+  return JSON.parse(readFileSync(join(FOLDER, `${type}.v1.json`), 'utf8')) as E;
+}
+
+// Complete by type: an event without a sample does not compile, one without a file does not run.
+const partners = {
+  PartnerRegistered: sample<PartnerEvent>('PartnerRegistered'),
+  PartnerPasswordSet: sample<PartnerEvent>('PartnerPasswordSet'),
+  PartnerApiKeySet: sample<PartnerEvent>('PartnerApiKeySet'),
+  PartnerStatusChanged: sample<PartnerEvent>('PartnerStatusChanged'),
+  PartnerProfileChanged: sample<PartnerEvent>('PartnerProfileChanged'),
+  PartnerBillingChanged: sample<PartnerEvent>('PartnerBillingChanged'),
+  PartnerCurrenciesChanged: sample<PartnerEvent>('PartnerCurrenciesChanged'),
+  PartnerPricingChanged: sample<PartnerEvent>('PartnerPricingChanged'),
+  PartnerAccessChanged: sample<PartnerEvent>('PartnerAccessChanged'),
+  PartnerIpAllowlistChanged: sample<PartnerEvent>('PartnerIpAllowlistChanged'),
+  PartnerLimitsChanged: sample<PartnerEvent>('PartnerLimitsChanged'),
+  PartnerRegistrationRefused: sample<PartnerEvent>('PartnerRegistrationRefused'),
+} satisfies Record<PartnerEvent['type'], PartnerEvent>;
+const staff = {
+  StaffRegistered: sample<StaffEvent>('StaffRegistered'),
+  StaffPasswordSet: sample<StaffEvent>('StaffPasswordSet'),
+  StaffRegistrationRefused: sample<StaffEvent>('StaffRegistrationRefused'),
+} satisfies Record<StaffEvent['type'], StaffEvent>;
+const claims = {
+  LoginClaimed: sample<ClaimEvent>('LoginClaimed'),
+  EmailClaimed: sample<ClaimEvent>('EmailClaimed'),
+  PhoneClaimed: sample<ClaimEvent>('PhoneClaimed'),
+  ApiKeyClaimed: sample<ClaimEvent>('ApiKeyClaimed'),
+  ClaimReleased: sample<ClaimEvent>('ClaimReleased'),
+} satisfies Record<ClaimEvent['type'], ClaimEvent>;
+
+const COMMAND = '01900000-0000-7000-8000-00000000c001';
+
+describe('stored events fold as they always did', () => {
+  it('partners', () => {
+    const { PartnerRegistrationRefused, ...kept } = partners;
+    expect(foldEvents(Partner, Object.values(kept))).toEqual({
+      exists: true,
+      refused: null,
+      publicId: 7,
+      login: 'paynet',
+      name: 'PayNet',
+      logoUrl: 'https://paynet.az/logo.png',
+      supportEmail: null,
+      managerId: '01900000-0000-7000-8000-00000000000b',
+      referrerId: null,
+      status: 'blocked',
+      defaultCurrency: 'USD',
+      allowedCurrencies: ['USD', 'AZN'],
+      rateMarkupPercent: { USD: '2.5' },
+      markupPercent: '3',
+      commissionPercent: '1.25',
+      billingMode: 'prepaid',
+      creditLimit: '50000',
+      access: {
+        allProducts: false,
+        productIds: new Set(['01900000-0000-7000-8000-0000000000d1']),
+        packageIds: new Set(['01900000-0000-7000-8000-0000000000c1']),
+      },
+      revealOn: 'confirm',
+      maxOpenReservations: 500,
+      ipAllowlist: ['192.0.2.7', '10.0.0.0/8'],
+      changes: new Set([COMMAND, `${COMMAND}/password`, `${COMMAND}/api-key`]),
+      password: partners.PartnerPasswordSet.data,
+      previousPassword: null,
+      apiKey: expect.objectContaining({ id: '01900000-0000-7000-8000-00000000e001' }),
+      previousApiKey: null,
+      credentialEpoch: 3,
+    });
+  });
+
+  it('a refused registration', () => {
+    const refused = { planId: COMMAND, code: 'EmailTaken' };
+    expect(foldEvents(Partner, [partners.PartnerRegistrationRefused])).toMatchObject({
+      exists: false,
+      refused,
+    });
+    expect(foldEvents(Staff, [staff.StaffRegistrationRefused])).toMatchObject({ exists: false });
+  });
+
+  it('staff', () => {
+    expect(foldEvents(Staff, [staff.StaffRegistered, staff.StaffPasswordSet])).toMatchObject({
+      exists: true,
+      publicId: 1,
+      login: 'admin',
+      role: 'super_admin',
+      credentialEpoch: 1,
+      password: staff.StaffPasswordSet.data,
+    });
+  });
+
+  it('claims', () => {
+    for (const claim of [
+      claims.LoginClaimed,
+      claims.EmailClaimed,
+      claims.PhoneClaimed,
+      claims.ApiKeyClaimed,
+    ]) {
+      expect(foldEvents(Claim, [claim])).toEqual({ holder: claim.data });
+      expect(foldEvents(Claim, [claim, claims.ClaimReleased])).toEqual({ holder: null });
+    }
+  });
+});
+
+it('every stored sample belongs to an event that exists', () => {
+  const known = [...Object.keys(partners), ...Object.keys(staff), ...Object.keys(claims)];
+  expect(readdirSync(FOLDER).sort()).toEqual(known.map((type) => `${type}.v1.json`).sort());
+});
