@@ -1,0 +1,104 @@
+import { Logger } from '@nestjs/common';
+import type { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { PartnerStates } from '../../../src/apis/terminal-v1/partner-states.js';
+import { terminalV1Surface } from '../../../src/apis/terminal-v1/surface.js';
+import { TerminalRoutes } from '../../../src/apis/terminal-v1/terminal.routes.js';
+import { TerminalInFlight, TerminalService } from '../../../src/apis/terminal-v1/terminal.service.js';
+import {
+  Partner,
+  type PartnerState,
+  type TerminalAuthenticator,
+} from '../../../src/contexts/partners/index.js';
+import { EventStoreError } from '../../../src/platform/event-store/event-store.js';
+import { HttpAdapter } from '../../../src/platform/http/http-adapter.js';
+import { SystemIds } from '../../../src/platform/kernel/ids.js';
+import { reject } from '../../../src/platform/kernel/rejection.js';
+import { createLogger } from '../../../src/platform/logging/logger.js';
+import { NestLogger } from '../../../src/platform/logging/nest-logger.js';
+
+/** What the context behind the terminals does with the one message of a request. */
+export interface Outcome {
+  readonly answer?: unknown;
+  readonly refusal?: string;
+  readonly storeError?: 'nothing' | 'unknown';
+  readonly error?: string;
+}
+
+export const PASSWORD = 'c4n4ry-pa55';
+const ACTIVE: PartnerState = { ...Partner.initial, exists: true, status: 'active' };
+
+/** By login; the partner's id is its login. */
+const PARTNERS: Readonly<Record<string, PartnerState>> = {
+  paynet: ACTIVE,
+  blocked: { ...ACTIVE, status: 'blocked' },
+  inactive: { ...ACTIVE, status: 'inactive' },
+  elsewhere: { ...ACTIVE, ipAllowlist: ['203.0.113.0/24'] },
+  dollars: { ...ACTIVE, defaultCurrency: 'USD', allowedCurrencies: ['USD'] },
+};
+
+const authenticator: Pick<TerminalAuthenticator, 'authenticate'> = {
+  authenticate: ({ login, password }: { login: string; password: string }) => {
+    if (login === 'outage') throw new Error(`no answer for ${login} with ${password}`);
+    if (login === 'throttled') return reject('RateLimited');
+    const known = Object.hasOwn(PARTNERS, login) && password === PASSWORD;
+    return known ? { partnerId: login, apiKeyId: null } : reject('AccessDenied');
+  },
+};
+
+export interface SentMessage {
+  readonly message: string;
+  readonly content: Record<string, unknown>;
+}
+
+/** The terminal surface on the real HTTP platform, over contexts that do what they are told. */
+export interface StubbedTerminal {
+  readonly adapter: HttpAdapter;
+  /** Lines logged so far. */
+  readonly lines: string[];
+  readonly sent: SentMessage[];
+  /** Does what the next messages meet. */
+  outcome: Outcome | (() => Promise<unknown>);
+  close(): Promise<void>;
+}
+
+function perform(outcome: StubbedTerminal['outcome']): Promise<unknown> {
+  if (typeof outcome === 'function') return outcome();
+  if (outcome.refusal) return Promise.resolve(reject(outcome.refusal));
+  if (outcome.storeError) {
+    return Promise.reject(new EventStoreError('Unavailable', 'the store is away', outcome.storeError));
+  }
+  return outcome.error ? Promise.reject(new Error(outcome.error)) : Promise.resolve(outcome.answer);
+}
+
+export async function startStubbedTerminal(): Promise<StubbedTerminal> {
+  const lines: string[] = [];
+  const logger = createLogger({ logLevel: 'trace' }, { write: (line) => lines.push(line) });
+  Logger.overrideLogger(new NestLogger(logger));
+  const adapter = new HttpAdapter({
+    settings: { trustedProxies: [], surfaceHosts: new Map() },
+    surfaces: [terminalV1Surface],
+    logger,
+  });
+  const terminal: StubbedTerminal = {
+    adapter,
+    lines,
+    sent: [],
+    outcome: {},
+    close: () => adapter.close(),
+  };
+  const execute = (message: object): Promise<unknown> => {
+    terminal.sent.push({ message: message.constructor.name, content: { ...message } });
+    return perform(terminal.outcome);
+  };
+  const service = new TerminalService(
+    { execute } as unknown as CommandBus,
+    { execute } as unknown as QueryBus,
+    authenticator as TerminalAuthenticator,
+    { find: (partnerId: string) => PARTNERS[partnerId]! } as PartnerStates,
+    new SystemIds(),
+    new TerminalInFlight(),
+  );
+  new TerminalRoutes({ httpAdapter: adapter } as never, service).onModuleInit();
+  await adapter.getInstance().ready();
+  return terminal;
+}
