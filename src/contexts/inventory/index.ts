@@ -37,6 +37,12 @@ export {
 } from './domain/lot.js';
 export type { ImportLines, IntakeEvent } from './events/intake.events.js';
 export type { LotEvent } from './events/lot.events.js';
+export {
+  type ImportProgress,
+  type ImportRequest,
+  type ImportResult,
+  KeyImporter,
+} from './import/key-importer.js';
 export { FingerprintIndex } from './indexes/fingerprint-index.js';
 export { StockIndex, type StockListener } from './indexes/stock-index.js';
 export type { IntakeRejection } from './intake/key-intake.js';

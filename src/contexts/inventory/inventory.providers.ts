@@ -10,6 +10,9 @@ import { AddKeysHandler } from './commands/add-keys.js';
 import { QuarantineKeyHandler } from './commands/quarantine-key.js';
 import { RetireKeyHandler } from './commands/retire-key.js';
 import { RevealKeyHandler } from './commands/reveal-key.js';
+import { KeyFile } from './import/key-file.js';
+import { KeyImporter } from './import/key-importer.js';
+import { WorkerKeyFile } from './import/worker-key-file.js';
 import { FingerprintIndex } from './indexes/fingerprint-index.js';
 import { StockIndex } from './indexes/stock-index.js';
 import { KeyPreparers } from './intake/intake-terms.js';
@@ -21,10 +24,12 @@ export interface InventorySettings {
   readonly namespace: string;
   /** IANA name of the business zone, in which a key's last day ends. */
   readonly timeZone: string;
+  /** The compiled `import/key-file.worker`, which reads import files in a thread of its own; absent: read in this one. */
+  readonly importWorker?: URL;
 }
 
 /** What the composition root registers; the index follower must feed {@link StockIndex} and {@link FingerprintIndex}. */
-export const inventoryProviders = ({ namespace, timeZone }: InventorySettings): Provider[] => [
+export const inventoryProviders = ({ namespace, timeZone, importWorker }: InventorySettings): Provider[] => [
   FingerprintIndex,
   { provide: StockIndex, inject: [Clock], useFactory: (clock: Clock) => new StockIndex(clock) },
   {
@@ -42,6 +47,26 @@ export const inventoryProviders = ({ namespace, timeZone }: InventorySettings): 
     provide: KeyTexts,
     inject: [EventStore, Vault],
     useFactory: (store: EventStore, vault: Vault) => new KeyTexts(store, vault, namespace),
+  },
+  {
+    provide: KeyImporter,
+    inject: [Executor, KeyIntake, FingerprintIndex, KeyPreparers, Clock],
+    useFactory: (
+      executor: Executor,
+      intake: KeyIntake,
+      index: FingerprintIndex,
+      preparers: KeyPreparers,
+      clock: Clock,
+    ) =>
+      new KeyImporter({
+        executor,
+        intake,
+        index,
+        preparers,
+        clock,
+        openSource: (options) =>
+          importWorker ? new WorkerKeyFile(importWorker, options) : new KeyFile(options),
+      }),
   },
   AddKeysHandler,
   RetireKeyHandler,

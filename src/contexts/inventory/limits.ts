@@ -19,3 +19,9 @@ export const KEYS_PER_SLICE = 64;
 export const KEYS_PER_COMMAND = 50_000;
 /** Intake events whose ciphertexts are kept parsed, of at most 32 keys each. */
 export const CACHED_INTAKE_EVENTS = 2048;
+/** Longest line of an import file, bytes; a longer one is reported and skipped. */
+export const IMPORT_LINE_BYTES = 64 * 1024;
+/** What is read of an import file at a time, bytes. */
+export const IMPORT_CHUNK_BYTES = 256 * 1024;
+/** Batches of an import that are under way at once. */
+export const IMPORT_BATCHES = 3;

@@ -1,0 +1,61 @@
+/** The fields of one CSV line (RFC 4180, but a quoted field ends on its line); null if a quote is not closed. */
+export function splitCsvLine(line: string, delimiter: string): string[] | null {
+  if (!line.includes('"')) return line.split(delimiter);
+  const fields: string[] = [];
+  let at = 0;
+  for (;;) {
+    const field = line[at] === '"' ? quoted(line, at) : plain(line, at, delimiter);
+    if (field === null) return null;
+    fields.push(field.text);
+    if (field.end >= line.length) return fields;
+    if (line[field.end] !== delimiter) return null;
+    at = field.end + 1;
+  }
+}
+
+interface Field {
+  readonly text: string;
+  /** Where the delimiter stands, or the line ends. */
+  readonly end: number;
+}
+
+function plain(line: string, from: number, delimiter: string): Field {
+  const found = line.indexOf(delimiter, from);
+  const end = found === -1 ? line.length : found;
+  return { text: line.slice(from, end), end };
+}
+
+function quoted(line: string, from: number): Field | null {
+  let close = line.indexOf('"', from + 1);
+  while (close !== -1 && line[close + 1] === '"') close = line.indexOf('"', close + 2);
+  if (close === -1) return null;
+  return { text: line.slice(from + 1, close).replaceAll('""', '"'), end: close + 1 };
+}
+
+/** Which field of a line is what; -1 where a file has no such column. */
+export interface Columns {
+  readonly delimiter: string;
+  readonly text: number;
+  readonly serial: number;
+  readonly expires: number;
+}
+
+const WITHOUT_HEADER: Columns = { delimiter: ',', text: 0, serial: 1, expires: 2 };
+
+/** The columns that a header line names (in any order, by comma, semicolon or tab); null if it is not a header. */
+export function readHeader(line: string): Columns | null {
+  for (const delimiter of [',', ';', '\t']) {
+    const names = splitCsvLine(line, delimiter)?.map((name) => name.trim().toLowerCase());
+    if (!names?.includes('key_text')) continue;
+    return {
+      delimiter,
+      text: names.indexOf('key_text'),
+      serial: names.indexOf('serial_number'),
+      expires: names.indexOf('expires_at'),
+    };
+  }
+  return null;
+}
+
+/** The columns of a file without a header: key_text, serial_number, expires_at. */
+export const defaultColumns = (): Columns => WITHOUT_HEADER;

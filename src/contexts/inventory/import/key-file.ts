@@ -1,0 +1,196 @@
+import { createHmac } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { TakenKey } from '../events/lot.events.js';
+import type { LineRange } from '../indexes/fingerprint-index.js';
+import { LotFill, type LotSeal, sealKey } from '../intake/key-batch.js';
+import {
+  type InvalidKeyReason,
+  KeyPreparer,
+  type PreparedKey,
+  type PreparerOptions,
+} from '../intake/key-preparer.js';
+import { type Columns, defaultColumns, readHeader, splitCsvLine } from './csv-line.js';
+import { type Line, LineReader } from './line-reader.js';
+
+export type LineProblem = InvalidKeyReason | 'unclosed_quote' | 'line_too_long' | 'not_utf8';
+
+/** Keys of consecutive lines, at most one lot's worth. The clear texts stay with the {@link KeyFile}. */
+export interface FileBatch {
+  readonly number: number;
+  readonly fingerprints: readonly string[];
+  /** Line of each key. */
+  readonly lines: readonly number[];
+  /** The lines that the batch settles, both inclusive, header and empty lines too. */
+  readonly fromLine: number;
+  readonly toLine: number;
+  readonly invalid: readonly (readonly [line: number, problem: LineProblem])[];
+  /** Rows that an earlier run of the same import settled. */
+  readonly settledBefore: number;
+  /** Of the whole file, read so far. */
+  readonly bytes: number;
+}
+
+export interface KeyFileOptions {
+  readonly path: string;
+  readonly packageId: string;
+  readonly preparer: PreparerOptions;
+  /** Keys that have expired at this time are invalid, milliseconds. */
+  readonly nowMs: number;
+}
+
+/** A CSV file of keys, wherever it is read: in this thread or in a worker. */
+export interface KeySource {
+  /** What names this file's content for this package, without telling anything about the keys. */
+  identify(): Promise<{ readonly importId: string; readonly totalBytes: number }>;
+  /** Starts over, passing by the lines that were settled before. */
+  begin(settled: readonly LineRange[]): Promise<void>;
+  /** The next batch; null at the end of the file. */
+  next(): Promise<FileBatch | null>;
+  /** Seals chosen keys of a batch for the slots 0, 1, 2 … of a lot. */
+  seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKey[]>;
+  /** Forgets a batch's texts. */
+  release(batch: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const IMPORT_ID_CHARACTERS = 22;
+
+/** What is being collected into a batch. */
+interface Collecting {
+  readonly keys: PreparedKey[];
+  readonly invalid: [number, LineProblem][];
+  readonly fill: LotFill;
+  readonly fromLine: number;
+  toLine: number;
+  settledBefore: number;
+}
+
+export class KeyFile implements KeySource {
+  private readonly preparer: KeyPreparer;
+  private reader: LineReader | null = null;
+  private columns: Columns = defaultColumns();
+  private settled: readonly LineRange[] = [];
+  /** The first settled range that ends at or after the current line. */
+  private settledAt = 0;
+  private lines: readonly Line[] = [];
+  private lineAt = 0;
+  private lastLine = 0;
+  private batches = 0;
+  private readonly held = new Map<number, readonly PreparedKey[]>();
+
+  constructor(private readonly options: KeyFileOptions) {
+    this.preparer = new KeyPreparer(options.preparer);
+  }
+
+  async identify(): Promise<{ importId: string; totalBytes: number }> {
+    const { path, packageId, preparer } = this.options;
+    const { size } = await stat(path);
+    // Keyed: a plain hash of a file with few keys would let its keys be guessed.
+    const hash = createHmac('sha256', preparer.fingerprintKey).update(`import\n${packageId}\n`);
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return { importId: hash.digest('base64url').slice(0, IMPORT_ID_CHARACTERS), totalBytes: size };
+  }
+
+  async begin(settled: readonly LineRange[]): Promise<void> {
+    await this.reader?.close();
+    this.reader = await LineReader.open(this.options.path);
+    this.settled = settled;
+    this.settledAt = 0;
+    this.lines = [];
+    this.lineAt = 0;
+    this.lastLine = 0;
+  }
+
+  async next(): Promise<FileBatch | null> {
+    const batch: Collecting = {
+      keys: [],
+      invalid: [],
+      fill: new LotFill(),
+      fromLine: this.lastLine + 1,
+      toLine: this.lastLine,
+      settledBefore: 0,
+    };
+    while (this.collect(batch)) {
+      const lines = await this.reader!.next();
+      if (lines === null) return batch.toLine >= batch.fromLine ? this.finish(batch) : null;
+      this.lines = lines;
+      this.lineAt = 0;
+    }
+    return this.finish(batch);
+  }
+
+  async seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKey[]> {
+    const keys = this.held.get(batch)!;
+    return chosen.map((index, slot) => sealKey(keys[index]!, slot, lot));
+  }
+
+  async release(batch: number): Promise<void> {
+    this.held.delete(batch);
+  }
+
+  async close(): Promise<void> {
+    this.held.clear();
+    await this.reader?.close();
+    this.reader = null;
+  }
+
+  /** Moves lines into the batch; false when it is full, true when it wants more lines. */
+  private collect(batch: Collecting): boolean {
+    for (; this.lineAt < this.lines.length; this.lineAt += 1) {
+      const line = this.lines[this.lineAt]!;
+      const row = this.read(line, batch);
+      if (typeof row === 'string') batch.invalid.push([line.number, row]);
+      else if (row !== null) {
+        if (!batch.fill.add(row)) return false;
+        batch.keys.push(row);
+      }
+      batch.toLine = line.number;
+      this.lastLine = line.number;
+    }
+    return true;
+  }
+
+  /** The key of a line; null if there is nothing to do for it. */
+  private read(line: Line, batch: Collecting): PreparedKey | LineProblem | null {
+    if (line.number === 1) {
+      const header = line.text === null ? null : readHeader(line.text);
+      this.columns = header ?? defaultColumns();
+      if (header) return null;
+    }
+    if (line.text?.trim() === '') return null;
+    if (this.isSettled(line.number)) {
+      batch.settledBefore += 1;
+      return null;
+    }
+    if (line.text === null) return 'line_too_long';
+    if (line.text.includes('\uFFFD')) return 'not_utf8';
+    const fields = splitCsvLine(line.text, this.columns.delimiter);
+    if (!fields) return 'unclosed_quote';
+    const { text, serial, expires } = this.columns;
+    const given = { text: fields[text] ?? '', serial: fields[serial], expiresOn: fields[expires] };
+    return this.preparer.prepare({ ...given, line: line.number }, this.options.nowMs);
+  }
+
+  private isSettled(line: number): boolean {
+    while (this.settledAt < this.settled.length && this.settled[this.settledAt]![1] < line)
+      this.settledAt += 1;
+    const range = this.settled[this.settledAt];
+    return range !== undefined && range[0] <= line;
+  }
+
+  private finish(batch: Collecting): FileBatch {
+    this.batches += 1;
+    this.held.set(this.batches, batch.keys);
+    return {
+      number: this.batches,
+      fingerprints: batch.keys.map((key) => key.fingerprint),
+      lines: batch.keys.map((key) => key.line!),
+      fromLine: batch.fromLine,
+      toLine: batch.toLine,
+      invalid: batch.invalid,
+      settledBefore: batch.settledBefore,
+      bytes: this.reader!.bytesRead,
+    };
+  }
+}

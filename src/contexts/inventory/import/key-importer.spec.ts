@@ -1,0 +1,171 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { InventoryNode, testContext } from '../../../../test/support/inventory-node.js';
+import { MemoryEventStore } from '../../../../test/support/memory-event-store.js';
+import { MemoryKeyStore } from '../../../../test/support/memory-key-store.js';
+import { isRejection } from '../../../platform/kernel/rejection.js';
+import { KeyFile, type KeyFileOptions, type KeySource } from './key-file.js';
+import { type ImportProgress, type ImportRequest, type ImportResult, KeyImporter } from './key-importer.js';
+import { WorkerKeyFile } from './worker-key-file.js';
+
+let folder: string;
+let store: MemoryEventStore;
+let node: InventoryNode;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'keyforge-import-'));
+  store = new MemoryEventStore();
+  node = await InventoryNode.start(store, new MemoryKeyStore());
+  await node.createPackage('a');
+});
+afterEach(async () => {
+  await node.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const openInThread = (options: KeyFileOptions): KeySource =>
+  new WorkerKeyFile(resolve(__dirname, 'key-file.worker.ts'), options, {
+    execArgv: ['-r', resolve('test/support/register.cjs')],
+  });
+
+const importer = (openSource: (options: KeyFileOptions) => KeySource = (options) => new KeyFile(options)) => {
+  const { executor, intake, fingerprints: index, preparers, clock } = node;
+  return new KeyImporter({ executor, intake, index, preparers, clock, openSource });
+};
+
+async function run(
+  path: string,
+  rest: Partial<ImportRequest> = {},
+  over: KeyImporter = importer(),
+): Promise<ImportResult> {
+  const result = await over.run({ path, packageId: 'a', context: testContext, ...rest });
+  if (isRejection(result)) throw new Error(result.code);
+  await node.caughtUp();
+  return result;
+}
+
+const file = (content: string | Buffer, name = 'keys.csv'): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const rows = (count: number, prefix = 'KEY'): string =>
+  Array.from({ length: count }, (_, index) => `${prefix}-${index},SN-${index}`).join('\n');
+const errorsOf = (path: string): string => readFileSync(`${path}.errors.csv`, 'utf8');
+
+describe('importing a file', () => {
+  it('takes its keys in, lot by lot, and reports how far it is', async () => {
+    const seen: ImportProgress[] = [];
+    const path = file(`key_text,serial_number,expires_at\n${rows(2500)}\nLAST,,2027-12-31`);
+    const result = await run(path, { onProgress: (progress) => seen.push(progress) });
+    expect(result).toMatchObject({ rows: 2501, added: 2501, duplicates: 0, invalid: 0, errorFile: null });
+    expect(seen.map(({ added }) => added)).toEqual([1000, 2000, 2501]);
+    expect(seen.at(-1)?.bytes).toBe(result.totalBytes);
+    expect(node.stock.available('a')).toBe(2501);
+    expect(await node.texts.read(2, 0)).toEqual({ text: 'KEY-1000', serial: 'SN-1000' });
+    expect((await node.texts.stored(3, 500)).expiresAt).toBe('2027-12-31T20:00:00.000Z');
+  });
+
+  it('reads files without a header, with BOM, CRLF, quotes and empty lines', async () => {
+    const path = file('\uFEFF"AAA, BBB",SN\r\n\r\n  \r\n"C""C"\r\nDDD,,2027-01-01');
+    expect(await run(path)).toMatchObject({ rows: 3, added: 3 });
+    expect(await node.texts.read(1, 0)).toEqual({ text: 'AAA, BBB', serial: 'SN' });
+    expect(await node.texts.read(1, 1)).toEqual({ text: 'C"C', serial: null });
+  });
+
+  it('lists each row that was not taken in by line and reason, never by text', async () => {
+    await node.add('a', [{ text: 'KNOWN' }]);
+    const lines = [
+      'GOOD',
+      'known',
+      '"OPEN',
+      'GOOD',
+      `LONG${'x'.repeat(70_000)}`,
+      'DATE,,31.12.2027',
+      ',SN',
+      'FINE',
+    ];
+    const path = file(Buffer.concat([Buffer.from(`${lines.join('\n')}\n`), Buffer.from([0x41, 0xff, 0x42])]));
+    const result = await run(path);
+    expect(result).toMatchObject({
+      rows: 9,
+      added: 2,
+      duplicates: 2,
+      invalid: 5,
+      errorFile: `${path}.errors.csv`,
+    });
+    expect(errorsOf(path)).toBe(
+      'line,reason\n2,duplicate\n3,unclosed_quote\n4,duplicate\n5,line_too_long\n6,invalid_expiry\n7,invalid_text\n9,not_utf8\n',
+    );
+  });
+
+  it('does the same when another thread reads the file', async () => {
+    const path = file(`key_text\n${rows(1500)}\n"BAD\nKEY-7`);
+    const result = await run(path, {}, importer(openInThread));
+    expect(result).toMatchObject({ rows: 1502, added: 1500, duplicates: 1, invalid: 1 });
+    expect(errorsOf(path)).toBe('line,reason\n1502,unclosed_quote\n1503,duplicate\n');
+    expect(await node.texts.read(2, 499)).toMatchObject({ text: 'KEY-1499' });
+  });
+
+  it('fails when the file cannot be read, in this thread and in another', async () => {
+    for (const open of [undefined, openInThread]) {
+      await expect(run(join(folder, 'none.csv'), {}, importer(open))).rejects.toThrow('ENOENT');
+    }
+  });
+
+  it('is refused for a package that cannot hold keys', async () => {
+    const result = await importer().run({ path: file('A'), packageId: 'nope', context: testContext });
+    expect(result).toMatchObject({ code: 'UnknownPackage' });
+  });
+
+  it('stores neither a text nor anything that a text can be guessed from', async () => {
+    await run(file('CANARY-KEY-000001'));
+    const stored = store.events.map(({ data, metadata }) => `${data}${metadata}`).join('\n');
+    expect(stored).not.toMatch(/CANARY/i);
+  });
+});
+
+describe('importing a file again', () => {
+  it('goes on where it was stopped, and its own rows are not duplicates', async () => {
+    const path = file(`key_text\nKEY-5\n${rows(4000)}\n"BAD`);
+    const stop = new AbortController();
+    const stopped = run(path, {
+      signal: stop.signal,
+      onProgress: ({ added }) => {
+        if (added >= 1000) stop.abort(new Error('stopped'));
+      },
+    });
+    await expect(stopped).rejects.toThrow('stopped');
+    await node.caughtUp();
+    const before = node.stock.available('a');
+    expect(before).toBeGreaterThanOrEqual(1000);
+    expect(before).toBeLessThan(4000);
+    const result = await run(path);
+    expect(result).toMatchObject({ added: 4000 - before, invalid: 1, rows: 4002 });
+    expect(result.settledBefore).toBe(before + 1);
+    expect(node.stock.available('a')).toBe(4000);
+    expect(errorsOf(path)).toBe('line,reason\n8,duplicate\n4003,unclosed_quote\n');
+  });
+
+  it('adds nothing and reports no row of its own once it is complete', async () => {
+    const path = file(rows(1200));
+    await run(path);
+    expect(await run(path)).toMatchObject({ added: 0, duplicates: 0, settledBefore: 1200, errorFile: null });
+  });
+
+  it('knows it under another name, and takes another content for another file', async () => {
+    await run(file(rows(10)));
+    expect(await run(file(rows(10), 'copy.csv'))).toMatchObject({ settledBefore: 10, duplicates: 0 });
+    const longer = file(rows(11), 'longer.csv');
+    expect(await run(longer)).toMatchObject({ settledBefore: 0, added: 1, duplicates: 10 });
+    expect(errorsOf(longer).split('\n').length).toBe(12);
+  });
+
+  it('leaves no other files behind', async () => {
+    const path = file(`${rows(10)}\nKEY-1`);
+    await run(path);
+    await run(path);
+    expect(readdirSync(folder).sort()).toEqual(['keys.csv', 'keys.csv.errors.csv']);
+    expect(errorsOf(path)).toBe('line,reason\n11,duplicate\n');
+  });
+});

@@ -1,0 +1,190 @@
+import type { CommandContext, Executor } from '../../../platform/execution/transaction.js';
+import type { Clock } from '../../../platform/kernel/clock.js';
+import type { StoredMoney } from '../../../platform/kernel/money.js';
+import {
+  isRejection,
+  type Rejection,
+  Rejection as RejectionValue,
+} from '../../../platform/kernel/rejection.js';
+import type { FingerprintIndex } from '../indexes/fingerprint-index.js';
+import {
+  type IntakeTerms,
+  intakeTerms,
+  type KeyPreparers,
+  type TermsRejection,
+} from '../intake/intake-terms.js';
+import type { KeyIntake } from '../intake/key-intake.js';
+import { IMPORT_BATCHES } from '../limits.js';
+import { ErrorFile } from './error-file.js';
+import type { FileBatch, KeyFileOptions, KeySource } from './key-file.js';
+
+/** Counts of one run. Rows are the file's lines but its header and empty ones. */
+export interface ImportProgress {
+  /** Rows dealt with: the sum of the four below. */
+  readonly rows: number;
+  readonly added: number;
+  readonly duplicates: number;
+  readonly invalid: number;
+  /** Rows that an earlier run of the same file had settled. */
+  readonly settledBefore: number;
+  readonly bytes: number;
+  readonly totalBytes: number;
+}
+
+export interface ImportResult extends ImportProgress {
+  /** Where the rows that were not taken in are listed; null if there are none. */
+  readonly errorFile: string | null;
+}
+
+export interface ImportRequest {
+  /** A CSV file: key_text, serial_number, expires_at; with a header in any order. */
+  readonly path: string;
+  /** UUID. */
+  readonly packageId: string;
+  readonly context: CommandContext;
+  /** What one key cost; absent: what the package says, null: unknown. */
+  readonly unitCost?: StoredMoney | null;
+  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Stops after the batches under way; what they took in stays, and the next run goes on from there. */
+  readonly signal?: AbortSignal;
+}
+
+export interface KeyImporterOptions {
+  readonly executor: Executor;
+  readonly intake: KeyIntake;
+  readonly index: FingerprintIndex;
+  readonly preparers: KeyPreparers;
+  readonly clock: Clock;
+  /** Opens a file, in this thread or another. */
+  readonly openSource: (options: KeyFileOptions) => KeySource;
+}
+
+/** One run under way. */
+interface Run {
+  readonly request: ImportRequest;
+  readonly terms: IntakeTerms;
+  readonly importId: string;
+  readonly source: KeySource;
+  readonly errors: ErrorFile;
+  readonly counts: { -readonly [Name in keyof ImportProgress]: number };
+}
+
+/**
+ * Takes the keys of a CSV file in. Memory does not grow with the file. The lots name the import (the file's content and
+ * the package) and the lines that they settle, so a run that was cut off, or the same file again, goes on behind them.
+ */
+export class KeyImporter {
+  constructor(private readonly options: KeyImporterOptions) {}
+
+  /** @throws when the file cannot be read, the store does not answer, or `signal` aborted. */
+  async run(request: ImportRequest): Promise<ImportResult | Rejection<TermsRejection>> {
+    const { executor, preparers, clock, index, openSource } = this.options;
+    const { path, packageId, context } = request;
+    const terms = await intakeTerms(executor, context, packageId, request.unitCost);
+    if (isRejection(terms)) return terms;
+    const preparer = preparers.options(terms.format);
+    const source = openSource({ path, packageId, preparer, nowMs: clock.now() });
+    try {
+      const { importId, totalBytes } = await source.identify();
+      const settled = index.settledLines(importId);
+      await source.begin(settled);
+      const errors = await ErrorFile.open(path, settled);
+      const counts = { rows: 0, added: 0, duplicates: 0, invalid: 0, settledBefore: 0, bytes: 0, totalBytes };
+      const run: Run = { request, terms, importId, source, errors, counts };
+      try {
+        await this.takeAll(run);
+      } catch (thrown) {
+        if (thrown instanceof RejectionValue) return thrown as Rejection<TermsRejection>;
+        throw thrown;
+      } finally {
+        await errors.close();
+      }
+      return { ...counts, errorFile: errors.exists ? errors.path : null };
+    } finally {
+      await source.close();
+    }
+  }
+
+  /** A few batches at a time; the next one is being read meanwhile. */
+  private async takeAll(run: Run): Promise<void> {
+    const underWay = new Set<Promise<void>>();
+    const failures: unknown[] = [];
+    try {
+      while (failures.length === 0) {
+        run.request.signal?.throwIfAborted();
+        const batch = await run.source.next();
+        if (!batch) break;
+        const taking = this.take(run, batch)
+          .catch((error: unknown) => failures.push(error))
+          .then(() => {
+            underWay.delete(taking);
+          });
+        underWay.add(taking);
+        if (underWay.size >= IMPORT_BATCHES) await Promise.race(underWay);
+      }
+    } finally {
+      await Promise.all(underWay);
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  private async take(run: Run, batch: FileBatch): Promise<void> {
+    const { request, terms, source, counts, errors } = run;
+    const report = new BatchReport(batch, errors);
+    let added = 0;
+    if (batch.fingerprints.length > 0) {
+      const taken = await this.options.intake.takeIn(request.context, {
+        packageId: request.packageId,
+        unitCost: terms.unitCost,
+        fingerprintRule: terms.fingerprintRule,
+        import: { id: run.importId, fromLine: batch.fromLine, toLine: batch.toLine },
+        batch: {
+          fingerprints: batch.fingerprints,
+          seal: async (chosen, lot) => {
+            await report.write(chosen);
+            return source.seal(batch.number, chosen, lot);
+          },
+        },
+      });
+      if (isRejection(taken)) throw taken;
+      added = taken.added.length;
+      await report.write(taken.added);
+    } else {
+      await report.write([]);
+    }
+    await source.release(batch.number);
+    const duplicates = batch.fingerprints.length - added;
+    counts.added += added;
+    counts.duplicates += duplicates;
+    counts.invalid += batch.invalid.length;
+    counts.settledBefore += batch.settledBefore;
+    counts.rows += added + duplicates + batch.invalid.length + batch.settledBefore;
+    counts.bytes = Math.max(counts.bytes, batch.bytes);
+    request.onProgress?.({ ...counts });
+  }
+}
+
+/**
+ * Reports what of a batch is not taken in, each line once. It is in the file before the lot that settles the lines is
+ * stored: a run that goes on later does not look at them again.
+ */
+class BatchReport {
+  private readonly reported = new Set<number>();
+
+  constructor(
+    private readonly batch: FileBatch,
+    private readonly errors: ErrorFile,
+  ) {}
+
+  write(added: readonly number[]): Promise<void> {
+    const kept = new Set(added);
+    const duplicates = this.batch.lines.filter((_, index) => !kept.has(index));
+    const entries: (readonly [number, string])[] = [
+      ...this.batch.invalid,
+      ...duplicates.map((line) => [line, 'duplicate'] as const),
+    ];
+    const news = entries.filter(([line]) => !this.reported.has(line)).sort((a, b) => a[0] - b[0]);
+    for (const [line] of news) this.reported.add(line);
+    return this.errors.write(news);
+  }
+}

@@ -1,0 +1,74 @@
+import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads';
+import type { TakenKey } from '../events/lot.events.js';
+import type { LineRange } from '../indexes/fingerprint-index.js';
+import type { LotSeal } from '../intake/key-batch.js';
+import type { FileBatch, KeyFileOptions, KeySource } from './key-file.js';
+import type { WorkerAnswer, WorkerRequest } from './worker-protocol.js';
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** A key file that another thread reads. */
+export class WorkerKeyFile implements KeySource {
+  private readonly worker: Worker;
+  private readonly waiting = new Map<number, Waiting>();
+  private requests = 0;
+  private failure: Error | null = null;
+
+  /** @param entry the compiled `key-file.worker` */
+  constructor(entry: string | URL, options: KeyFileOptions, thread: ThreadOptions = {}) {
+    this.worker = new Worker(entry, { ...thread, workerData: options });
+    this.worker.on('message', (answer: WorkerAnswer) => this.settle(answer));
+    this.worker.on('error', (error) => this.fail(error));
+    this.worker.on('exit', () => this.fail(new Error('the import thread ended')));
+  }
+
+  identify(): Promise<{ importId: string; totalBytes: number }> {
+    return this.call('identify');
+  }
+
+  begin(settled: readonly LineRange[]): Promise<void> {
+    return this.call('begin', settled);
+  }
+
+  next(): Promise<FileBatch | null> {
+    return this.call('next');
+  }
+
+  seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKey[]> {
+    return this.call('seal', batch, chosen, lot);
+  }
+
+  release(batch: number): Promise<void> {
+    return this.call('release', batch);
+  }
+
+  async close(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private call<R>(method: keyof KeySource, ...args: readonly unknown[]): Promise<R> {
+    if (this.failure) return Promise.reject(this.failure);
+    this.requests += 1;
+    const request: WorkerRequest = { number: this.requests, method, args };
+    return new Promise<R>((resolve, reject) => {
+      this.waiting.set(request.number, { resolve: resolve as (result: unknown) => void, reject });
+      this.worker.postMessage(request);
+    });
+  }
+
+  private settle({ number, result, error }: WorkerAnswer): void {
+    const waiting = this.waiting.get(number);
+    this.waiting.delete(number);
+    if (error === undefined) waiting?.resolve(result);
+    else waiting?.reject(new Error(error));
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error;
+    for (const { reject } of this.waiting.values()) reject(this.failure);
+    this.waiting.clear();
+  }
+}
