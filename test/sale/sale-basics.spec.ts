@@ -28,6 +28,14 @@ describe('a sale', () => {
     expect(world.events.length).toBe(before);
   });
 
+  it('is refused for want of money only after a fresh look at the wallet', async () => {
+    const world = await SaleWorld.create({ lots: [3], fundsMinor: 999n });
+    const node = world.node();
+    expect(code(await node.buy('A'))).toBe('InsufficientBalance');
+    await world.node().topUp('T', 1n);
+    expect(code(await node.buy('A'))).toBe('sold');
+  });
+
   it('is refused without stock after every lot was read, and can be retried when there is some', async () => {
     const world = await SaleWorld.create({ lots: [1, 1], fundsMinor: 9999n });
     const node = world.node();

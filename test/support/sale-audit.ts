@@ -37,6 +37,11 @@ export function auditSales(
     orders.set(id, fresh);
     return fresh;
   };
+  const operations = new Set<string>();
+  const once = (operation: string): void => {
+    if (operations.has(operation)) problems.push(`${operation} moved money twice`);
+    operations.add(operation);
+  };
   const move = (slot: string, from: string, to: string): void => {
     const now = slots.get(slot) ?? 'free';
     if (now !== from) problems.push(`${slot} went ${now} → ${to}`);
@@ -66,7 +71,7 @@ export function auditSales(
         if (data.order) move(`${stream}/${data.slot}`, `sold ${data.order}`, 'quarantined');
         break;
       case 'FundsHeld':
-        if (holds.has(data.hold.key)) problems.push(`${data.hold.key} held twice`);
+        if (holds.has(data.hold.key)) problems.push(`${data.hold.key} held twice, or after its release`);
         holds.set(data.hold.key, BigInt(data.amount));
         wallets.set(id, { ...wallet, held: wallet.held + BigInt(data.amount) });
         break;
@@ -89,9 +94,11 @@ export function auditSales(
         break;
       }
       case 'FundsCredited':
+        once(data.operation);
         wallets.set(id, { ...wallet, posted: wallet.posted + BigInt(data.amount) });
         break;
       case 'FundsDebited':
+        once(data.operation);
         wallets.set(id, { ...wallet, posted: wallet.posted - BigInt(data.amount) });
         break;
       case 'OrderClaimed':

@@ -15,14 +15,15 @@ import {
 } from '../../src/contexts/ordering/index.js';
 import { Partner, type PartnerEvent } from '../../src/contexts/partners/index.js';
 import { TopUpBalanceHandler } from '../../src/contexts/wallets/commands/top-up-balance.js';
-import { TopUpBalance } from '../../src/contexts/wallets/index.js';
+import { TopUpBalance, Wallet } from '../../src/contexts/wallets/index.js';
 import type { EventStore, RecordedEvent } from '../../src/platform/event-store/event-store.js';
+import { eventTimeMs } from '../../src/platform/execution/event-codec.js';
 import { Sequencer } from '../../src/platform/execution/sequencer.js';
 import type { CommandContext } from '../../src/platform/execution/transaction.js';
 import { StoredIndexedEvent } from '../../src/platform/indexes/local-index.js';
 import type { Aggregate, DomainEvent } from '../../src/platform/kernel/aggregate.js';
 import { SystemIds } from '../../src/platform/kernel/ids.js';
-import { NoSnapshots } from '../../src/platform/snapshots/snapshot-store.js';
+import { NoSnapshots, type Snapshot, SnapshotStore } from '../../src/platform/snapshots/snapshot-store.js';
 import { Recovery } from '../../src/processes/recovery/recovery.js';
 import { UnfinishedIndex } from '../../src/processes/recovery/unfinished.index.js';
 import { MemoryKeep } from './index-keep.js';
@@ -47,6 +48,28 @@ export interface WorldOptions {
   readonly fundsMinor: bigint;
   readonly commissionPercent?: string;
   readonly cooldownMs?: number;
+  /** States that are loaded remember no operation: every look goes to the stream. */
+  readonly forgetful?: boolean;
+}
+
+/** Answers every load with a snapshot of the whole stream: states come without the memory of any operation. */
+class ForgetfulSnapshots extends SnapshotStore {
+  constructor(private readonly world: () => SaleWorld) {
+    super();
+  }
+
+  load(stream: string): Snapshot | null {
+    const events = this.world().store.readStream(stream);
+    const last = events.at(-1);
+    if (!last) return null;
+    const { category, id } = new StoredIndexedEvent(last, 'kf.'.length);
+    const aggregate = [Wallet, Lot].find((known) => known.category === category);
+    if (!aggregate?.snapshot) return null;
+    const state = this.world().fold(aggregate as Aggregate<never, never>, id);
+    const json: unknown = JSON.parse(JSON.stringify(aggregate.snapshot.encode(state)));
+    return { revision: last.revision, lastAtMs: eventTimeMs(last), state: json };
+  }
+  save(): void {}
 }
 
 /** One store with a partner, a package and its keys, and any number of nodes that sell from it. */
@@ -54,9 +77,12 @@ export class SaleWorld {
   readonly store = new MemoryEventStore();
   readonly clock = new ManualClock(Date.parse('2026-03-01T12:00:00.000Z'));
   private readonly ids = new SystemIds(() => this.clock.now());
+  private readonly snapshots: SnapshotStore;
   private orders = 0;
 
-  private constructor(private readonly options: WorldOptions) {}
+  private constructor(private readonly options: WorldOptions) {
+    this.snapshots = options.forgetful ? new ForgetfulSnapshots(() => this) : new NoSnapshots();
+  }
 
   static async create(options: WorldOptions): Promise<SaleWorld> {
     const world = new SaleWorld(options);
@@ -93,7 +119,7 @@ export class SaleWorld {
   executorOn(store: EventStore): Sequencer {
     return new Sequencer({
       store,
-      snapshots: new NoSnapshots(),
+      snapshots: this.snapshots,
       clock: this.clock,
       ids: this.ids,
       namespace: 'kf',

@@ -20,6 +20,7 @@ const MAX_ATTEMPTS = 100;
 /** Attempts after which a loser waits a random moment before it tries again. */
 const PATIENT_ATTEMPTS = 3;
 const MAX_BACKOFF_MS = 50;
+/** Events of one stream after which a new snapshot is worth its bytes. */
 const SNAPSHOT_EVERY = 1000;
 
 export interface SequencerOptions {
@@ -29,6 +30,8 @@ export interface SequencerOptions {
   readonly ids: Ids;
   /** Prefix of all stream names: `kf`. */
   readonly namespace: string;
+  /** Events between two snapshots of a stream; default {@link SNAPSHOT_EVERY}. */
+  readonly snapshotEvery?: number;
 }
 
 /** One command under way: decided at least once, answered when settled. */
@@ -212,14 +215,11 @@ export class Sequencer extends Executor {
   }
 
   private snapshot({ entry, state, revision }: View): void {
-    if (!entry.aggregate.snapshot || revision - entry.snapshotRevision < SNAPSHOT_EVERY) return;
+    const { snapshots, snapshotEvery = SNAPSHOT_EVERY } = this.options;
+    if (!entry.aggregate.snapshot || revision - entry.snapshotRevision < snapshotEvery) return;
     entry.snapshotRevision = revision;
-    const encoded = entry.aggregate.snapshot.encode(state);
-    this.options.snapshots.save(entry.stream, entry.aggregate.stateVersion, {
-      revision,
-      lastAtMs: entry.lastAtMs,
-      state: encoded,
-    });
+    const snapshot = { revision, lastAtMs: entry.lastAtMs, state: entry.aggregate.snapshot.encode(state) };
+    snapshots.save(entry.stream, entry.aggregate.stateVersion, snapshot);
   }
 
   /** Forgets what was cached of the streams that a failed submission appended to. */

@@ -1,0 +1,144 @@
+/** A bug to plant: the text of a file is changed and the named tests must fail. */
+export interface Mutation {
+  readonly name: string;
+  readonly file: string;
+  readonly edits: readonly (readonly [find: string, replace: string])[];
+  /** Jest path patterns. */
+  readonly tests: string;
+}
+
+const sale = 'src/contexts/ordering/commands/advance-sale.ts';
+const faults = 'test/sale';
+
+/** One bug or more in each step of a sale, and in what carries it. */
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'claim: a confirmed order is claimed again',
+    file: 'src/contexts/ordering/commands/buy-key.ts',
+    edits: [["order.status !== 'none' && order.status !== 'refused'", "order.status === 'refunded'"]],
+    tests: faults,
+  },
+  {
+    name: 'claim: an unfinished order is not advanced before it is answered',
+    file: 'src/contexts/ordering/commands/confirm-sale.ts',
+    edits: [["      advanceSale(tx, id, 'finish', this.desk.settings);\n", '']],
+    tests: faults,
+  },
+  {
+    name: 'hold: an ended attempt is held for again when the state has forgotten it',
+    file: sale,
+    edits: [["if (before !== undefined || sale.intent === 'settle')", "if (sale.intent === 'settle')"]],
+    tests: faults,
+  },
+  {
+    name: 'hold: an undone attempt without a hold writes no release',
+    file: 'src/contexts/wallets/domain/wallet.decider.ts',
+    edits: [['  if (!hold && before !== undefined) return [];', '  if (!hold) return [];']],
+    tests: faults,
+  },
+  {
+    name: 'lot: recovery frees the money without barring the lot',
+    file: sale,
+    edits: [['  tx.append(Lot, id, refuseSale(lot, { order: orderId, attempt }));\n', '']],
+    tests: faults,
+  },
+  {
+    name: 'lot: a sale that stands is not found once the state has forgotten it',
+    file: 'src/platform/execution/operation-since.ts',
+    edits: [
+      ['if (found !== undefined || window.since <= claimedRevision + 1) return found;', 'return found;'],
+    ],
+    tests: faults,
+  },
+  {
+    name: 'lot: a sold unit is given up by recovery',
+    file: sale,
+    edits: [['  if (before) return soldUnit(', "  if (before && sale.intent === 'finish') return soldUnit("]],
+    tests: faults,
+  },
+  {
+    name: 'capture: a hold is captured twice',
+    file: 'src/contexts/wallets/domain/wallet.ts',
+    edits: [
+      [
+        '        ...withoutHold(state, event.data.hold),\n        postedMinor',
+        '        ...state,\n        postedMinor',
+      ],
+    ],
+    tests: faults,
+  },
+  {
+    name: 'capture: the commission is credited again by whoever finds the hold captured',
+    file: sale,
+    edits: [['if (debit.length > 0 && commissionMinor !== 0n)', 'if (commissionMinor !== 0n)']],
+    tests: faults,
+  },
+  {
+    name: 'confirm: recovery leaves a captured order unconfirmed',
+    file: sale,
+    edits: [
+      [
+        '  if (sold.length > 0) {\n    capture(sale, sold);',
+        "  if (sold.length > 0) {\n    if (intent === 'finish') capture(sale, sold);",
+      ],
+    ],
+    tests: faults,
+  },
+  {
+    name: 'reservation: its money is freed before the lot has ended it',
+    file: 'src/contexts/ordering/commands/reservations.ts',
+    edits: [['    tx.append(Lot, id, refuseReservation(tx.load(Lot, id), plan));\n', '']],
+    tests: faults,
+  },
+  {
+    name: 'reservation: a cancellation that met a race is not recognised as its own',
+    file: 'src/contexts/ordering/commands/cancel-reservation.ts',
+    edits: [['    mine.hold = hold;\n', '']],
+    tests: faults,
+  },
+  {
+    name: 'reservation: a late confirmation of an earlier one sells the next one',
+    file: 'src/contexts/ordering/commands/find-reservation.ts',
+    edits: [['reservation.ordinal !== place.ordinal || ', '']],
+    tests: faults,
+  },
+  {
+    name: 'refund: the money goes back twice',
+    file: 'src/contexts/ordering/commands/refund-order.ts',
+    edits: [
+      [
+        'if (operationSince(tx, stream, operation, refund.walletRevision) === undefined) {',
+        'if (operation) {',
+      ],
+    ],
+    tests: faults,
+  },
+  {
+    name: 'top-up: a claim that was credited is credited again',
+    file: 'src/contexts/wallets/commands/top-up-balance.ts',
+    edits: [
+      [
+        'if (operationSince(tx, stream, operation, claim.walletRevision) === undefined) {',
+        'if (operation) {',
+      ],
+    ],
+    tests: faults,
+  },
+  {
+    name: 'sequencer: a lost race leaves its state in the cache',
+    file: 'src/platform/execution/sequencer.ts',
+    edits: [
+      [
+        'if (appended > 0 && this.cache.get(entry.stream) === entry) this.cache.delete(entry.stream);',
+        'if (appended > 1e9) this.cache.delete(entry.stream);',
+      ],
+    ],
+    tests: faults,
+  },
+  {
+    name: 'sequencer: a refusal is answered from a stale cache',
+    file: 'src/platform/execution/sequencer.ts',
+    edits: [['else if (await this.hasNews(entry)) moved = true;', '']],
+    tests: 'sequencer|test/sale',
+  },
+];
