@@ -1,26 +1,35 @@
-import type { Query } from './parse.js';
-import { parseObject } from './parse.js';
+import { parseObject, type Query } from './parse.js';
 
 const HIDDEN = '[hidden]';
 
-/** Everything in a request that must not be written down, the longest first. */
-function secretsOf(query: Query): string[] {
-  const values: unknown[] = [
-    query.settings,
-    query.data,
-    parseObject(query.settings)?.password,
-    parseObject(query.data)?.email,
-  ];
-  return values
-    .flat()
+/** Shorter texts are no secrets worth hiding, and hiding them would make a log unreadable. */
+const MIN_SECRET_LENGTH = 4;
+
+/** Texts in JSON, also in a piece of JSON that no parser takes; a colon behind one tells names apart. */
+const JSON_TEXT = /"((?:[^"\\]|\\.)*)"(\s*:)?/g;
+
+const textsIn = (json: string): string[] =>
+  [...json.matchAll(JSON_TEXT)]
+    .filter(([, text = '', colon]) => colon === undefined && text.length >= MIN_SECRET_LENGTH)
+    .map(([, text = '']) => text);
+
+/** Everything in a request that might not be fit to be written down, the longest first. */
+function secretsOf({ settings, data }: Query): string[] {
+  const parameters = [settings, data].flat().filter((value) => typeof value === 'string');
+  const parsed = parameters.flatMap((json) => Object.values(parseObject(json) ?? {}));
+  return [...parameters, ...parameters.flatMap(textsIn), ...parsed]
     .filter((value): value is string => typeof value === 'string' && value !== '')
     .sort((a, b) => b.length - a.length);
 }
 
-/** The text of an error without anything secret that its request brought, should a library have quoted it. */
+/** The text of an error without anything that its request brought, should a library have quoted it. */
 export function redact(text: string, query: Query): string {
   return secretsOf(query).reduce(
-    (safe, secret) => safe.replaceAll(secret, HIDDEN).replaceAll(encodeURIComponent(secret), HIDDEN),
+    (safe, secret) => safe.replaceAll(secret, HIDDEN).replaceAll(percentEncoded(secret), HIDDEN),
     text,
   );
 }
+
+/** Halves of surrogate pairs have no encoding. */
+const percentEncoded = (text: string): string =>
+  encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));

@@ -1,6 +1,11 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { checkIp, type PartnerState, TerminalAuthenticator } from '../../contexts/partners/index.js';
+import {
+  checkIp,
+  PartnerDirectory,
+  type PartnerState,
+  TerminalAuthenticator,
+} from '../../contexts/partners/index.js';
 import { EventStoreError, type MaybePromise } from '../../platform/event-store/event-store.js';
 import type { CommandContext } from '../../platform/execution/transaction.js';
 import { InFlightLimit } from '../../platform/http/in-flight.js';
@@ -18,7 +23,6 @@ import {
   parseEnvelope,
   type Query,
 } from './parse.js';
-import { PartnerStates } from './partner-states.js';
 import { redact } from './redact.js';
 import { NOTHING_HAPPENED } from './rejections.js';
 
@@ -62,7 +66,7 @@ export class TerminalService {
     @Inject(CommandBus) commands: CommandBus,
     @Inject(QueryBus) queries: QueryBus,
     @Inject(TerminalAuthenticator) private readonly authenticator: TerminalAuthenticator,
-    @Inject(PartnerStates) private readonly partners: PartnerStates,
+    @Inject(PartnerDirectory) private readonly partners: PartnerDirectory,
     @Inject(Ids) private readonly ids: Ids,
     @Inject(TerminalInFlight) private readonly inFlight: TerminalInFlight,
   ) {
@@ -152,9 +156,18 @@ export class TerminalService {
   }
 
   private logFailure(error: unknown, action: Action, query: Query, request: string): void {
-    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.log.error(`action ${action} failed, request ${request}`, redact(stack, query));
+    this.log.error(`action ${action} failed, request ${request}`, redact(stackOf(error), query));
   }
+}
+
+const MAX_CAUSES_LOGGED = 4;
+
+/** With the stacks of its causes. */
+function stackOf(error: unknown, causes = MAX_CAUSES_LOGGED): string {
+  if (!(error instanceof Error)) return String(error);
+  const stack = error.stack ?? error.message;
+  const hasCause = error.cause !== undefined && causes > 0;
+  return hasCause ? `${stack}\ncaused by ${stackOf(error.cause, causes - 1)}` : stack;
 }
 
 /** 0-99 makes a terminal repeat the order, which is safe whatever happened; reading is safe anyway. */

@@ -1,11 +1,11 @@
 import { Logger } from '@nestjs/common';
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { PartnerStates } from '../../../src/apis/terminal-v1/partner-states.js';
 import { terminalV1Surface } from '../../../src/apis/terminal-v1/surface.js';
 import { TerminalRoutes } from '../../../src/apis/terminal-v1/terminal.routes.js';
 import { TerminalInFlight, TerminalService } from '../../../src/apis/terminal-v1/terminal.service.js';
 import {
   Partner,
+  type PartnerDirectory,
   type PartnerState,
   type TerminalAuthenticator,
 } from '../../../src/contexts/partners/index.js';
@@ -94,7 +94,7 @@ export async function startStubbedTerminal(): Promise<StubbedTerminal> {
     { execute } as unknown as CommandBus,
     { execute } as unknown as QueryBus,
     authenticator as TerminalAuthenticator,
-    { find: (partnerId: string) => PARTNERS[partnerId]! } as PartnerStates,
+    { find: (partnerId: string) => PARTNERS[partnerId]! } as PartnerDirectory,
     new SystemIds(),
     new TerminalInFlight(),
   );

@@ -61,7 +61,7 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
     const request = { id, input, email, publicId: await this.desk.orderNumbers.next() };
     const bought = await this.desk.executor.run(context, (tx) => this.buy(tx, context, request));
     if (isRejection(bought)) return bought;
-    const { text, serial } = await this.desk.keyTexts.read(bought.unit.lot, bought.unit.slot);
+    const { text, serial } = await this.desk.readKey(bought.unit);
     return {
       keyNumber: String(bought.unit.keyNumber),
       keyText: text,

@@ -53,7 +53,7 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
     const sold = await this.desk.executor.run(context, (tx) => this.confirm(tx, context, input, publicId));
     if (isRejection(sold)) return sold;
     if (!sold.showText) return { keyText: null };
-    const { text } = await this.desk.keyTexts.read(sold.unit.lot, sold.unit.slot);
+    const { text } = await this.desk.readKey(sold.unit);
     return { keyText: text };
   }
 

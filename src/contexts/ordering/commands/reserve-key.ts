@@ -63,7 +63,7 @@ export class ReserveKeyHandler implements ICommandHandler<ReserveKey> {
     const pending = { reservation: null as string | null };
     const held = await this.desk.executor.run(context, (tx) => this.reserve(tx, input, pending));
     if (isRejection(held)) return held;
-    const { text, serial } = await this.desk.keyTexts.read(held.lot, held.slot);
+    const { text, serial } = await this.desk.readKey(held);
     const { currency, amountMinor } = loadMoney(held.facts.price);
     return {
       keyNumber: String(keyNumber(held)),

@@ -6,6 +6,7 @@ import { creditFloor, type PartnerState } from '../../partners/index.js';
 import { availableMinor, Wallet } from '../../wallets/index.js';
 import {
   CustomerSecrets,
+  type KeyText,
   KeyTextReader,
   OrderNumbers,
   PackageDirectory,
@@ -27,6 +28,18 @@ export class SaleDesk {
     readonly orderNumbers: OrderNumbers,
     readonly settings: SaleSettings,
   ) {}
+
+  /**
+   * The text of a key that this command has just sold or held. A store that cannot be read says "nothing happened" of
+   * its own reading; of the sale that would be wrong by now, so that its error goes on as a cause alone.
+   */
+  async readKey({ lot, slot }: { readonly lot: number; readonly slot: number }): Promise<KeyText> {
+    try {
+      return await this.keyTexts.read(lot, slot);
+    } catch (cause) {
+      throw new Error(`the text of slot ${slot} in lot ${lot} cannot be read`, { cause });
+    }
+  }
 }
 
 /** Whether the wallet can pay now; overdue reservations are ended before the answer is no. */
