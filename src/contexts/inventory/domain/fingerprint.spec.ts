@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { comparableText, fingerprintRule, lastFourOf } from './fingerprint.js';
 
 describe('the comparable form of a key text', () => {
@@ -10,6 +11,18 @@ describe('the comparable form of a key text', () => {
     ['ABC123', 'ABC123'],
   ])('of %j is %j for normalised products', (text, expected) => {
     expect(comparableText(text, 'normalized')).toBe(expected);
+  });
+
+  it('of a text in ASCII is what the whole rule gives', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const whole = text
+          .normalize('NFKC')
+          .toUpperCase()
+          .replace(/[\s\p{White_Space}\p{Dash_Punctuation}]+/gu, '');
+        expect(comparableText(text, 'normalized')).toBe(whole);
+      }),
+    );
   });
 
   it('is only trimmed for exact products', () => {

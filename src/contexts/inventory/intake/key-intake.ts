@@ -69,8 +69,14 @@ type Outcome = 'taken' | 'moved' | Rejection<IntakeRejection>;
 
 /** The part of a batch that is new. */
 interface Choice {
-  readonly added: number[];
-  readonly duplicates: number[];
+  readonly added: readonly number[];
+  readonly duplicates: readonly number[];
+}
+
+interface Started {
+  readonly choice: Choice;
+  readonly lot: number | null;
+  readonly outcome: Promise<Outcome>;
 }
 
 /**
@@ -86,6 +92,8 @@ export class KeyIntake {
   /** The next number, as far as this process knows; null: ask the stream. */
   private nextNumber: number | null = null;
   private turns: Promise<unknown> = Promise.resolve();
+  /** When the last numbered lot has been handed to the executor, or never will be. */
+  private sent: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: KeyIntakeOptions) {}
 
@@ -105,32 +113,49 @@ export class KeyIntake {
     throw new EventStoreError('Unavailable', 'other nodes kept taking the lot number', 'nothing');
   }
 
-  /** One batch at a time: chooses what is new, seals it for the next number, and sends it off. */
-  private async startLot(
-    context: CommandContext,
-    request: IntakeRequest,
-  ): Promise<{ choice: Choice; lot: number | null; outcome: Promise<Outcome> }> {
+  /** One batch at a time: chooses what is new and gives it the next number. Sealing and storing go on behind it. */
+  private async startLot(context: CommandContext, request: IntakeRequest): Promise<Started> {
     while (this.inFlight.size >= LOTS_IN_FLIGHT) {
       await Promise.race([...this.inFlight.values()].map(({ settled }) => settled));
     }
     const lot = await this.reachNextLot(context);
     const choice = await this.choose(context, request.batch.fingerprints);
     if (choice.added.length === 0) {
-      return {
-        choice,
-        lot: null,
-        outcome: this.options.executor.run(context, (tx) => refusePackage(tx, request) ?? 'taken'),
-      };
+      const { executor } = this.options;
+      const outcome = executor.run(context, (tx) => refusePackage(tx, request) ?? ('taken' as const));
+      return { choice, lot: null, outcome };
     }
-    const dataKey = await this.options.keys.obtain(`lot-${lot}`);
-    const stream = `${this.options.namespace}.${Lot.category}-${lot}`;
-    const keys = await request.batch.seal(choice.added, { stream, dataKey });
-    const prepared = { lot, announcement: this.options.ids.uuid(), keys };
-    const outcome = this.options.executor.run(context, (tx) => takeInLot(tx, request, prepared));
+    const outcome = this.fillLot(context, request, lot, choice);
     const fingerprints = new Set(choice.added.map((index) => request.batch.fingerprints[index]!));
     this.nextNumber = lot + 1;
     this.inFlight.set(lot, { fingerprints, settled: this.settle(lot, outcome) });
     return { choice, lot, outcome };
+  }
+
+  /** Seals the chosen keys and announces them with their lot, after the lot before has been sent off. */
+  private fillLot(
+    context: CommandContext,
+    request: IntakeRequest,
+    lot: number,
+    choice: Choice,
+  ): Promise<Outcome> {
+    const { executor, keys: keyStore, ids, namespace } = this.options;
+    const before = this.sent;
+    const prepare = async (): Promise<Prepared> => {
+      const dataKey = await keyStore.obtain(`lot-${lot}`);
+      const stream = `${namespace}.${Lot.category}-${lot}`;
+      const keys = await request.batch.seal(choice.added, { stream, dataKey });
+      await before;
+      return { lot, announcement: ids.uuid(), keys };
+    };
+    const prepared = prepare();
+    const outcome = prepared.then((ready) => executor.run(context, (tx) => takeInLot(tx, request, ready)));
+    // Registered after the line above, so whoever waits for it comes after this lot's run.
+    this.sent = prepared.then(
+      () => undefined,
+      () => undefined,
+    );
+    return outcome;
   }
 
   private async settle(lot: number, outcome: Promise<Outcome>): Promise<void> {
@@ -181,7 +206,10 @@ export class KeyIntake {
       if (position > 0 && position % KEYS_PER_SLICE === 0) await nextTurn();
       if (seen.has(fingerprint)) duplicates.add(position);
       seen.add(fingerprint);
-      await this.settledLotsWith(fingerprint);
+      for (const other of this.inFlight.values()) {
+        // Until it is certain what becomes of that lot, nobody can say whether this is a duplicate.
+        if (other.fingerprints.has(fingerprint)) await other.settled;
+      }
       const key = this.options.index.find(fingerprint);
       if (key !== null) known.set(position, key);
     }
@@ -189,11 +217,6 @@ export class KeyIntake {
     for (const [position, key] of known) if (!back.has(key)) duplicates.add(position);
     const added = fingerprints.map((_, position) => position).filter((position) => !duplicates.has(position));
     return { added, duplicates: [...duplicates].sort((a, b) => a - b) };
-  }
-
-  /** Until it is certain whether a lot on its way holds the fingerprint, nobody can say whether that is a duplicate. */
-  private async settledLotsWith(fingerprint: string): Promise<void> {
-    for (const lot of this.inFlight.values()) if (lot.fingerprints.has(fingerprint)) await lot.settled;
   }
 }
 

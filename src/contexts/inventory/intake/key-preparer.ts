@@ -45,6 +45,7 @@ const tooLong = (text: string, codePoints: number): boolean =>
 /** Checks keys and computes what they are found by. */
 export class KeyPreparer {
   private readonly expiry: KeyExpiry;
+  private lastExpiry = { ms: Number.NaN, iso: '' };
 
   constructor(private readonly options: PreparerOptions) {
     this.expiry = new KeyExpiry(options.timeZone);
@@ -67,11 +68,18 @@ export class KeyPreparer {
     return {
       text,
       serial,
-      expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+      expiresAt: expiresAtMs === null ? null : this.iso(expiresAtMs),
       fingerprint: hash(this.options.fingerprintKey, comparable),
       lastFour: lastFour === null ? null : hash(this.options.lastFourKey, lastFour),
       line: key.line ?? null,
     };
+  }
+
+  /** Keys that come in together mostly expire together. */
+  private iso(epochMs: number): string {
+    if (epochMs !== this.lastExpiry.ms)
+      this.lastExpiry = { ms: epochMs, iso: new Date(epochMs).toISOString() };
+    return this.lastExpiry.iso;
   }
 }
 
