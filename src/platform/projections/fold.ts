@@ -48,6 +48,7 @@ export class Fold {
   private readonly working = new Map<Target, Map<DocumentId, Folded>>();
   private readonly prefix: string;
   private loadedDocuments = 0;
+  private lastMetadata: { readonly bytes: Buffer; readonly metadata: Metadata } | null = null;
 
   constructor(
     private readonly store: ReadStore,
@@ -116,11 +117,19 @@ export class Fold {
 
   private decode(recorded: RecordedEvent, category: string, id: string): Projected<DomainEvent> {
     const { type, revision, position } = recorded;
-    const { schema, actor, surface, at } = JSON.parse(recorded.metadata.toString()) as Metadata;
+    const { schema, actor, surface, at } = this.readMetadata(recorded.metadata);
     const stored: unknown = JSON.parse(recorded.data.toString());
     const upcast = this.upcasters.get(category)?.[type];
     const data = upcast ? upcast(stored as never, schema) : stored;
     return { type, data, category, id, revision, position, at, actor, surface };
+  }
+
+  /** The events of one command carry the same metadata, byte for byte: they are parsed once. */
+  private readMetadata(bytes: Buffer): Metadata {
+    if (!this.lastMetadata?.bytes.equals(bytes)) {
+      this.lastMetadata = { bytes, metadata: JSON.parse(bytes.toString()) as Metadata };
+    }
+    return this.lastMetadata.metadata;
   }
 
   private async loadDocuments(steps: readonly Step[]): Promise<void> {

@@ -7,8 +7,8 @@ import { MANIFEST_KEY, type Manifest, NO_MANIFEST, type ReadModels } from './rea
 import { Rebuild, type RebuildProgress } from './rebuild.js';
 
 /** Documents and events of one write: enough to share a commit, few enough not to hold up a sale. */
-const MAX_BATCH_DOCUMENTS = 1000;
-const MAX_BATCH_EVENTS = 1000;
+const MAX_BATCH_DOCUMENTS = 500;
+const MAX_BATCH_EVENTS = 500;
 const PART_EVENTS = 100;
 /** Pause between writes while events keep coming: hot documents are then written once for many events. */
 const BATCH_MS = 50;

@@ -24,6 +24,8 @@ interface CollectionRecord {
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
 const MAP_BYTES = 64 * 1024 ** 3;
 const MAX_COLLECTIONS = 200;
+/** Longest stretch of preparing a write without letting other work run. */
+const SLICE_MS = 2;
 
 /**
  * Documents and index entries in LMDB, in one environment. A batch, its checkpoint included, is one transaction; it is
@@ -96,6 +98,7 @@ export class EmbeddedReadStore extends ReadStore {
   async write(batch: ReadBatch): Promise<void> {
     // Everything is worked out before the first put: a document that cannot be stored leaves nothing behind.
     const changes: Change[] = [];
+    let sliceStart = performance.now();
     const sizes = new Map<Collection, number>();
     const tombstonesKey = metaKey('tombstones', batch.checkpoint.key);
     this.sweep(this.readMeta<[string, DocumentId][]>(tombstonesKey) ?? [], changes);
@@ -104,6 +107,10 @@ export class EmbeddedReadStore extends ReadStore {
       const target = this.collection(collection);
       let size = target.size;
       for (const [id, document] of documents) {
+        if (performance.now() - sliceStart > SLICE_MS) {
+          await turn();
+          sliceStart = performance.now();
+        }
         const grown = changeDocument(target, id, document, batch.position, this.stored(target, id), changes);
         size += grown ?? 0;
         if (grown !== null && !document) deleted.push([collection, id]);
