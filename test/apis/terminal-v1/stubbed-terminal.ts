@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { terminalV1Surface } from '../../../src/apis/terminal-v1/surface.js';
 import { TerminalRoutes } from '../../../src/apis/terminal-v1/terminal.routes.js';
-import { TerminalInFlight, TerminalService } from '../../../src/apis/terminal-v1/terminal.service.js';
+import { TerminalService } from '../../../src/apis/terminal-v1/terminal.service.js';
 import {
   Partner,
   type PartnerDirectory,
@@ -11,6 +11,7 @@ import {
 } from '../../../src/contexts/partners/index.js';
 import { EventStoreError } from '../../../src/platform/event-store/event-store.js';
 import { HttpAdapter } from '../../../src/platform/http/http-adapter.js';
+import { InFlightLimit } from '../../../src/platform/http/in-flight.js';
 import { SystemIds } from '../../../src/platform/kernel/ids.js';
 import { reject } from '../../../src/platform/kernel/rejection.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
@@ -70,7 +71,7 @@ function perform(outcome: StubbedTerminal['outcome']): Promise<unknown> {
   return outcome.error ? Promise.reject(new Error(outcome.error)) : Promise.resolve(outcome.answer);
 }
 
-export async function startStubbedTerminal(): Promise<StubbedTerminal> {
+export async function startStubbedTerminal(maximumInFlight = 100): Promise<StubbedTerminal> {
   const lines: string[] = [];
   const logger = createLogger({ logLevel: 'trace' }, { write: (line) => lines.push(line) });
   Logger.overrideLogger(new NestLogger(logger));
@@ -96,7 +97,7 @@ export async function startStubbedTerminal(): Promise<StubbedTerminal> {
     authenticator as TerminalAuthenticator,
     { find: (partnerId: string) => PARTNERS[partnerId]! } as PartnerDirectory,
     new SystemIds(),
-    new TerminalInFlight(),
+    new InFlightLimit(maximumInFlight),
   );
   new TerminalRoutes({ httpAdapter: adapter } as never, service).onModuleInit();
   await adapter.getInstance().ready();
