@@ -53,22 +53,22 @@ export class PublicIds {
   ) {}
 
   /** A number that no other caller gets, on this node or another. `kind` names the sequence: `account`, `product` … */
-  async next(kind: string): Promise<number> {
+  async next(kind: string, blockSize = BLOCK_SIZE): Promise<number> {
     for (;;) {
       const block = this.blocks.get(kind);
       if (block && block.next < block.end) return block.next++;
-      const underWay = this.taking.get(kind) ?? this.takeBlock(kind);
+      const underWay = this.taking.get(kind) ?? this.takeBlock(kind, blockSize);
       await underWay;
     }
   }
 
-  private takeBlock(kind: string): Promise<void> {
-    const taken = this.take(kind).finally(() => this.taking.delete(kind));
+  private takeBlock(kind: string, blockSize: number): Promise<void> {
+    const taken = this.take(kind, blockSize).finally(() => this.taking.delete(kind));
     this.taking.set(kind, taken);
     return taken;
   }
 
-  private async take(kind: string): Promise<void> {
+  private async take(kind: string, blockSize: number): Promise<void> {
     const commandId = this.ids.uuid();
     const context: CommandContext = {
       commandId,
@@ -78,9 +78,9 @@ export class PublicIds {
     };
     const first = await this.executor.run(context, (tx) => {
       const next = tx.load(Sequence, kind).next ?? this.firstNumber;
-      tx.append(Sequence, kind, [{ type: 'NumbersTaken', data: { first: next, count: BLOCK_SIZE } }]);
+      tx.append(Sequence, kind, [{ type: 'NumbersTaken', data: { first: next, count: blockSize } }]);
       return next;
     });
-    this.blocks.set(kind, { next: first, end: first + BLOCK_SIZE });
+    this.blocks.set(kind, { next: first, end: first + blockSize });
   }
 }

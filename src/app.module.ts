@@ -1,0 +1,157 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { TERMINAL_V1_PROVIDERS } from './apis/terminal-v1/terminal-v1.providers.js';
+import type { Engines } from './composition/engines.js';
+import { Runtime } from './composition/runtime.js';
+import { salePorts } from './composition/sale-ports.js';
+import { CATALOG_PROVIDERS, CatalogIndex } from './contexts/catalog/index.js';
+import { FingerprintIndex, inventoryProviders, StockIndex } from './contexts/inventory/index.js';
+import { ORDERING_PROVIDERS, SaleSettings } from './contexts/ordering/index.js';
+import {
+  AccountIndex,
+  PARTNERS_PROVIDERS,
+  PartnerDefaults,
+  PartnerDirectory,
+} from './contexts/partners/index.js';
+import { PRICING_PROVIDERS } from './contexts/pricing/index.js';
+import { WALLETS_PROVIDERS } from './contexts/wallets/index.js';
+import { AuthService } from './platform/auth/auth-service.js';
+import { RevokedSessions } from './platform/auth/revoked-sessions.js';
+import { Tokens } from './platform/auth/tokens.js';
+import type { Settings } from './platform/config/settings.js';
+import { EventStore } from './platform/event-store/event-store.js';
+import { Sequencer } from './platform/execution/sequencer.js';
+import { Executor } from './platform/execution/transaction.js';
+import { Clock } from './platform/kernel/clock.js';
+import { Ids } from './platform/kernel/ids.js';
+import { KeyStore } from './platform/key-store/key-store.js';
+import type { Logger } from './platform/logging/logger.js';
+import { PublicIds } from './platform/numbers/public-ids.js';
+import { ReadModels } from './platform/projections/read-models.js';
+import { KeyedHash } from './platform/security/keyed-hash.js';
+import { MasterKey } from './platform/security/master-key.js';
+import { PasswordHasher } from './platform/security/password-hasher.js';
+import { Vault } from './platform/security/vault.js';
+import { UnfinishedIndex } from './processes/recovery/unfinished.index.js';
+
+export interface AppOptions {
+  readonly settings: Settings;
+  readonly engines: Engines;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  /** bcrypt's cost; default as the password hasher's. */
+  readonly passwordCost?: number;
+  /** The compiled reader of import files; absent: files are read in the main thread. */
+  readonly importWorker?: URL;
+}
+
+/** The composition root: the one place that says which implementation stands behind each port. */
+@Module({})
+export class AppModule {
+  static register(options: AppOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [CqrsModule.forRoot()],
+      providers: [...platformProviders(options), ...contextProviders(options), runtimeProvider(options)],
+      controllers: [],
+    };
+  }
+}
+
+function platformProviders({ settings, engines, clock, ids, passwordCost }: AppOptions): Provider[] {
+  const { events, snapshots, keys, master, hashes, documents } = engines;
+  const namespace = settings.streamNamespace;
+  return [
+    { provide: Clock, useValue: clock },
+    { provide: Ids, useValue: ids },
+    { provide: EventStore, useValue: events },
+    { provide: KeyStore, useValue: keys },
+    { provide: MasterKey, useValue: master },
+    { provide: KeyedHash, useValue: hashes },
+    { provide: Vault, useValue: new Vault(keys) },
+    { provide: PasswordHasher, useValue: new PasswordHasher(passwordCost) },
+    { provide: Executor, useValue: new Sequencer({ store: events, snapshots, clock, ids, namespace }) },
+    {
+      provide: PublicIds,
+      inject: [Executor],
+      useFactory: (executor: Executor) => new PublicIds(executor, ids),
+    },
+    {
+      provide: Tokens,
+      useFactory: () => new Tokens(master, clock),
+    },
+    RevokedSessions,
+    AuthService,
+    { provide: ReadModels, useValue: new ReadModels(documents) },
+    UnfinishedIndex,
+  ];
+}
+
+function contextProviders({ settings, importWorker }: AppOptions): Provider[] {
+  return [
+    ...CATALOG_PROVIDERS,
+    ...PRICING_PROVIDERS,
+    ...PARTNERS_PROVIDERS,
+    {
+      provide: PartnerDefaults,
+      useValue: {
+        billingMode: settings.defaultBillingMode,
+        creditLimit: settings.defaultCreditLimit,
+      } satisfies PartnerDefaults,
+    },
+    ...WALLETS_PROVIDERS,
+    ...inventoryProviders({
+      namespace: settings.streamNamespace,
+      timeZone: settings.businessTimeZone,
+      importWorker,
+    }),
+    ...ORDERING_PROVIDERS,
+    ...salePorts(settings),
+    ...TERMINAL_V1_PROVIDERS,
+  ];
+}
+
+function runtimeProvider({ settings, engines, logger, clock, ids }: AppOptions): Provider {
+  return {
+    provide: Runtime,
+    inject: [
+      CatalogIndex,
+      StockIndex,
+      FingerprintIndex,
+      AccountIndex,
+      PartnerDirectory,
+      RevokedSessions,
+      UnfinishedIndex,
+      Executor,
+      SaleSettings,
+      ReadModels,
+    ],
+    useFactory: (
+      catalog: CatalogIndex,
+      stock: StockIndex,
+      fingerprints: FingerprintIndex,
+      accounts: AccountIndex,
+      partners: PartnerDirectory,
+      sessions: RevokedSessions,
+      unfinished: UnfinishedIndex,
+      executor: Executor,
+      terms: SaleSettings,
+      models: ReadModels,
+    ) =>
+      new Runtime(engines, settings.streamNamespace, logger, {
+        catalog,
+        stock,
+        fingerprints,
+        accounts,
+        partners,
+        sessions,
+        unfinished,
+        executor,
+        clock,
+        ids,
+        terms,
+        models,
+      }),
+  };
+}

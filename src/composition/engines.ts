@@ -1,0 +1,87 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { MIGRATIONS } from '../../migrations/all.js';
+import type { Settings } from '../platform/config/settings.js';
+import { EmbeddedEventStore } from '../platform/event-store/embedded/embedded-event-store.js';
+import type { EventStore } from '../platform/event-store/event-store.js';
+import { LmdbIndexStorage } from '../platform/indexes/embedded/lmdb-index-storage.js';
+import type { IndexStorage } from '../platform/indexes/index-storage.js';
+import type { Ids } from '../platform/kernel/ids.js';
+import { EmbeddedKeyStore } from '../platform/key-store/embedded/embedded-key-store.js';
+import type { KeyStore } from '../platform/key-store/key-store.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { runMigrations } from '../platform/migrations/migrations.js';
+import { EmbeddedReadStore } from '../platform/read-store/embedded/embedded-read-store.js';
+import type { ReadStore } from '../platform/read-store/read-store.js';
+import { KeyedHash } from '../platform/security/keyed-hash.js';
+import type { MasterKey } from '../platform/security/master-key.js';
+import { openMasterKey } from '../platform/security/master-key-file.js';
+import { NoSnapshots, type SnapshotStore } from '../platform/snapshots/snapshot-store.js';
+
+/** Everything that keeps data, opened. */
+export interface Engines {
+  readonly events: EventStore;
+  readonly snapshots: SnapshotStore;
+  readonly indexes: IndexStorage;
+  readonly documents: ReadStore;
+  readonly keys: KeyStore;
+  readonly master: MasterKey;
+  readonly hashes: KeyedHash;
+  /** In the order in which what rests on what was opened, reversed. */
+  close(): Promise<void>;
+}
+
+export interface EngineOptions {
+  readonly settings: Settings;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  /** The disk cannot be trusted any more: the process must end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** The log's folder in a data directory. */
+export const logFolder = (dataDir: string): string => join(dataDir, 'log');
+
+/**
+ * Opens the embedded engines in the data directory, whose lock the caller holds. What is under `indexes`, `snapshots`
+ * and `documents` follows from the log and may be deleted while nothing runs.
+ */
+export async function openEngines({ settings, ids, logger, onFatal }: EngineOptions): Promise<Engines> {
+  const { dataDir } = settings;
+  const folder = (name: string): string => {
+    const path = join(dataDir, name);
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    return path;
+  };
+  await runMigrations({ directory: dataDir, migrations: MIGRATIONS, log: (line) => logger.info(line) });
+  const keyFolder = folder('keys');
+  const master = await openMasterKey(
+    { configured: settings.masterKey, dataDir, production: settings.nodeEnv === 'production' },
+    (key) => EmbeddedKeyStore.matches(keyFolder, key),
+  );
+  const keys = await EmbeddedKeyStore.open(keyFolder, master, ids);
+  const hashes = await KeyedHash.open(keys);
+  const events = EmbeddedEventStore.open({
+    directory: logFolder(dataDir),
+    onFatal,
+    onDeliveryFailure: (err) => logger.error({ err }, 'a follower of the log failed and tries again'),
+  });
+  const snapshots = new NoSnapshots();
+  const indexes = LmdbIndexStorage.open(folder('indexes'));
+  const documents = EmbeddedReadStore.open({ directory: folder('documents') });
+  return {
+    events,
+    snapshots,
+    indexes,
+    documents,
+    keys,
+    master,
+    hashes,
+    async close() {
+      await documents.close();
+      await indexes.close();
+      await events.close();
+      await keys.close();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { PROJECTIONS } from '../../projections/all.js';
+import { CatalogIndex } from '../contexts/catalog/index.js';
+import { FingerprintIndex, StockIndex } from '../contexts/inventory/index.js';
+import { SaleSettings } from '../contexts/ordering/index.js';
+import { AccountIndex, PartnerDirectory } from '../contexts/partners/index.js';
+import { RevokedSessions } from '../platform/auth/revoked-sessions.js';
+import { Executor } from '../platform/execution/transaction.js';
+import { IndexFollower } from '../platform/indexes/index-follower.js';
+import { Clock } from '../platform/kernel/clock.js';
+import { Ids } from '../platform/kernel/ids.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { ProjectionRunner } from '../platform/projections/projection-runner.js';
+import { ReadModels } from '../platform/projections/read-models.js';
+import { Recovery } from '../processes/recovery/recovery.js';
+import { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
+import type { Engines } from './engines.js';
+
+/** What runs beside the requests: indexes, read models, recovery. Started in that order, stopped in reverse. */
+@Injectable()
+export class Runtime {
+  readonly follower: IndexFollower;
+  readonly projections: ProjectionRunner;
+  readonly recovery: Recovery;
+  private readonly models: ReadModels;
+
+  constructor(
+    private readonly engines: Engines,
+    namespace: string,
+    logger: Logger,
+    parts: {
+      catalog: CatalogIndex;
+      stock: StockIndex;
+      fingerprints: FingerprintIndex;
+      accounts: AccountIndex;
+      partners: PartnerDirectory;
+      sessions: RevokedSessions;
+      unfinished: UnfinishedIndex;
+      executor: Executor;
+      clock: Clock;
+      ids: Ids;
+      terms: SaleSettings;
+      models: ReadModels;
+    },
+  ) {
+    const { events, indexes, documents } = engines;
+    this.models = parts.models;
+    this.follower = new IndexFollower(events, indexes, namespace, [
+      parts.catalog,
+      parts.stock,
+      parts.fingerprints,
+      parts.accounts,
+      parts.partners,
+      parts.sessions,
+      parts.unfinished,
+    ]);
+    this.projections = new ProjectionRunner({
+      events,
+      documents,
+      models: parts.models,
+      projections: PROJECTIONS,
+      upcasters: new Map(),
+      namespace,
+      onError: (err) => logger.error({ err }, 'a projection could not fold and tries again'),
+    });
+    this.recovery = new Recovery({
+      executor: parts.executor,
+      clock: parts.clock,
+      ids: parts.ids,
+      index: parts.unfinished,
+      terms: parts.terms,
+      onError: (err, { kind, id }) => logger.error({ err, kind, id }, 'recovery failed and tries again'),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.follower.start();
+    await this.projections.start();
+    await this.recovery.runDue();
+    this.recovery.start();
+  }
+
+  /** Resolves when indexes and read models reflect everything that is in the log now. */
+  async caughtUp(timeoutMs: number): Promise<boolean> {
+    const head = await this.engines.events.headPosition();
+    await this.follower.reached(head);
+    return this.models.waitFor(head, timeoutMs);
+  }
+
+  async stop(): Promise<void> {
+    await this.recovery.close();
+    await this.projections.stop();
+    await this.follower.close();
+  }
+}

@@ -1,0 +1,57 @@
+import type { Provider } from '@nestjs/common';
+import { CatalogIndex, StockView } from '../contexts/catalog/index.js';
+import { KeyTexts, StockIndex } from '../contexts/inventory/index.js';
+import {
+  CustomerSecrets,
+  KeyTextReader,
+  OrderNumbers,
+  PackageDirectory,
+  SaleSettings,
+  StockCandidates,
+} from '../contexts/ordering/index.js';
+import type { Settings } from '../platform/config/settings.js';
+import { PublicIds } from '../platform/numbers/public-ids.js';
+import { KeyedHash } from '../platform/security/keyed-hash.js';
+import { sealedPlace, Vault } from '../platform/security/vault.js';
+
+/** Order numbers taken at once: thousands are used in a second. */
+const ORDER_NUMBER_BLOCK = 2000;
+
+/** What the ordering context needs of the others, bound to what they offer. */
+export const salePorts = (settings: Settings): Provider[] => [
+  {
+    provide: PackageDirectory,
+    inject: [CatalogIndex],
+    useFactory: (catalog: CatalogIndex): PackageDirectory => ({
+      packageId: (publicId) => catalog.packages.idOf(publicId),
+    }),
+  },
+  { provide: StockCandidates, useExisting: StockIndex },
+  { provide: StockView, useExisting: StockIndex },
+  { provide: KeyTextReader, useExisting: KeyTexts },
+  {
+    provide: CustomerSecrets,
+    inject: [Vault, KeyedHash],
+    useFactory: (vault: Vault, hashes: KeyedHash): CustomerSecrets => ({
+      async seal(orderId, address) {
+        const hash = hashes.hash('email', address.toLowerCase());
+        const place = sealedPlace(`${settings.streamNamespace}.order-${orderId}`, 'email');
+        return { address: await vault.sealUnder(`customer-${hash}`, place, address), hash };
+      },
+    }),
+  },
+  {
+    provide: OrderNumbers,
+    inject: [PublicIds],
+    useFactory: (numbers: PublicIds): OrderNumbers => ({
+      next: () => numbers.next('order', ORDER_NUMBER_BLOCK),
+    }),
+  },
+  {
+    provide: SaleSettings,
+    useValue: {
+      reservationTtlMs: settings.reservationTtlSeconds * 1000,
+      cooldownMs: settings.releaseCooldownSeconds * 1000,
+    } satisfies SaleSettings,
+  },
+];

@@ -1,0 +1,72 @@
+import 'reflect-metadata';
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { terminalV1Surface } from '../apis/terminal-v1/surface.js';
+import { AppModule } from '../app.module.js';
+import { AdminAccount, type NewCredentials } from '../contexts/partners/index.js';
+import type { Settings } from '../platform/config/settings.js';
+import { SurfaceExceptionFilter } from '../platform/http/exception-filter.js';
+import { HttpAdapter } from '../platform/http/http-adapter.js';
+import { shutDown } from '../platform/http/shutdown.js';
+import { type Clock, SystemClock } from '../platform/kernel/clock.js';
+import { type Ids, SystemIds } from '../platform/kernel/ids.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { NestLogger } from '../platform/logging/nest-logger.js';
+import { type Engines, openEngines } from './engines.js';
+import { Runtime } from './runtime.js';
+
+export interface StartOptions {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  /** bcrypt's cost; tests lower it. */
+  readonly passwordCost?: number;
+  readonly importWorker?: URL;
+  /** The disk cannot be trusted any more: the process must end. */
+  readonly onFatal?: (error: unknown) => void;
+}
+
+export interface RunningApp {
+  readonly app: INestApplication;
+  readonly adapter: HttpAdapter;
+  readonly engines: Engines;
+  readonly runtime: Runtime;
+  /** The admin's credentials if this start made the account. */
+  readonly admin: NewCredentials | null;
+  /** Finishes what was accepted, then closes everything. */
+  close(): Promise<void>;
+}
+
+/** Opens the engines and builds the application on them, ready to listen. The caller holds the data directory's lock. */
+export async function startApp(options: StartOptions): Promise<RunningApp> {
+  const { settings, logger, clock = new SystemClock(), ids = new SystemIds() } = options;
+  const onFatal = options.onFatal ?? ((error) => logger.fatal({ err: error }, 'the log failed'));
+  const engines = await openEngines({ settings, ids, logger, onFatal });
+  const adapter = new HttpAdapter({ settings, surfaces: [terminalV1Surface], logger });
+  const { passwordCost, importWorker } = options;
+  const app = await NestFactory.create(
+    AppModule.register({ settings, engines, clock, ids, logger, passwordCost, importWorker }),
+    adapter,
+    { logger: new NestLogger(logger), abortOnError: false },
+  );
+  app.useGlobalFilters(new SurfaceExceptionFilter(adapter));
+  const runtime = app.get(Runtime);
+  await runtime.start();
+  await app.init();
+  await adapter.getInstance().ready();
+  const admin = await app.get(AdminAccount).ensure(settings.adminPassword);
+  return {
+    app,
+    adapter,
+    engines,
+    runtime,
+    admin,
+    async close() {
+      await shutDown(app, { logger });
+      await runtime.stop();
+      await engines.close();
+    },
+  };
+}
