@@ -46,7 +46,8 @@ export class AccountDirectory {
     for (const { planId, firstClaim } of plans) {
       await this.executor.run(systemContext(this.ids, 'recovery'), (tx) => {
         const { holder } = tx.load(Claim, firstClaim);
-        if (holder?.planId === planId && holder.plan) settlePlan(tx, planOf(tx, holder));
+        const plan = holder && planOf(holder);
+        if (plan?.planId === planId) settlePlan(tx, plan);
       });
     }
     return plans.length;

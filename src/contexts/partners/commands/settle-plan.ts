@@ -78,23 +78,33 @@ function isHeldBy(tx: Transaction, id: string, { planId, account }: AccountPlan)
 function isTaken(tx: Transaction, id: string): boolean {
   const { holder } = tx.load(Claim, id);
   if (!holder) return false;
-  let outcome = outcomeOf(tx, holder);
-  if (outcome === 'open') {
-    settlePlan(tx, planOf(tx, holder));
-    outcome = outcomeOf(tx, holder);
-  }
-  if (outcome === 'done') return true;
+  if (outcomeOf(tx, holder) === 'open' && !settleHolder(tx, holder)) return true;
+  if (outcomeOf(tx, holder) === 'done') return true;
   // A late append of an executor that did not know of the undo: nobody else will release it.
   release(tx, { ...holder, claims: [id] });
   return false;
 }
 
-/** The plan that a claim belongs to, as the first of its claims carries it. */
-export function planOf(tx: Transaction, { planId, account, firstClaim }: ClaimBody): AccountPlan {
-  const first = tx.load(Claim, firstClaim).holder;
-  if (first?.planId !== planId || !first.plan)
-    throw new Error(`claim ${firstClaim} has lost the plan ${planId}`);
-  return { planId, account, ...first.plan };
+/** Ends the plan behind a claim. False: this node's view of it is too old to tell, and this run will not count. */
+function settleHolder(tx: Transaction, holder: ClaimBody): boolean {
+  const { account, planId, firstClaim } = holder;
+  const first = tx.load(Claim, firstClaim);
+  // Released last, so the account's refusal stands, whether or not this node has seen it.
+  if (first.released.has(account.id)) return true;
+  const plan = first.holder && planOf(first.holder);
+  if (plan?.planId === planId && plan.account.id === account.id) {
+    settlePlan(tx, plan);
+    return true;
+  }
+  // The first claim was appended before this one, beyond what this node knows of that stream: an append there is
+  // refused, and everything is read again.
+  tx.append(Claim, firstClaim, [{ type: 'ClaimReleased', data: { planId } }]);
+  return false;
+}
+
+/** The plan that a claim carries, if it is the first of its plan. */
+export function planOf({ planId, account, plan }: ClaimBody): AccountPlan | null {
+  return plan && { planId, account, ...plan };
 }
 
 function outcomeOf(

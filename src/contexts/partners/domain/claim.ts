@@ -10,22 +10,27 @@ export type ClaimKind = (typeof CLAIM_KINDS)[number];
 export interface ClaimState {
   /** Who holds the value; null: nobody yet, or nobody any more. */
   readonly holder: ClaimBody | null;
+  /** UUIDs of the accounts that had to give it back: their registrations were refused. */
+  readonly released: ReadonlySet<string>;
 }
 
 /** One claimed value, known by its keyed hash. */
 export const Claim: Aggregate<ClaimState, ClaimEvent> = {
   category: 'claim',
   stateVersion: 1,
-  initial: { holder: null },
-  evolve(_, event) {
+  initial: { holder: null, released: new Set() },
+  evolve(state, event) {
     switch (event.type) {
       case 'LoginClaimed':
       case 'EmailClaimed':
       case 'PhoneClaimed':
       case 'ApiKeyClaimed':
-        return { holder: event.data };
+        return { ...state, holder: event.data };
       case 'ClaimReleased':
-        return { holder: null };
+        return {
+          holder: null,
+          released: state.holder ? new Set(state.released).add(state.holder.account.id) : state.released,
+        };
       default:
         return unreachable(event);
     }

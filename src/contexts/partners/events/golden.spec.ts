@@ -111,8 +111,11 @@ describe('stored events fold as they always did', () => {
       claims.PhoneClaimed,
       claims.ApiKeyClaimed,
     ]) {
-      expect(foldEvents(Claim, [claim])).toEqual({ holder: claim.data });
-      expect(foldEvents(Claim, [claim, claims.ClaimReleased])).toEqual({ holder: null });
+      expect(foldEvents(Claim, [claim])).toEqual({ holder: claim.data, released: new Set() });
+      expect(foldEvents(Claim, [claim, claims.ClaimReleased])).toEqual({
+        holder: null,
+        released: new Set(['01900000-0000-7000-8000-00000000000a']),
+      });
     }
   });
 });
