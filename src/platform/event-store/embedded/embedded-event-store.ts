@@ -1,0 +1,151 @@
+import { checkBatch } from '../append-checks.js';
+import {
+  type Appended,
+  EventStore,
+  EventStoreError,
+  type MaybePromise,
+  type ReadOptions,
+  type RecordedEvent,
+  type Refused,
+  type StreamAppend,
+  type Subscription,
+} from '../event-store.js';
+import { News, PullSubscription } from '../pull-subscription.js';
+import { type LogEnvironment, openLogEnvironment } from './log-environment.js';
+import { LogReader } from './log-reader.js';
+import { LogWriter } from './log-writer.js';
+import { checkNewest, LogVerification, type VerifyProgress, type VerifyReport } from './verify-log.js';
+
+/** Address space that the log may fill before it is mapped anew; it takes no memory and no disk. */
+const MAP_BYTES = 64 * 1024 ** 3;
+const MAX_CACHED_HEADS = 100_000;
+/** The newest events, checked at every start. */
+const CHECKED_AT_START = 1000;
+
+export interface EmbeddedEventStoreOptions {
+  /** Folder of the log alone; made if it is not there. One process at a time: hold the data directory's lock. */
+  readonly directory: string;
+  /** Called once when the disk cannot be trusted any more: the process must end, and not append again. */
+  readonly onFatal?: (error: EventStoreError) => void;
+  /** Told of each failed delivery to a subscriber, which is tried again. */
+  readonly onDeliveryFailure?: (error: unknown) => void;
+  /** Streams whose last revision is kept in memory, beside those with appends in flight. Default 100,000. */
+  readonly maxCachedHeads?: number;
+  readonly mapBytes?: number;
+  /** False: open without a look at the newest events, to verify a log that is known to be damaged. */
+  readonly checkAtStart?: boolean;
+}
+
+/**
+ * The log in an LMDB environment of this process.
+ *
+ * A batch is one record in one transaction, flushed before it is acknowledged; batches that arrive while one is being
+ * committed share the next commit. Expected revisions are compared at once, with all appends in flight counted in.
+ * Reads see what is committed, check a CRC32C with each event, and answer without a turn of the event loop. Opening
+ * takes the same time whatever the log's size.
+ *
+ * When the disk is full, appends fail with `StorageFull` and stored nothing; reads go on, and so do appends once
+ * there is space. After any other failure of a commit the store refuses all appends and calls `onFatal`.
+ */
+export class EmbeddedEventStore extends EventStore {
+  readonly atomicBatches = true;
+  private readonly writer: LogWriter;
+  private readonly news = new News();
+  private readonly subscriptions = new Set<Subscription>();
+  private closing: Promise<void> | null = null;
+
+  private constructor(
+    private readonly environment: LogEnvironment,
+    private readonly reader: LogReader,
+    private readonly options: EmbeddedEventStoreOptions,
+  ) {
+    super();
+    this.writer = new LogWriter({
+      environment,
+      reader,
+      maxCachedHeads: options.maxCachedHeads ?? MAX_CACHED_HEADS,
+      onStored: () => this.news.announce(),
+      onFatal: (error) => options.onFatal?.(error),
+    });
+  }
+
+  /** @throws {EventStoreError} `Damaged` if the newest events are, `Failed` if the folder holds another format. */
+  static open(options: EmbeddedEventStoreOptions): EmbeddedEventStore {
+    const environment = openLogEnvironment(options.directory, options.mapBytes ?? MAP_BYTES);
+    try {
+      const reader = new LogReader(environment);
+      if (options.checkAtStart !== false) checkNewest(environment, reader, CHECKED_AT_START);
+      return new EmbeddedEventStore(environment, reader, options);
+    } catch (error) {
+      void environment.root.close();
+      throw error;
+    }
+  }
+
+  append(batch: readonly StreamAppend[]): Promise<Appended | Refused> {
+    try {
+      checkBatch(batch);
+      return this.writer.append(batch);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  readStream(stream: string, options?: ReadOptions): RecordedEvent[] {
+    this.assertOpen();
+    return this.reader.readStream(stream, options);
+  }
+
+  readAll(after: bigint, limit?: number): RecordedEvent[] {
+    this.assertOpen();
+    return this.reader.readAll(Number(after), limit);
+  }
+
+  headPosition(): bigint {
+    return BigInt(this.writer.durablePosition);
+  }
+
+  subscribe(
+    after: bigint,
+    handler: (events: RecordedEvent[]) => MaybePromise<void>,
+    options: { readonly streamPrefix?: string } = {},
+  ): Subscription {
+    this.assertOpen();
+    const source = {
+      readAll: (position: bigint, limit?: number) => this.readAll(position, limit),
+      onNews: this.news.onNews,
+      onFailure: this.options.onDeliveryFailure,
+    };
+    const pulling = new PullSubscription(source, { after, handler, streamPrefix: options.streamPrefix });
+    const subscription: Subscription = {
+      close: () => {
+        this.subscriptions.delete(subscription);
+        return pulling.close();
+      },
+    };
+    this.subscriptions.add(subscription);
+    return subscription;
+  }
+
+  /** Reads and checks everything. @param onProgress called a few times a second. */
+  verify(onProgress: (progress: VerifyProgress) => void = () => {}): Promise<VerifyReport> {
+    this.assertOpen();
+    return new LogVerification(this.environment, this.reader, onProgress).run();
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  private async shutDown(): Promise<void> {
+    const writing = this.writer.close();
+    await Promise.all([...this.subscriptions].map((subscription) => subscription.close()));
+    await writing;
+    await this.environment.root.close();
+  }
+
+  private assertOpen(): void {
+    if (this.closing) throw new EventStoreError('Closed', 'the event store is closed', 'nothing');
+  }
+}

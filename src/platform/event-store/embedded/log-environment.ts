@@ -1,0 +1,45 @@
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { EventStoreError } from '../event-store.js';
+import { logKey } from './layout.js';
+
+export type Table = Database<Buffer, Buffer>;
+
+/** Stands at position 0, so that every record has one before it. */
+const FORMAT = Buffer.from('KeyForge log 1');
+const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
+
+/** The LMDB environment of the log. */
+export interface LogEnvironment {
+  readonly directory: string;
+  readonly root: RootDatabase<Buffer, Buffer>;
+  readonly log: Table;
+  readonly streams: Table;
+}
+
+/**
+ * Opens or creates the log's environment.
+ *
+ * `overlappingSync: false` makes LMDB flush before it answers a commit. Synchronous transactions must not be used on
+ * it once appends are under way: they would split the append that they interrupt.
+ * @throws {EventStoreError} `Failed` if what is there is no log of this format.
+ */
+export function openLogEnvironment(directory: string, mapBytes: number): LogEnvironment {
+  const root = open<Buffer, Buffer>({
+    path: directory,
+    noSubdir: false,
+    overlappingSync: false,
+    mapSize: mapBytes,
+    maxDbs: 4,
+    ...BINARY,
+  });
+  const log: Table = root.openDB({ name: 'log', ...BINARY });
+  const streams: Table = root.openDB({ name: 'streams', ...BINARY });
+  const format = log.get(logKey(0));
+  if (format === undefined) {
+    log.putSync(logKey(0), FORMAT);
+  } else if (!format.equals(FORMAT)) {
+    void root.close();
+    throw new EventStoreError('Failed', `${directory} does not hold a log of this format`, 'nothing');
+  }
+  return { directory, root, log, streams };
+}

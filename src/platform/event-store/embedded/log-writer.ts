@@ -1,0 +1,230 @@
+import { IF_EXISTS } from 'lmdb';
+import { isSameEvent } from '../append-checks.js';
+import { type Appended, EventStoreError, type Refused, type StreamAppend } from '../event-store.js';
+import { classifyCommitFailure, commitErrorOf, failed } from './commit-failure.js';
+import { encodeRecord, eventCount } from './event-record.js';
+import { logKey, partBytes, streamKey, writePart } from './layout.js';
+import type { LogEnvironment } from './log-environment.js';
+import type { LogReader } from './log-reader.js';
+import { SlabSpace } from './record-space.js';
+import { StreamHeads } from './stream-heads.js';
+
+/** What a batch adds to one stream. */
+interface Addition {
+  readonly firstRevision: number;
+  lastRevision: number;
+  readonly ordinals: number[];
+}
+
+export interface LogWriterOptions {
+  readonly environment: LogEnvironment;
+  readonly reader: LogReader;
+  /** Streams without appends in flight whose last revision is kept in memory. */
+  readonly maxCachedHeads: number;
+  /** An append is on disk. */
+  onStored(): void;
+  /** The disk cannot be trusted any more. */
+  onFatal(error: EventStoreError): void;
+}
+
+/**
+ * Appends batches, each in one LMDB transaction; what is appended meanwhile shares the next one.
+ *
+ * Every record is written on condition that the one before it is there. So when a commit fails, everything that was
+ * queued behind it is passed over by LMDB itself, whatever thread it has reached, and nothing is stored out of order.
+ */
+export class LogWriter {
+  private readonly heads: StreamHeads;
+  private readonly space = new SlabSpace();
+  /** Position of the first event of the last record, written or on its way. */
+  private chained: number;
+  private next: number;
+  private durable: number;
+  private inFlight = 0;
+  private inFlightBytes = 0;
+  private settled: Promise<unknown> = Promise.resolve();
+  private drained: (() => void) | null = null;
+  /** Set from a failed commit until it is known what is on disk; for ever if that cannot be known. */
+  private failure: Promise<EventStoreError> | null = null;
+  private closed = false;
+
+  constructor(private readonly options: LogWriterOptions) {
+    this.heads = new StreamHeads(options.maxCachedHeads, (stream) => options.reader.headOf(stream));
+    const last = options.reader.lastRecord();
+    this.chained = last?.first ?? 0;
+    this.durable = last ? last.first + eventCount(last.bytes) - 1 : 0;
+    this.next = this.durable + 1;
+  }
+
+  /** Position of the last event acknowledged; 0 if there is none. */
+  get durablePosition(): number {
+    return this.durable;
+  }
+
+  append(batch: readonly StreamAppend[]): Promise<Appended | Refused> {
+    if (!this.closed && !this.failure && !this.firstMismatch(batch)) return this.write(batch);
+    return this.appendWhenClear(batch);
+  }
+
+  private async appendWhenClear(batch: readonly StreamAppend[]): Promise<Appended | Refused> {
+    for (;;) {
+      if (this.closed) throw new EventStoreError('Closed', 'the event store is closed', 'nothing');
+      if (this.failure) throw notAttempted(await this.failure);
+      const mismatch = this.firstMismatch(batch);
+      if (!mismatch) return this.write(batch);
+      if (this.isDecided(mismatch)) return this.originalResult(batch) ?? mismatch;
+      // It rests on an append in flight, which may be this very batch sent before: see what becomes of it.
+      await this.settled;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.untilDrained();
+  }
+
+  private firstMismatch(batch: readonly StreamAppend[]): Refused | null {
+    const own = batch.length > 1 ? new Map<string, number>() : null;
+    for (const { stream, expectedRevision, events } of batch) {
+      const actualRevision = own?.get(stream) ?? this.heads.revision(stream);
+      if (actualRevision !== expectedRevision) {
+        return { outcome: 'refused', index: 0, stream, expectedRevision, actualRevision };
+      }
+      own?.set(stream, expectedRevision + events.length);
+    }
+    return null;
+  }
+
+  /** Whether what is on disk is enough to refuse the entry. */
+  private isDecided({ stream, expectedRevision, actualRevision }: Refused): boolean {
+    if (expectedRevision > actualRevision || !this.heads.isPending(stream)) return true;
+    return this.options.reader.headOf(stream) > expectedRevision;
+  }
+
+  private originalResult(batch: readonly StreamAppend[]): Appended | null {
+    let position = 0n;
+    for (const { stream, expectedRevision, events } of batch) {
+      const stored = this.options.reader.readStream(stream, {
+        from: expectedRevision + 1,
+        limit: events.length,
+      });
+      for (const [index, event] of events.entries()) {
+        const candidate = stored[index];
+        if (!isSameEvent(candidate, event)) return null;
+        position = candidate.position;
+      }
+    }
+    return { outcome: 'appended', position };
+  }
+
+  private write(batch: readonly StreamAppend[]): Promise<Appended> {
+    const first = this.next;
+    const { log, streams } = this.options.environment;
+    const record = encodeRecord(this.space, first, batch);
+    const additions = additionsOf(batch);
+    const before = this.chained;
+    this.chained = first;
+    this.next += eventCount(record);
+    const last = this.next - 1;
+    for (const [stream, { lastRevision }] of additions) this.heads.begin(stream, lastRevision);
+    this.inFlight += 1;
+    this.inFlightBytes += record.length;
+    const commit = log.ifVersion(logKey(before), IF_EXISTS, () => {
+      log.put(logKey(first), record);
+      for (const [stream, { firstRevision, ordinals }] of additions) {
+        const part = this.space.reserve(partBytes(ordinals.length));
+        writePart(part, first, ordinals);
+        streams.put(streamKey(stream, firstRevision), this.space.keep(part.length));
+      }
+    });
+    this.settled = commit.catch(() => {});
+    return this.finish(commit, last, record.length, additions);
+  }
+
+  private async finish(
+    commit: Promise<boolean>,
+    last: number,
+    bytes: number,
+    additions: Map<string, Addition>,
+  ): Promise<Appended> {
+    let isStored = false;
+    let cause: unknown = null;
+    try {
+      isStored = await commit;
+    } catch (error) {
+      cause = error;
+    }
+    this.inFlight -= 1;
+    if (isStored) {
+      this.inFlightBytes -= bytes;
+      this.durable = last;
+      for (const stream of additions.keys()) this.heads.stored(stream);
+      if (this.inFlight === 0) this.drained?.();
+      this.options.onStored();
+      return { outcome: 'appended', position: BigInt(last) };
+    }
+    this.failure ??= this.recover(cause);
+    const failure = this.failure;
+    if (this.inFlight === 0) this.drained?.();
+    const error = await failure;
+    throw cause === null ? notAttempted(error) : error;
+  }
+
+  /** Waits for everything that was behind the failed commit, then takes what is on disk for what there is. */
+  private async recover(cause: unknown): Promise<EventStoreError> {
+    const reason = await commitErrorOf(cause);
+    await this.untilDrained();
+    let error = classifyCommitFailure(reason, this.options.environment.directory, this.inFlightBytes);
+    this.inFlightBytes = 0;
+    if (error.code === 'StorageFull') error = this.rewind(error);
+    if (error.code === 'StorageFull') this.failure = null;
+    else this.options.onFatal(error);
+    return error;
+  }
+
+  private rewind(error: EventStoreError): EventStoreError {
+    try {
+      this.options.environment.root.resetReadTxn();
+      const last = this.options.reader.lastRecord();
+      const end = last ? last.first + eventCount(last.bytes) - 1 : 0;
+      if (end !== this.durable) return failed(`the log ends at ${end}, not at ${this.durable}`, error);
+      this.heads.dropPending();
+      this.chained = last?.first ?? 0;
+      return error;
+    } catch (cause) {
+      return failed('the log could not be read after a failed commit', cause);
+    }
+  }
+
+  private async untilDrained(): Promise<void> {
+    while (this.inFlight > 0) {
+      const before = this.drained;
+      await new Promise<void>((resolve) => {
+        this.drained = () => {
+          before?.();
+          resolve();
+        };
+      });
+    }
+    this.drained = null;
+  }
+}
+
+/** What an append is told that was never tried, or passed over, because of another one's failure. */
+const notAttempted = (error: EventStoreError): EventStoreError =>
+  new EventStoreError(error.code, error.message, 'nothing', { cause: error });
+
+function additionsOf(batch: readonly StreamAppend[]): Map<string, Addition> {
+  const additions = new Map<string, Addition>();
+  let ordinal = 0;
+  for (const { stream, expectedRevision, events } of batch) {
+    let addition = additions.get(stream);
+    if (!addition) {
+      addition = { firstRevision: expectedRevision + 1, lastRevision: expectedRevision, ordinals: [] };
+      additions.set(stream, addition);
+    }
+    addition.lastRevision += events.length;
+    for (let count = events.length; count > 0; count -= 1) addition.ordinals.push(ordinal++);
+  }
+  return additions;
+}
