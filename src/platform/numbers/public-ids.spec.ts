@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { foldEvents } from '../../../test/support/given.js';
+import { ManualClock } from '../../../test/support/manual-clock.js';
+import { MemoryEventStore } from '../../../test/support/memory-event-store.js';
+import { SequentialEventStore } from '../../../test/support/sequential-event-store.js';
+import type { EventStore } from '../event-store/event-store.js';
+import { Sequencer } from '../execution/sequencer.js';
+import { SystemIds } from '../kernel/ids.js';
+import { NoSnapshots } from '../snapshots/snapshot-store.js';
+import { BLOCK_SIZE, PublicIds, Sequence, type SequenceEvent } from './public-ids.js';
+
+const ids = new SystemIds();
+const on = (store: EventStore, firstNumber?: number): PublicIds =>
+  new PublicIds(
+    new Sequencer({ store, snapshots: new NoSnapshots(), clock: new ManualClock(), ids, namespace: 'kf' }),
+    ids,
+    firstNumber,
+  );
+
+it('counts from one, each kind by itself', async () => {
+  const numbers = on(new MemoryEventStore());
+  expect([await numbers.next('a'), await numbers.next('a'), await numbers.next('b')]).toEqual([1, 2, 1]);
+});
+
+it('can begin elsewhere', async () => {
+  expect(await on(new MemoryEventStore(), 1000).next('order')).toBe(1000);
+});
+
+it('takes one append per block, however many ask at once', async () => {
+  const store = new MemoryEventStore();
+  const numbers = on(store);
+  const got = await Promise.all(Array.from({ length: BLOCK_SIZE * 2 + 1 }, () => numbers.next('a')));
+  expect([...got].sort((a, b) => a - b)).toEqual(Array.from({ length: got.length }, (_, i) => i + 1));
+  expect(store.events).toHaveLength(3);
+});
+
+it('never gives a number twice, over nodes and restarts', async () => {
+  const store = new MemoryEventStore();
+  const nodes = Array.from({ length: 4 }, () => on(new SequentialEventStore(store)));
+  const got = await Promise.all(Array.from({ length: 1000 }, (_, i) => nodes[i % 4]!.next('a')));
+  got.push(await on(store).next('a'));
+  expect(new Set(got).size).toBe(got.length);
+});
+
+it('stored blocks fold as they always did', () => {
+  const sample = JSON.parse(
+    readFileSync(join(__dirname, 'golden/NumbersTaken.v1.json'), 'utf8'),
+  ) as SequenceEvent;
+  expect(foldEvents(Sequence, [sample])).toEqual({ next: 201 });
+});
