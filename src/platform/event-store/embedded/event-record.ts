@@ -128,13 +128,13 @@ function guess(record: Buffer, start: number): { stream: string; revision: numbe
 }
 
 /**
- * Calls `visit` with the events of a record from ordinal `from` on, until it returns false. Every event visited had
- * its checksum checked. Answers what could not be read, if anything.
+ * Calls `visit` with the events of a record whose ordinals `wants` answers for, until it returns false. Every event
+ * visited had its checksum checked; the others are passed over unread. Answers what could not be read, if anything.
  */
 export function visitRecord(
   record: Buffer,
   first: number,
-  from: number,
+  wants: (ordinal: number) => boolean,
   visit: (event: RecordedEvent, ordinal: number) => boolean,
 ): Unreadable | null {
   if (record.length < HEAD_BYTES || record.readUInt8(0) !== VERSION) {
@@ -143,7 +143,7 @@ export function visitRecord(
   const count = eventCount(record);
   let start = HEAD_BYTES;
   for (let ordinal = 0; ordinal < count; ordinal += 1) {
-    if (ordinal >= from) {
+    if (wants(ordinal)) {
       const event = readEvent(record, start, first + ordinal);
       if (typeof event === 'string') return { ordinal, problem: event, ...guess(record, start) };
       if (!visit(event, ordinal)) return null;
@@ -155,3 +155,6 @@ export function visitRecord(
   if (start === record.length && count > 0) return null;
   return { ordinal: Math.max(0, count - 1), problem: 'the record does not end with its last event' };
 }
+
+/** For {@link visitRecord}: all events of the record. */
+export const everyOrdinal = (): boolean => true;

@@ -53,10 +53,8 @@ export class LogReader {
     if (wanted === 0) return events;
     const start = this.lastRecord(after + 1)?.first ?? 1;
     for (const { first, bytes } of this.records(start)) {
-      const unreadable = visitRecord(bytes, first, Math.max(0, after + 1 - first), (event) => {
-        events.push(event);
-        return events.length < wanted;
-      });
+      const take = (event: RecordedEvent): boolean => events.push(event) < wanted;
+      const unreadable = visitRecord(bytes, first, (ordinal) => first + ordinal > after, take);
       // What could be read before the damage is still delivered; whoever goes on from there meets it.
       if (unreadable && events.length === 0) throw this.damaged(first, unreadable);
       if (unreadable || events.length >= wanted) break;
@@ -173,17 +171,16 @@ export class LogReader {
       this.damaged(first, { ordinal, problem, stream, revision: revision + ordinals.indexOf(ordinal) });
     const bytes = this.environment.log.get(logKey(first));
     if (!bytes) throw damaged(ordinals[0]!, 'its record is missing');
-    for (const ordinal of ordinals) {
-      let found: RecordedEvent | undefined;
-      const unreadable = visitRecord(bytes, first, ordinal, (event) => {
-        found = event;
-        return false;
-      });
-      if (unreadable) throw damaged(ordinal, unreadable.problem);
-      if (found?.stream !== stream || found.revision !== revision + ordinals.indexOf(ordinal)) {
+    let taken = 0;
+    const isNext = (ordinal: number): boolean => ordinal === ordinals[taken];
+    const unreadable = visitRecord(bytes, first, isNext, (event, ordinal) => {
+      if (event.stream !== stream || event.revision !== revision + taken) {
         throw damaged(ordinal, 'another event is in its place');
       }
-      events.push(found);
-    }
+      events.push(event);
+      taken += 1;
+      return taken < ordinals.length;
+    });
+    if (unreadable) throw damaged(ordinals[taken] ?? unreadable.ordinal, unreadable.problem);
   }
 }

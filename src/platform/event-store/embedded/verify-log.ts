@@ -1,5 +1,5 @@
 import { EventStoreError, type RecordedEvent } from '../event-store.js';
-import { eventCount, visitRecord } from './event-record.js';
+import { eventCount, everyOrdinal, visitRecord } from './event-record.js';
 import { logKey, readPart, streamOfKey } from './layout.js';
 import type { LogEnvironment } from './log-environment.js';
 import type { LogReader, LogRecord } from './log-reader.js';
@@ -77,7 +77,9 @@ export class LogVerification {
     let from = 0;
     // An event that cannot be read does not hide those behind it, as long as its length can be.
     while (from < Math.max(1, eventCount(bytes))) {
-      const unreadable = visitRecord(bytes, first, from, (event, ordinal) => {
+      const next = from;
+      const isNext = (ordinal: number): boolean => ordinal >= next;
+      const unreadable = visitRecord(bytes, first, isNext, (event, ordinal) => {
         sound += 1;
         this.checkIndexed(event, first, ordinal);
         return true;
@@ -146,7 +148,7 @@ export function checkNewest(environment: LogEnvironment, reader: LogReader, even
     reverse: true,
   })) {
     const first = Number(key.readBigUInt64BE(0));
-    const unreadable = visitRecord(value, first, 0, (event, ordinal) => {
+    const unreadable = visitRecord(value, first, everyOrdinal, (event, ordinal) => {
       checked += 1;
       if (reader.isIndexed(event.stream, event.revision, first, ordinal)) return true;
       throw new EventStoreError(
