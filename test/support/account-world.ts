@@ -69,7 +69,7 @@ export class AccountNode {
   ) {
     const { clock, ids, keys, hasher } = world;
     this.executor = new Sequencer({ store, snapshots: new NoSnapshots(), clock, ids, namespace: 'kf' });
-    const secrets = new AccountSecrets(new Vault(keys), keys, hashes, hasher);
+    const secrets = new AccountSecrets(new Vault(keys), hashes, hasher);
     const registrar = new AccountRegistrar(this.executor, ids, new PublicIds(this.executor, ids), secrets);
     const defaults = { billingMode: 'postpaid', creditLimit: null } as const;
     this.registrations = new RegisterPartnerHandler(this.executor, ids, registrar, defaults);

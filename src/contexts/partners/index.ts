@@ -53,8 +53,8 @@ export type { StaffEvent, StaffRole } from './events/staff.events.js';
 export type { PartnerRejectionCode } from './rejections.js';
 
 /**
- * What the composition root registers. Needs `Executor`, `Ids`, `Clock`, `PublicIds`, `KeyStore`, `Vault`,
- * `KeyedHash`, `PasswordHasher` and `PartnerDefaults`. `AccountIndex` and `PartnerDirectory` are local indexes and
+ * What the composition root registers. Needs `Executor`, `Ids`, `Clock`, `PublicIds`, `Vault`, `KeyedHash`,
+ * `PasswordHasher` and `PartnerDefaults`. `AccountIndex` and `PartnerDirectory` are local indexes and
  * follow the log.
  */
 export const PARTNERS_PROVIDERS: Provider[] = [

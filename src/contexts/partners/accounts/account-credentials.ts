@@ -40,11 +40,6 @@ export class AccountCredentials {
     return this.checks.check(credentials);
   }
 
-  /** Forgets what is remembered of an account; its own changes do so by themselves, a moment later. */
-  drop(accountId: string): void {
-    this.checks.drop(accountId);
-  }
-
   private async verify(
     login: string,
     password: string,

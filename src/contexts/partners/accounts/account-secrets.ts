@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
-import { KeyStore } from '../../../platform/key-store/key-store.js';
 import { KeyedHash } from '../../../platform/security/keyed-hash.js';
 import { isAcceptablePassword, PasswordHasher } from '../../../platform/security/password-hasher.js';
 import { sealedPlace, Vault } from '../../../platform/security/vault.js';
@@ -23,7 +22,6 @@ export type PasswordSecret = Pick<SealedPassword, 'plain' | 'md5'>;
 export class AccountSecrets {
   constructor(
     private readonly vault: Vault,
-    private readonly keys: KeyStore,
     private readonly hashes: KeyedHash,
     private readonly hasher: PasswordHasher,
   ) {}
@@ -86,11 +84,11 @@ export class AccountSecrets {
     slot: string | number,
     text: string,
   ): Promise<string> {
-    const dataKey = await this.keys.obtain(streamOf(account));
-    return this.vault.seal(dataKey, place(account, field, slot), text);
+    return this.vault.sealUnder(streamOf(account), place(account, field, slot), text);
   }
 }
 
+/** Scope of the account's data key, and what its ciphertexts are bound to: the stream without its namespace. */
 const streamOf = ({ kind, id }: AccountRef): string => `${kind}-${id}`;
 
 const place = (account: AccountRef, field: string, slot: string | number): string =>
