@@ -1,0 +1,74 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { ControlError, type ControlRequest, failureOf, readLines, writeLine } from './control-protocol.js';
+
+/**
+ * Answers one method of the control socket. `signal` is aborted when the caller has gone; the result must be a JSON
+ * value (undefined becomes null).
+ */
+export type ControlHandler = (
+  params: unknown,
+  emitProgress: (progress: unknown) => void,
+  signal: AbortSignal,
+) => unknown;
+
+/** The server's end of the control socket. */
+export class ControlServer {
+  private readonly handlers = new Map<string, ControlHandler>();
+  private readonly connections = new Set<Socket>();
+  private readonly server: Server;
+
+  constructor() {
+    this.server = createServer((socket) => this.accept(socket));
+  }
+
+  /** Methods may be added at any time; one not yet there is refused. */
+  handle(method: string, handler: ControlHandler): void {
+    if (this.handlers.has(method)) throw new Error(`${method} is handled already`);
+    this.handlers.set(method, handler);
+  }
+
+  listen(path: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(path, () => {
+        this.server.off('error', reject);
+        // Neither a failed accept nor an idle socket is a reason to end, or to go on.
+        this.server.on('error', () => {});
+        this.server.unref();
+        resolve();
+      });
+    });
+  }
+
+  /** Stops listening at once and ends all connections. */
+  close(): Promise<void> {
+    for (const socket of this.connections) socket.destroy();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  private accept(socket: Socket): void {
+    const gone = new AbortController();
+    this.connections.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.connections.delete(socket);
+      gone.abort();
+    });
+    readLines(socket, (value) => void this.answer(socket, value as ControlRequest, gone.signal));
+  }
+
+  private async answer(
+    socket: Socket,
+    { id, method, params }: ControlRequest,
+    gone: AbortSignal,
+  ): Promise<void> {
+    try {
+      const handler = this.handlers.get(method);
+      if (!handler) throw new ControlError(`the server does not know ${method}`, 'UnknownMethod');
+      const result = await handler(params, (progress) => writeLine(socket, { id, progress }), gone);
+      writeLine(socket, { id, result: result ?? null });
+    } catch (error) {
+      writeLine(socket, { id, error: failureOf(error) });
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type ControlClient, connectControl } from './control-client.js';
+import { DataDirectory, DataDirectoryInUseError } from './data-directory.js';
+
+const SUPPORT = resolve('test/support');
+
+let folder: string;
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'keyforge-data-'));
+});
+afterEach(async () => {
+  await Promise.all(children.splice(0).map(kill));
+  rmSync(folder, { recursive: true });
+});
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+/** Starts a process that tries to take the lock; resolves with it and with what it says. */
+async function startHolder(): Promise<{ child: ChildProcess; said: string }> {
+  const script = [join(SUPPORT, 'register.cjs'), join(SUPPORT, 'hold-data-directory.ts')];
+  const child = spawn(process.execPath, ['-r', script[0]!, script[1]!, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  const [data] = (await once(child.stdout!, 'data')) as [Buffer];
+  return { child, said: data.toString().trim() };
+}
+
+async function connected(): Promise<ControlClient> {
+  const client = await connectControl(folder);
+  if (!client) throw new Error('nobody answers');
+  return client;
+}
+
+describe('the lock of a data directory', () => {
+  it('makes the directory for its owner alone, and the socket too', async () => {
+    const path = join(folder, 'made', 'here');
+    const directory = await DataDirectory.open(path);
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    expect(statSync(join(path, 'control.sock')).mode & 0o777).toBe(0o600);
+    await directory.close();
+  });
+
+  it('is refused to a second opener, in the same process or another, and free again after a close', async () => {
+    const first = await DataDirectory.open(folder);
+    await expect(DataDirectory.open(folder)).rejects.toThrow(DataDirectoryInUseError);
+    expect((await startHolder()).said).toBe('DataDirectoryInUseError');
+    await first.close();
+    expect((await startHolder()).said).toBe('held');
+    await expect(DataDirectory.open(folder)).rejects.toThrow(`${folder} is in use by a running server`);
+  });
+
+  it('is taken over from a holder that was killed, and what it left is cleared away', async () => {
+    const { child } = await startHolder();
+    await kill(child);
+    expect(await connectControl(folder)).toBeNull();
+    const next = await DataDirectory.open(folder);
+    expect(readdirSync(join(folder, 'lock'))).toEqual([
+      expect.stringMatching(/^[0-9a-f]+\.sock$/),
+      'claim-2',
+    ]);
+    await next.close();
+  });
+
+  it('stays with a holder that is stopped and cannot answer', async () => {
+    const { child } = await startHolder();
+    child.kill('SIGSTOP');
+    await expect(DataDirectory.open(folder)).rejects.toThrow(DataDirectoryInUseError);
+    child.kill('SIGCONT');
+  });
+
+  it('goes to exactly one of many who find a stale one at the same time', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const starts = Array.from({ length: 8 }, () => DataDirectory.open(folder));
+      const results = await Promise.allSettled(starts);
+      const held = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      expect(held).toHaveLength(1);
+      const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+      for (const reason of reasons) expect(reason).toBeInstanceOf(DataDirectoryInUseError);
+      await held[0]!.close();
+    }
+  });
+
+  it('goes to exactly one of several processes that find the killed one', async () => {
+    const { child } = await startHolder();
+    await kill(child);
+    const starters = await Promise.all(Array.from({ length: 4 }, startHolder));
+    expect(starters.filter(({ said }) => said === 'held')).toHaveLength(1);
+  });
+
+  it('works in a directory whose path is longer than a socket address', async () => {
+    folder = mkdtempSync(join(folder, 'long-'.repeat(30)));
+    const directory = await DataDirectory.open(folder);
+    directory.handle('ping', () => 'pong');
+    await expect(DataDirectory.open(folder)).rejects.toThrow(DataDirectoryInUseError);
+    const client = await connected();
+    expect(await client.call('ping', null)).toBe('pong');
+    client.close();
+    await directory.close();
+  });
+});
+
+describe('the control socket', () => {
+  let directory: DataDirectory;
+  beforeEach(async () => {
+    directory = await DataDirectory.open(folder);
+  });
+  afterEach(() => directory.close());
+
+  it('answers calls with progress and a result, several at once', async () => {
+    directory.handle('count', async (params, emitProgress) => {
+      const { to } = params as { to: number };
+      for (let value = 1; value <= to; value += 1) {
+        await new Promise(setImmediate);
+        emitProgress({ value });
+      }
+      return { to, text: 'ə\n' };
+    });
+    const client = await connected();
+    const progress: unknown[] = [];
+    const [three] = await Promise.all([
+      client.call('count', { to: 3 }, (value) => progress.push(value)),
+      client.call('count', { to: 5 }),
+    ]);
+    expect(three).toEqual({ to: 3, text: 'ə\n' });
+    expect(progress).toEqual([{ value: 1 }, { value: 2 }, { value: 3 }]);
+    client.close();
+  });
+
+  it('hands over the message and code of a failure', async () => {
+    directory.handle('fail', () => {
+      throw Object.assign(new Error('no such package'), { code: 'PackageUnknown' });
+    });
+    const client = await connected();
+    await expect(client.call('fail', {})).rejects.toMatchObject({
+      message: 'no such package',
+      code: 'PackageUnknown',
+    });
+    await expect(client.call('nonsense', {})).rejects.toMatchObject({ code: 'UnknownMethod' });
+    client.close();
+  });
+
+  it('tells the handler when the caller has gone, and the caller when the server has', async () => {
+    let signal: AbortSignal | undefined;
+    directory.handle('wait', (_params, emitProgress, gone) => {
+      signal = gone;
+      emitProgress('started');
+      return new Promise(() => {});
+    });
+    const leaver = await connected();
+    const left = leaver.call('wait', {}, () => leaver.close());
+    await expect(left).rejects.toMatchObject({ code: 'ConnectionLost' });
+    await new Promise<void>((done) => {
+      if (signal!.aborted) done();
+      else signal!.addEventListener('abort', () => done());
+    });
+    const client = await connected();
+    const lost = client.call('wait', {}, () => void directory.close());
+    await expect(lost).rejects.toMatchObject({ code: 'ConnectionLost' });
+    expect(await connectControl(folder)).toBeNull();
+    directory = await DataDirectory.open(folder);
+  });
+});
