@@ -59,13 +59,11 @@ export async function openMasterKey(
   }
   const path = join(source.dataDir, FILE);
   const nextPath = join(source.dataDir, NEXT_FILE);
-  if (existsSync(nextPath)) {
-    const next = MasterKey.parse(readFileSync(nextPath, 'utf8'));
-    if (!existsSync(path) || (await matches(next))) {
-      renameSync(nextPath, path);
-      syncDirectory(source.dataDir);
-      return next;
-    }
+  const next = readNext(nextPath);
+  if (next && (!existsSync(path) || (await matches(next)))) {
+    renameSync(nextPath, path);
+    syncDirectory(source.dataDir);
+    return next;
   }
   if (existsSync(path)) return MasterKey.parse(readFileSync(path, 'utf8'));
   const made = MasterKey.generate();
@@ -75,6 +73,17 @@ export async function openMasterKey(
   renameSync(nextPath, path);
   syncDirectory(source.dataDir);
   return made;
+}
+
+/** A file that was cut short was never used: it is synced before anything is wrapped with its key. */
+function readNext(path: string): MasterKey | null {
+  if (!existsSync(path)) return null;
+  try {
+    return MasterKey.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof MasterKeyError) return null;
+    throw error;
+  }
 }
 
 /** The part of a key store that a rotation needs. */

@@ -34,6 +34,16 @@ describe('opening the master key', () => {
     expect(existsSync(join(dataDir, 'master.key'))).toBe(false);
   });
 
+  it.each([true, false])(
+    'is not kept from starting by a file that a crash cut short (key there: %p)',
+    async (there) => {
+      if (there) await openKey();
+      writeFileSync(join(dataDir, 'master.key.next'), 'ab12');
+      const key = await openKey();
+      expect((await openKey()).equals(key)).toBe(true);
+    },
+  );
+
   it('prefers the configured key', async () => {
     await openKey();
     expect((await openKey(true, Buffer.alloc(32, 9))).equals(new MasterKey(Buffer.alloc(32, 9)))).toBe(true);
