@@ -18,6 +18,7 @@ export interface ClaimState {
 export const Claim: Aggregate<ClaimState, ClaimEvent> = {
   category: 'claim',
   stateVersion: 1,
+  weight: 4,
   initial: { holder: null, released: new Set() },
   evolve(state, event) {
     switch (event.type) {

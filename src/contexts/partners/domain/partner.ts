@@ -69,6 +69,7 @@ const initial: PartnerState = {
 export const Partner: Aggregate<PartnerState, PartnerEvent> = {
   category: 'partner',
   stateVersion: 1,
+  weight: 4,
   initial,
   evolve(state, event, { revision }) {
     switch (event.type) {
