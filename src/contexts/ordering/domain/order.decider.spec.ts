@@ -1,0 +1,111 @@
+import { given } from '../../../../test/support/given.js';
+import claimedSample from '../events/golden/OrderClaimed.v1.json' with { type: 'json' };
+import type { OrderClaim, OrderEvent } from '../events/order.events.js';
+import { emailAddress } from './email-address.js';
+import { claimOrder, claimRefund, completeRefund, confirmOrder, refuseOrder } from './order.decider.js';
+import { Order } from './order.js';
+
+const claim = claimedSample.data as unknown as OrderClaim;
+const { attempt: _, ...plan } = claim;
+const claimed: OrderEvent = { type: 'OrderClaimed', data: { ...claim, attempt: 1 } };
+const units = [{ unit: 1, lot: 1, slot: 0, keyNumber: 1000 }];
+const confirmed: OrderEvent = {
+  type: 'OrderConfirmed',
+  data: { attempt: 1, units, amount: '1000', commission: '30' },
+};
+const refused: OrderEvent = { type: 'OrderRefused', data: { attempt: 1, reason: 'LotEmpty' } };
+const refund = {
+  kind: 'refund' as const,
+  reason: 'faulty',
+  walletRevision: 3,
+  deadline: '2026-03-01T12:00:30.000Z',
+};
+const refundClaimed: OrderEvent = {
+  type: 'RefundClaimed',
+  data: { ...refund, amount: '1000', commission: '30' },
+};
+
+describe('a reference', () => {
+  it('is claimed by the first attempt, and by the next one after a refusal under the same number', () => {
+    given(Order, [])
+      .when((state) => claimOrder(state, plan))
+      .then({ type: 'OrderClaimed', data: { ...claim, attempt: 1 } });
+    given(Order, [claimed, refused])
+      .when((state) => claimOrder(state, { ...plan, publicId: 999 }))
+      .then({ type: 'OrderClaimed', data: { ...claim, attempt: 2 } });
+  });
+
+  it('is taken while an attempt runs and once it is confirmed', () => {
+    for (const events of [[claimed], [claimed, confirmed], [claimed, confirmed, refundClaimed]]) {
+      given(Order, events)
+        .when((state) => claimOrder(state, plan))
+        .thenRejected('OrderAlreadyExists');
+    }
+  });
+});
+
+describe('an attempt', () => {
+  const confirm = { attempt: 1, units, amount: '1000', commission: '30' };
+
+  it('ends once', () => {
+    given(Order, [claimed])
+      .when((state) => confirmOrder(state, confirm))
+      .then(confirmed);
+    given(Order, [claimed, confirmed])
+      .when((state) => confirmOrder(state, confirm))
+      .thenNothing();
+    given(Order, [claimed, confirmed])
+      .when((state) => refuseOrder(state, { attempt: 1, reason: 'LotEmpty' }))
+      .thenNothing();
+    given(Order, [claimed, refused])
+      .when((state) => confirmOrder(state, confirm))
+      .thenNothing();
+  });
+
+  it('is not ended by what belongs to another one', () => {
+    given(Order, [claimed])
+      .when((state) => confirmOrder(state, { ...confirm, attempt: 2 }))
+      .thenNothing();
+    given(Order, [claimed])
+      .when((state) => refuseOrder(state, { attempt: 2, reason: 'LotEmpty' }))
+      .thenNothing();
+  });
+});
+
+describe('a refund', () => {
+  it('is of a confirmed order, of all that it cost', () => {
+    given(Order, [claimed, confirmed])
+      .when((state) => claimRefund(state, refund))
+      .then(refundClaimed);
+    given(Order, [claimed])
+      .when((state) => claimRefund(state, refund))
+      .thenRejected('OrderNotConfirmed');
+  });
+
+  it('happens once', () => {
+    const done: OrderEvent = { type: 'OrderRefunded', data: { amount: '1000' } };
+    given(Order, [claimed, confirmed, refundClaimed]).when(completeRefund).then(done);
+    given(Order, [claimed, confirmed, refundClaimed, done]).when(completeRefund).thenNothing();
+    given(Order, [claimed, confirmed, refundClaimed, done])
+      .when((state) => claimRefund(state, refund))
+      .thenRejected('OrderNotConfirmed');
+  });
+});
+
+describe('an e-mail address', () => {
+  it.each([
+    ['customer@example.com', 'customer@example.com'],
+    ['  A.B+c@Example.COM ', 'A.B+c@example.com'],
+  ])('%j is taken as %j', (text, address) => expect(emailAddress(text)).toBe(address));
+
+  it.each([
+    '',
+    'x',
+    '@example.com',
+    'a@b',
+    'a b@example.com',
+    'a@example..com',
+    'a@-x.com',
+    'a@x.com\n<b@y.z>',
+  ])('%j is refused', (text) => expect(emailAddress(text)).toBeNull());
+});
