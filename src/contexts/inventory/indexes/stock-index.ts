@@ -34,6 +34,12 @@ export class StockIndex implements LocalIndex {
     return this.packages.get(packageId)?.reserved ?? 0;
   }
 
+  /** Whether the package has keys that are available or reserved. */
+  inStock(packageId: string): boolean {
+    const stock = this.packages.get(packageId);
+    return stock !== undefined && this.hasKeys(stock);
+  }
+
   /** Lot numbers in the order to try: fresh keys by earliest expiry, then number; then returned ones by return. */
   candidates(packageId: string, nowMs: number): Iterable<number> {
     return this.packages.get(packageId)?.candidates(nowMs) ?? [];
@@ -81,10 +87,10 @@ export class StockIndex implements LocalIndex {
     const lot = this.lots.get(number);
     if (!lot) return;
     const stock = this.package(lot.packageId);
-    const before = this.inStock(stock);
+    const before = this.hasKeys(stock);
     this.change(stock, lot, change, event, keep);
     if (lot.complete && lot.left === 0) this.forget(stock, lot, keep);
-    const after = this.inStock(stock);
+    const after = this.hasKeys(stock);
     if (before !== after) for (const listener of this.listeners) listener(lot.packageId, after);
   }
 
@@ -187,7 +193,7 @@ export class StockIndex implements LocalIndex {
     keep.delete(`places-${lot.number}`);
   }
 
-  private inStock(stock: PackageStock): boolean {
+  private hasKeys(stock: PackageStock): boolean {
     return stock.reserved > 0 || stock.available(this.clock.now()) > 0;
   }
 

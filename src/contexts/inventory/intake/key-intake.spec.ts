@@ -297,20 +297,25 @@ describe('on a shared store that applies batches stream by stream', () => {
     audit(inner);
   });
 
-  it('a package that was switched on by nobody, because its maker died last, can be switched on by the next', async () => {
-    const inner = new MemoryEventStore();
-    const keys = new MemoryKeyStore();
-    const dying = new SequentialEventStore(inner, async ({ batch, index, phase }) =>
-      phase === 'before' && batch[index]?.events[0]?.type === 'PackageActivated' ? 'crash' : 'continue',
-    );
-    const first = await start(dying, keys);
-    const second = await start(new SequentialEventStore(inner), keys);
-    await second.createPackage('a');
-    void first.add('a', texts(1));
-    await dying.whenCrashed;
-    accepted(await second.add('a', texts(1, 'MORE')));
-    expect(await second.executor.run(testContext, (tx) => tx.load(Package, 'a').status)).toBe('active');
-    audit(inner);
+  it('a maker who dies at any place leaves nothing that the next one cannot finish', async () => {
+    for (let place = 0; place < 6; place += 1) {
+      const inner = new MemoryEventStore();
+      const keys = new MemoryKeyStore();
+      let left = place;
+      const dying = new SequentialEventStore(inner, async ({ batch }) =>
+        batch[0]?.stream === 'kf.intake-keys' && left-- === 0 ? 'crash' : 'continue',
+      );
+      const first = await start(dying, keys);
+      const second = await start(new SequentialEventStore(inner), keys);
+      await second.createPackage('a');
+      void first.add('a', texts(2));
+      await dying.whenCrashed;
+      accepted(await second.add('a', texts(3)));
+      await second.caughtUp();
+      expect(second.stock.available('a')).toBe(3);
+      expect(await second.executor.run(testContext, (tx) => tx.load(Package, 'a').status)).toBe('active');
+      audit(inner);
+    }
   });
 });
 

@@ -226,34 +226,35 @@ function refusePackage(tx: Transaction, { packageId }: IntakeRequest): Rejection
   return pkg.fulfilment === 'stock' ? null : reject('NotSoldFromStock');
 }
 
-/** Announces the lot, fills it and switches the package on, as one batch; again, for what of it is missing. */
+/**
+ * Announces the lot, switches the package on and fills the lot, as one batch; again, for what of it is missing. On a store that
+ * takes a batch stream by stream, a package that is on without keys is switched off again; keys in one that is off would stay.
+ */
 function takeInLot(tx: Transaction, request: IntakeRequest, prepared: Prepared): Outcome {
   const refused = refusePackage(tx, request);
   if (refused) return refused;
   const { packageId, unitCost, fingerprintRule } = request;
   const { lot, announcement, keys } = prepared;
   const lines = request.import ? { import: request.import } : {};
-  const outcome = announceLot(
+  const announced = announceLot(
     tx.load(Intake, INTAKE_ID),
     { lot, announcement, package: packageId, keys: keys.length, ...lines },
     () => tx.history(Intake, INTAKE_ID, lot - 1, lot)[0]?.data.announcement,
   );
-  if (outcome.kind === 'moved') return 'moved';
-  if (outcome.kind === 'announce') tx.append(Intake, INTAKE_ID, [outcome.event]);
-  const pkg = tx.load(Package, packageId);
-  const { productId: product, supplierId: supplier } = pkg;
   const state = tx.load(Lot, String(lot));
+  if (announced.kind === 'moved' || state.status === 'voided') return 'moved';
+  if (announced.kind === 'announce') tx.append(Intake, INTAKE_ID, [announced.event]);
+  const pkg = tx.load(Package, packageId);
+  tx.append(Package, packageId, activateForStock(pkg));
   const opened = openLot(state, {
     package: packageId,
-    product,
-    supplier,
+    product: pkg.productId,
+    supplier: pkg.supplierId,
     unitCost,
     fingerprintRule,
     keys,
     ...lines,
   });
   if (!isRejection(opened)) tx.append(Lot, String(lot), opened);
-  else if (state.status === 'voided') return 'moved';
-  tx.append(Package, packageId, activateForStock(pkg));
   return 'taken';
 }

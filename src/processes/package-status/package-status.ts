@@ -1,0 +1,97 @@
+import { activateForStock, deactivateForStock, Package } from '../../contexts/catalog/index.js';
+import type { StockIndex } from '../../contexts/inventory/index.js';
+import type { CommandContext, Executor } from '../../platform/execution/transaction.js';
+import type { Ids } from '../../platform/kernel/ids.js';
+
+/** Keys expire without an event, so all packages are looked at this often. */
+const SWEEP_EVERY_MS = 30_000;
+
+export interface PackageStatusOptions {
+  readonly executor: Executor;
+  readonly stock: StockIndex;
+  readonly ids: Ids;
+  readonly onError: (error: unknown, packageId: string) => void;
+}
+
+/**
+ * Marks in the catalogue that a package has run out of keys (none available, none reserved), or has some again. It compares
+ * what is with what the catalogue says, at start and whenever the stock changes sides, so that it may run late, twice or on
+ * a stale view: the next look puts right what the last one got wrong. A package that an admin switched off stays off.
+ */
+export class PackageStatus {
+  /** What was last recorded: package → whether it had keys. */
+  private readonly recorded = new Map<string, boolean>();
+  private readonly due = new Set<string>();
+  private working: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private closed = false;
+
+  constructor(private readonly options: PackageStatusOptions) {
+    options.stock.onEdge((packageId) => this.look(packageId));
+  }
+
+  /** Looks at all packages now, and then as long as it is open. */
+  start(): void {
+    this.sweep();
+    this.timer = setInterval(() => this.sweep(), SWEEP_EVERY_MS);
+    this.timer.unref();
+  }
+
+  /** Looks at every package whose stock is not as recorded. */
+  sweep(): void {
+    const { stock } = this.options;
+    for (const packageId of stock.packageIds()) {
+      if (this.recorded.get(packageId) !== stock.inStock(packageId)) this.look(packageId);
+    }
+  }
+
+  /** Resolves when everything that was due has been recorded. */
+  async settled(): Promise<void> {
+    while (this.working) await this.working;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.timer) clearInterval(this.timer);
+    await this.settled();
+  }
+
+  private look(packageId: string): void {
+    if (this.closed) return;
+    this.due.add(packageId);
+    this.working ??= this.work();
+  }
+
+  private async work(): Promise<void> {
+    // The index tells its edges while it folds an event: let it finish with all of them first.
+    await Promise.resolve();
+    for (const packageId of this.due) {
+      this.due.delete(packageId);
+      try {
+        this.recorded.set(packageId, await this.record(packageId));
+      } catch (error) {
+        this.recorded.delete(packageId);
+        this.options.onError(error, packageId);
+      }
+    }
+    this.working = null;
+  }
+
+  private record(packageId: string): Promise<boolean> {
+    const { executor, stock, ids } = this.options;
+    return executor.run(contextOf(ids.uuid()), (tx) => {
+      const pkg = tx.load(Package, packageId);
+      const inStock = stock.inStock(packageId);
+      if (!inStock) tx.append(Package, packageId, deactivateForStock(pkg));
+      else if (pkg.inactiveBecause === 'stock') tx.append(Package, packageId, activateForStock(pkg));
+      return inStock;
+    });
+  }
+}
+
+const contextOf = (id: string): CommandContext => ({
+  commandId: id,
+  correlationId: id,
+  actor: { kind: 'system', id: 'package-status' },
+  surface: 'process',
+});
