@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { REST_V2_CONTROLLERS, restV2Providers } from './apis/rest-v2/rest-v2.providers.js';
 import { TERMINAL_V1_PROVIDERS } from './apis/terminal-v1/terminal-v1.providers.js';
 import type { Engines } from './composition/engines.js';
 import { Runtime } from './composition/runtime.js';
@@ -54,7 +55,7 @@ export class AppModule {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
       providers: [...platformProviders(options), ...contextProviders(options), runtimeProvider(options)],
-      controllers: [],
+      controllers: REST_V2_CONTROLLERS,
     };
   }
 }
@@ -109,6 +110,7 @@ function contextProviders({ settings, importWorker }: AppOptions): Provider[] {
     ...ORDERING_PROVIDERS,
     ...salePorts(settings),
     ...TERMINAL_V1_PROVIDERS,
+    ...restV2Providers({ timeZone: settings.businessTimeZone }),
   ];
 }
 

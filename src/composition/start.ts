@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { restV2Surface } from '../apis/rest-v2/surface.js';
 import { terminalV1Surface } from '../apis/terminal-v1/surface.js';
 import { AppModule } from '../app.module.js';
 import { AdminAccount, type NewCredentials } from '../contexts/partners/index.js';
@@ -44,7 +45,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   const { settings, logger, clock = new SystemClock(), ids = new SystemIds() } = options;
   const onFatal = options.onFatal ?? ((error) => logger.fatal({ err: error }, 'the log failed'));
   const engines = await openEngines({ settings, ids, logger, onFatal });
-  const adapter = new HttpAdapter({ settings, surfaces: [terminalV1Surface], logger });
+  const adapter = new HttpAdapter({ settings, surfaces: [terminalV1Surface, restV2Surface], logger });
   const { passwordCost, importWorker } = options;
   const app = await NestFactory.create(
     AppModule.register({ settings, engines, clock, ids, logger, passwordCost, importWorker }),

@@ -1,0 +1,116 @@
+import {
+  type ArgumentMetadata,
+  applyDecorators,
+  BadRequestException,
+  Injectable,
+  NotFoundException,
+  type PipeTransform,
+  ValidationPipe,
+} from '@nestjs/common';
+import {
+  IsInt,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+  ValidateIf,
+  type ValidationError,
+  type ValidationOptions,
+} from 'class-validator';
+import { MAX_BODY_DEPTH, MAX_TEXT_LENGTH } from './limits.js';
+
+/** Whether a JSON value nests no deeper than allowed. Walks without recursion: the value may be hostile. */
+function isShallow(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; depth <= MAX_BODY_DEPTH; depth += 1) {
+    const next: unknown[] = [];
+    for (const item of level) {
+      if (typeof item === 'object' && item !== null)
+        for (const child of Object.values(item)) next.push(child);
+    }
+    if (next.length === 0) return true;
+    level = next;
+  }
+  return false;
+}
+
+/** Refuses bodies that are no objects or nest too deeply, before anything recursive looks at them. */
+@Injectable()
+export class BodyShapePipe implements PipeTransform {
+  transform(value: unknown, { type }: ArgumentMetadata): unknown {
+    if (type !== 'body') return value;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new BadRequestException('The body must be a JSON object');
+    }
+    if (!isShallow(value)) throw new BadRequestException('The body is nested too deeply');
+    return value;
+  }
+}
+
+/** `keys.3.key_text must be a string`: each message with the whole path of its field. */
+function messagesOf(errors: readonly ValidationError[], path = ''): string[] {
+  return errors.flatMap((error) => [
+    ...Object.values(error.constraints ?? {}).map((message) => `${path}${message}`),
+    ...messagesOf(error.children ?? [], `${path}${error.property}.`),
+  ]);
+}
+
+/** Checks bodies and queries against their classes: unknown fields and wrong types are refused by name. */
+export class RequestPipe extends ValidationPipe {
+  constructor() {
+    super({
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      transform: true,
+      stopAtFirstError: true,
+      exceptionFactory: (errors) => new BadRequestException(messagesOf(errors).slice(0, MAX_MESSAGES)),
+    });
+  }
+
+  /** What is in the path has pipes of its own: here it would be turned into a number, `0x10` and `1e3` too. */
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    return metadata.type === 'param' ? value : super.transform(value, metadata);
+  }
+}
+
+const MAX_MESSAGES = 20;
+
+/** A number in the path that names something. */
+@Injectable()
+export class PublicIdPipe implements PipeTransform<string, number> {
+  transform(value: string): number {
+    if (!/^\d+$/.test(value)) throw new BadRequestException('id must be a number');
+    const id = Number(value);
+    if (!Number.isSafeInteger(id) || id < 1) throw new NotFoundException();
+    return id;
+  }
+}
+
+/** A number that names something. */
+export const IsPublicId = (): PropertyDecorator =>
+  applyDecorators(IsInt(), Min(1), Max(Number.MAX_SAFE_INTEGER));
+
+/** Text within bounds; what it may be is for the context to say. */
+export const IsText = (maxLength = MAX_TEXT_LENGTH): PropertyDecorator =>
+  applyDecorators(IsString(), MaxLength(maxLength));
+
+const DECIMAL = /^-?\d{1,18}(\.\d{1,18})?$/;
+
+/** A decimal as a JSON number or, exact to any digit, as text. */
+export const IsDecimalValue = (options?: ValidationOptions): PropertyDecorator =>
+  ValidateBy(
+    {
+      name: 'isDecimalValue',
+      validator: {
+        validate: (value: unknown) =>
+          (typeof value === 'number' && Number.isFinite(value)) ||
+          (typeof value === 'string' && DECIMAL.test(value)),
+        defaultMessage: (context) => `${context?.property} must be a number or a decimal string`,
+      },
+    },
+    options,
+  );
+
+/** The field may be left out; unlike `IsOptional`, null is no way to leave it out. */
+export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);

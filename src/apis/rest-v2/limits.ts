@@ -1,0 +1,19 @@
+export const DEFAULT_PAGE_SIZE = 20;
+export const MAX_PAGE_SIZE = 100;
+export const MAX_PAGE = 1_000_000;
+export const MAX_SEARCH_LENGTH = 200;
+
+/** Deepest nesting of a request body; the documented ones need 3. */
+export const MAX_BODY_DEPTH = 8;
+/** Keys in one request; more come by file. */
+export const MAX_KEYS_PER_REQUEST = 10_000;
+/** Longest text that is not limited more closely by what it is for. */
+export const MAX_TEXT_LENGTH = 10_000;
+/** Longest reference and comment of a top-up. */
+export const MAX_REFERENCE_LENGTH = 200;
+export const MAX_COMMENT_LENGTH = 1_000;
+/** A number in JSON keeps this many decimal digits; longer amounts come as text. */
+export const EXACT_JSON_DIGITS = 15;
+
+/** How long a write waits for the read models, so that who posts and then gets sees it. */
+export const READ_YOUR_WRITES_MS = 5_000;

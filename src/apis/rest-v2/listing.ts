@@ -1,0 +1,85 @@
+import { BadRequestException, Injectable } from '@nestjs/common';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { ReadModels } from '../../platform/projections/read-models.js';
+import type { Filter, ReadDocument, Sort } from '../../platform/read-store/read-store.js';
+import type { Page } from './answers.js';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, MAX_SEARCH_LENGTH } from './limits.js';
+
+/** What every list takes. */
+export class ListQuery {
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PAGE)
+  page?: number;
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(MAX_PAGE_SIZE)
+  limit?: number;
+
+  /** A field of the list, with `-` before it for the other direction. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(50)
+  sort?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_SEARCH_LENGTH)
+  search?: string;
+}
+
+export class StatusListQuery extends ListQuery {
+  @IsOptional()
+  @Type(() => Number)
+  @IsIn([0, 1])
+  status?: 0 | 1;
+}
+
+export interface ListSource {
+  readonly projection: string;
+  readonly filter: Filter;
+  /** Field of the documents by the name that callers give; the first is the default. */
+  readonly sortable: Readonly<Record<string, string>>;
+}
+
+/** A filter for documents whose field contains the text, in any case. */
+export const containing = (field: string, text: string | undefined): Filter =>
+  text ? { [field]: { $regex: text.toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, '\\$&') } } : {};
+
+function sortOf(sort: string | undefined, sortable: ListSource['sortable']): Sort {
+  const names = Object.keys(sortable);
+  const name = sort?.replace(/^-/, '') ?? names[0]!;
+  if (!Object.hasOwn(sortable, name))
+    throw new BadRequestException(`sort: must be one of ${names.join(', ')}`);
+  const direction = sort?.startsWith('-') ? -1 : 1;
+  const field = sortable[name]!;
+  // The key breaks ties, so that pages neither repeat nor lose a document.
+  return field === '_id' ? { _id: direction } : { [field]: direction, _id: direction };
+}
+
+/** Answers lists from read models, a page at a time. */
+@Injectable()
+export class Listing {
+  constructor(private readonly models: ReadModels) {}
+
+  async page<D extends ReadDocument, View>(
+    query: ListQuery,
+    { projection, filter, sortable }: ListSource,
+    view: (document: D) => View | Promise<View>,
+  ): Promise<Page<View>> {
+    const { page = 1, limit = DEFAULT_PAGE_SIZE } = query;
+    const sort = sortOf(query.sort, sortable);
+    const total = await this.models.count(projection, filter);
+    const skip = (page - 1) * limit;
+    const documents =
+      skip < total ? await this.models.find<D>(projection, { filter, sort, skip, limit }) : [];
+    const data = await Promise.all(documents.map(view));
+    return { success: true, data, pagination: { page, limit, total, totalPages: Math.ceil(total / limit) } };
+  }
+}

@@ -1,0 +1,128 @@
+import { Body, Controller, Get, Param, Post, Put, Query, UseGuards, UsePipes } from '@nestjs/common';
+import type { PartnerDocument } from '../../../../projections/partners/partners.projection.js';
+import {
+  type PartnerUpdate,
+  RegisterPartner,
+  SetPartnerAccess,
+  UpdatePartner,
+} from '../../../contexts/partners/index.js';
+import { AccessGuard, ADMINS, Allow, CalledBy, Caller, EVERYBODY, STAFF } from '../access.js';
+import { decimalText } from '../amounts.js';
+import { success } from '../answers.js';
+import { BodyShapePipe, PublicIdPipe, RequestPipe } from '../body.js';
+import { CatalogReader } from '../catalog/catalog.reader.js';
+import { toStatus } from '../catalog/status.js';
+import { containing, Listing, StatusListQuery } from '../listing.js';
+import { Writes } from '../writes.js';
+import { AccessBody, CreatePartnerBody, UpdatePartnerBody } from './partners.dto.js';
+import { PartnersReader } from './partners.reader.js';
+
+const SORTABLE = { id: 'id', name: 'name', created_at: 'createdAt' };
+const STATUSES = ['inactive', 'active', 'blocked'] as const;
+
+const textOf = (value: number | string | null | undefined, field: string): string | null | undefined =>
+  value === null || value === undefined ? value : decimalText(value, field);
+
+function updateOf(body: UpdatePartnerBody, managerId: string | null | undefined): PartnerUpdate {
+  return {
+    name: body.name,
+    password: body.password,
+    apiKey: body.api_key,
+    overlapHours: body.overlap_hours,
+    status: body.status === undefined ? undefined : STATUSES[body.status],
+    billingMode: body.billing_mode,
+    creditLimit: textOf(body.credit_limit, 'credit_limit'),
+    markupPercent: textOf(body.markup_percent, 'markup_percent') ?? undefined,
+    commissionPercent: textOf(body.commission_percent, 'commission_percent') ?? undefined,
+    ipAllowlist: body.ip_allowlist,
+    revealOn: body.reveal_on,
+    maxOpenReservations: body.max_open_reservations,
+    logoUrl: body.logo_url,
+    supportEmail: body.support_email,
+    managerId,
+  };
+}
+
+@Controller('api/partners')
+@UseGuards(AccessGuard)
+@UsePipes(BodyShapePipe, RequestPipe)
+export class PartnersController {
+  constructor(
+    private readonly writes: Writes,
+    private readonly listing: Listing,
+    private readonly reader: PartnersReader,
+    private readonly catalog: CatalogReader,
+  ) {}
+
+  @Get()
+  @Allow(STAFF)
+  list(@CalledBy() { principal }: Caller, @Query() query: StatusListQuery) {
+    const filter = {
+      status: query.status === undefined ? { $ne: 'deleted' } : toStatus(query.status),
+      ...containing('search', query.search),
+      ...this.reader.scopeOf(principal),
+    };
+    const source = { projection: 'partners', filter, sortable: SORTABLE };
+    return this.listing.page(query, source, (partner: PartnerDocument) => this.reader.partner(partner));
+  }
+
+  @Get(':id')
+  @Allow(EVERYBODY)
+  async get(@CalledBy() { principal }: Caller, @Param('id', PublicIdPipe) id: number) {
+    return success(this.reader.partner(await this.reader.find(principal, id)));
+  }
+
+  @Post()
+  @Allow(ADMINS)
+  async create(@CalledBy() caller: Caller, @Body() body: CreatePartnerBody) {
+    const partner = {
+      ...{ name: body.name, login: body.login, password: body.password, apiKey: body.api_key },
+      ...{ email: body.email, phone: body.phone, billingMode: body.billing_mode },
+      status: toStatus(body.status),
+      defaultCurrency: body.default_currency,
+      creditLimit: textOf(body.credit_limit, 'credit_limit'),
+      logoUrl: body.logo_url,
+      supportEmail: body.support_email,
+      managerId: this.reader.managerOf(body.manager_id),
+    };
+    const made = await this.writes.run(caller, (context) => new RegisterPartner(context, partner));
+    return success(this.reader.partner(await this.reader.find(caller.principal, made.partner.publicId)));
+  }
+
+  @Put(':id')
+  @Allow(ADMINS)
+  async update(
+    @CalledBy() caller: Caller,
+    @Param('id', PublicIdPipe) id: number,
+    @Body() body: UpdatePartnerBody,
+  ) {
+    const { _id: partnerId } = await this.reader.find(caller.principal, id);
+    const update = updateOf(body, this.reader.managerOf(body.manager_id));
+    await this.writes.run(caller, (context) => new UpdatePartner(context, String(partnerId), update));
+    return success(this.reader.partner(await this.reader.find(caller.principal, id)));
+  }
+
+  @Get(':id/access')
+  @Allow(EVERYBODY)
+  async access(@CalledBy() { principal }: Caller, @Param('id', PublicIdPipe) id: number) {
+    return success(await this.reader.access(await this.reader.find(principal, id)));
+  }
+
+  @Put(':id/access')
+  @Allow(ADMINS)
+  async setAccess(
+    @CalledBy() caller: Caller,
+    @Param('id', PublicIdPipe) id: number,
+    @Body() body: AccessBody,
+  ) {
+    const { _id: partnerId } = await this.reader.find(caller.principal, id);
+    const { product_ids: products = [], package_ids: packages = null } = body;
+    const access = {
+      allProducts: body.all_products ?? false,
+      productIds: await this.catalog.idsOf('products', products, 'product_ids'),
+      packageIds: packages && (await this.catalog.idsOf('packages', packages, 'package_ids')),
+    };
+    await this.writes.run(caller, (context) => new SetPartnerAccess(context, String(partnerId), access));
+    return success(await this.reader.access(await this.reader.find(caller.principal, id)));
+  }
+}

@@ -1,0 +1,159 @@
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+} from 'class-validator';
+import { CURRENCY_EXPONENTS, type Currency, SALE_CURRENCIES } from '../../../platform/kernel/money.js';
+import { IsDecimalValue, IsPublicId, IsText, MayBeAbsent } from '../body.js';
+import { MAX_COMMENT_LENGTH, MAX_REFERENCE_LENGTH } from '../limits.js';
+
+const MAX_ACCESS_IDS = 5_000;
+const MAX_IP_RANGES = 200;
+const MAX_OPEN_RESERVATIONS = 1_000_000;
+
+class PartnerProfileBody {
+  @IsOptional()
+  @IsText()
+  logo_url?: string | null;
+
+  @IsOptional()
+  @IsText()
+  support_email?: string | null;
+
+  /** The member of the staff that looks after the partner. */
+  @IsOptional()
+  @IsPublicId()
+  manager_id?: number | null;
+
+  @MayBeAbsent()
+  @IsIn(['prepaid', 'postpaid'])
+  billing_mode?: 'prepaid' | 'postpaid';
+
+  /** Of the default currency; null: none. */
+  @IsOptional()
+  @IsDecimalValue()
+  credit_limit?: number | string | null;
+}
+
+export class CreatePartnerBody extends PartnerProfileBody {
+  @IsText()
+  name!: string;
+
+  @IsText()
+  login!: string;
+
+  @IsText()
+  password!: string;
+
+  @IsOptional()
+  @IsText()
+  api_key?: string | null;
+
+  @IsOptional()
+  @IsText()
+  email?: string | null;
+
+  @IsOptional()
+  @IsText()
+  phone?: string | null;
+
+  @MayBeAbsent()
+  @IsIn([0, 1])
+  status?: 0 | 1;
+
+  @MayBeAbsent()
+  @IsIn(SALE_CURRENCIES)
+  default_currency?: (typeof SALE_CURRENCIES)[number];
+}
+
+export class UpdatePartnerBody extends PartnerProfileBody {
+  @MayBeAbsent()
+  @IsText()
+  name?: string;
+
+  @MayBeAbsent()
+  @IsText()
+  password?: string;
+
+  @MayBeAbsent()
+  @IsText()
+  api_key?: string;
+
+  /** How long a replaced password or API key stays valid. */
+  @MayBeAbsent()
+  @IsInt()
+  @Min(0)
+  @Max(720)
+  overlap_hours?: number;
+
+  /** 0 inactive, 1 active, 2 blocked. */
+  @MayBeAbsent()
+  @IsIn([0, 1, 2])
+  status?: 0 | 1 | 2;
+
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayMaxSize(MAX_IP_RANGES)
+  @IsString({ each: true })
+  ip_allowlist?: string[];
+
+  @MayBeAbsent()
+  @IsIn(['reserve', 'confirm'])
+  reveal_on?: 'reserve' | 'confirm';
+
+  @MayBeAbsent()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_OPEN_RESERVATIONS)
+  max_open_reservations?: number;
+
+  @MayBeAbsent()
+  @IsDecimalValue()
+  markup_percent?: number | string;
+
+  @MayBeAbsent()
+  @IsDecimalValue()
+  commission_percent?: number | string;
+}
+
+export class AccessBody {
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayMaxSize(MAX_ACCESS_IDS)
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  product_ids?: number[];
+
+  /** Narrows the products further; null or absent: every package of them. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(MAX_ACCESS_IDS)
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  package_ids?: number[] | null;
+
+  @MayBeAbsent()
+  @IsBoolean()
+  all_products?: boolean;
+}
+
+export class TopUpBody {
+  @IsIn(Object.keys(CURRENCY_EXPONENTS))
+  currency!: Currency;
+
+  @IsDecimalValue()
+  amount!: number | string;
+
+  @IsText(MAX_REFERENCE_LENGTH)
+  reference!: string;
+
+  @IsOptional()
+  @IsText(MAX_COMMENT_LENGTH)
+  comment?: string | null;
+}

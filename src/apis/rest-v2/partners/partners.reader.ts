@@ -1,0 +1,106 @@
+import { Injectable, NotFoundException } from '@nestjs/common';
+import type { PackageDocument } from '../../../../projections/catalog/packages.projection.js';
+import type { ProductDocument } from '../../../../projections/catalog/products.projection.js';
+import type { PartnerDocument } from '../../../../projections/partners/partners.projection.js';
+import type { BalanceDocument } from '../../../../projections/wallets/balances.projection.js';
+import { AccountIndex } from '../../../contexts/partners/index.js';
+import type { Principal } from '../../../platform/auth/tokens.js';
+import type { Currency } from '../../../platform/kernel/money.js';
+import { ReadModels } from '../../../platform/projections/read-models.js';
+import type { Filter } from '../../../platform/read-store/read-store.js';
+import { decimalOf } from '../amounts.js';
+
+const STATUS = { inactive: 0, active: 1, blocked: 2, deleted: 2 } as const;
+const NOBODY = 'Partner not found';
+
+/** Partners as a caller may see them: whoever is not theirs is not there. */
+@Injectable()
+export class PartnersReader {
+  constructor(
+    private readonly models: ReadModels,
+    private readonly accounts: AccountIndex,
+  ) {}
+
+  /** What narrows every query to the partners that the caller may see. */
+  scopeOf({ role, id }: Principal): Filter {
+    if (role === 'partner') return { _id: id };
+    return role === 'manager' ? { managerId: id } : {};
+  }
+
+  /** @throws 404 for unknown, deleted and other people's partners alike. */
+  async find(principal: Principal, publicId: number): Promise<PartnerDocument> {
+    const filter = { id: publicId, status: { $ne: 'deleted' }, ...this.scopeOf(principal) };
+    const found = await this.models.findOne<PartnerDocument>('partners', filter);
+    if (!found) throw new NotFoundException(NOBODY);
+    return found;
+  }
+
+  /** UUID of the member of the staff with this number. @throws 404 naming the field. */
+  managerOf(publicId: number | null | undefined): string | null | undefined {
+    if (publicId === null || publicId === undefined) return publicId;
+    const found = this.accounts.findByPublicId(publicId);
+    if (found?.kind !== 'staff') throw new NotFoundException('manager_id: not found');
+    return found.id;
+  }
+
+  partner(document: PartnerDocument) {
+    const { defaultCurrency, creditLimit, managerId } = document;
+    return {
+      id: document.id,
+      name: document.name,
+      login: document.login,
+      status: STATUS[document.status],
+      default_currency: defaultCurrency,
+      allowed_currencies: document.allowedCurrencies,
+      rate_markup_percent: document.rateMarkupPercent,
+      billing_mode: document.billingMode,
+      credit_limit: creditLimit === null ? null : decimalOf(creditLimit, defaultCurrency),
+      markup_percent: document.markupPercent,
+      commission_percent: document.commissionPercent,
+      all_products: document.access.allProducts,
+      reveal_on: document.revealOn,
+      max_open_reservations: document.maxOpenReservations,
+      ip_allowlist: document.ipAllowlist,
+      logo_url: document.logoUrl,
+      support_email: document.supportEmail,
+      manager_id: managerId && (this.accounts.find(managerId)?.publicId ?? null),
+      has_api_key: document.hasApiKey,
+      created_at: document.createdAt,
+      updated_at: document.updatedAt,
+    };
+  }
+
+  async access({ access }: PartnerDocument) {
+    const { allProducts, productIds, packageIds } = access;
+    return {
+      all_products: allProducts,
+      product_ids: await this.numbersOf<ProductDocument>('products', productIds),
+      package_ids: packageIds && (await this.numbersOf<PackageDocument>('packages', packageIds)),
+    };
+  }
+
+  /** The main wallets, the one of the default currency first and there even when nothing ever moved. */
+  async balances({ _id: ownerId, defaultCurrency }: PartnerDocument) {
+    const wallets = await this.models.find<BalanceDocument>('balances', {
+      filter: { ownerId, purpose: 'main' },
+    });
+    const none = { currency: defaultCurrency, posted: '0', held: '0', available: '0' };
+    const own = wallets.find(({ currency }) => currency === defaultCurrency) ?? none;
+    const others = wallets.filter((wallet) => wallet !== own);
+    others.sort((a, b) => (a.currency < b.currency ? -1 : 1));
+    return [own, ...others].map(({ currency, posted, held, available }) => ({
+      currency,
+      balance: decimalOf(posted, currency as Currency),
+      held: decimalOf(held, currency as Currency),
+      available: decimalOf(available, currency as Currency),
+    }));
+  }
+
+  private async numbersOf<D extends ProductDocument | PackageDocument>(
+    projection: 'products' | 'packages',
+    ids: readonly string[],
+  ): Promise<number[]> {
+    const found = await Promise.all(ids.map((id) => this.models.get<D>(projection, id)));
+    return found.flatMap((document) => (document ? [document.id] : [])).sort((a, b) => a - b);
+  }
+}

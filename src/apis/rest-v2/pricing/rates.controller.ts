@@ -1,0 +1,56 @@
+import { BadRequestException, Body, Controller, Get, Put, UseGuards, UsePipes } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { GetRates, type RatesState, SetRates } from '../../../contexts/pricing/index.js';
+import { type Currency, isCurrency } from '../../../platform/kernel/money.js';
+import { AccessGuard, ADMINS, Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
+import { decimalText } from '../amounts.js';
+import { success } from '../answers.js';
+import { BodyShapePipe } from '../body.js';
+import { Writes } from '../writes.js';
+
+type RatesBody = Record<string, unknown>;
+
+/** AZN for one unit by currency; null takes a rate away. */
+function ratesOf(body: RatesBody): Partial<Record<Currency, string | null>> {
+  const rates: Partial<Record<Currency, string | null>> = {};
+  for (const [currency, value] of Object.entries(body)) {
+    if (!isCurrency(currency) || currency === 'AZN')
+      throw new BadRequestException(`${currency}: is no currency with a rate`);
+    if (value !== null && typeof value !== 'string' && typeof value !== 'number') {
+      throw new BadRequestException(`${currency} must be a decimal string`);
+    }
+    rates[currency] = value === null ? null : decimalText(value, currency);
+  }
+  return rates;
+}
+
+const viewOf = ({ rates }: RatesState): Record<string, string> =>
+  Object.fromEntries(Object.entries(rates).map(([currency, rate]) => [currency, rate.azn]));
+
+@Controller('api/rates')
+@UseGuards(AccessGuard)
+@UsePipes(BodyShapePipe)
+export class RatesController {
+  constructor(
+    private readonly writes: Writes,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Get()
+  @Allow(EVERYBODY)
+  async get(@CalledBy() caller: Caller) {
+    return success(viewOf(await this.queries.execute(new GetRates(this.writes.contextOf(caller)))));
+  }
+
+  /** Currencies that are not named keep their rate. */
+  @Put()
+  @Allow(ADMINS)
+  async set(@CalledBy() caller: Caller, @Body() body: RatesBody) {
+    const rates = ratesOf(body);
+    const set = await this.writes.run(
+      caller,
+      (context) => new SetRates(context, { rates, source: 'manual' }),
+    );
+    return success(viewOf(set));
+  }
+}

@@ -1,0 +1,65 @@
+import { HttpException } from '@nestjs/common';
+import type { CatalogRejectionCode } from '../../contexts/catalog/index.js';
+import type { AddKeysRejection } from '../../contexts/inventory/index.js';
+import type { PartnerRejectionCode } from '../../contexts/partners/index.js';
+import type { PricingRejectionCode } from '../../contexts/pricing/index.js';
+import type { TopUpRejection } from '../../contexts/wallets/index.js';
+import type { AuthRejectionCode } from '../../platform/auth/auth-service.js';
+import type { Rejection } from '../../platform/kernel/rejection.js';
+
+type Code =
+  | CatalogRejectionCode
+  | AddKeysRejection
+  | PartnerRejectionCode
+  | PricingRejectionCode
+  | TopUpRejection
+  | AuthRejectionCode;
+
+/** Status and text of every refusal; `{field}` and its like stand for the rejection's details. */
+const ANSWERS = {
+  SupplierNotFound: [404, 'Supplier not found'],
+  CategoryNotFound: [404, 'Category not found'],
+  ProductNotFound: [404, 'Product not found'],
+  PackageNotFound: [404, 'Package not found'],
+  UnknownSupplier: [404, 'vendor_id: supplier not found'],
+  UnknownCategory: [404, 'subcategory_id: category not found'],
+  UnknownProduct: [404, 'product_id: product not found'],
+  UnknownPackage: [404, 'package_id: package not found'],
+  CategoryCycle: [409, 'parent_id: a category cannot be below itself'],
+  CategoryTooDeep: [409, 'parent_id: categories are nested too deeply'],
+  InvalidName: [400, 'name: must be one line of 1 to 200 characters'],
+  InvalidCountry: [400, 'country: must be one line of at most 100 characters'],
+  InvalidEmail: [400, 'contact_email: must be an e-mail address'],
+  InvalidInstructions: [400, 'instructions: must be text of at most 10000 characters'],
+  InvalidUrl: [400, 'image_url: must be a path or an http(s) address'],
+  InvalidPosition: [400, 'position: must be an integer'],
+  InvalidPrice: [400, 'price: must be above 0 and not too high'],
+  InvalidCost: [400, 'cost: must be at least 0 and not too high'],
+  NotSoldFromStock: [409, 'package_id: this package is not sold from stock'],
+  TooManyKeys: [400, 'keys: at most {limit}'],
+  PartnerUnknown: [404, 'Partner not found'],
+  PartnerDeleted: [404, 'Partner not found'],
+  StaffUnknown: [404, 'User not found'],
+  LoginTaken: [409, 'login: already taken'],
+  EmailTaken: [409, 'email: already taken'],
+  PhoneTaken: [409, 'phone: already taken'],
+  ApiKeyTaken: [409, 'api_key: already taken'],
+  InvalidField: [400, '{field}: not valid'],
+  PasswordRefused: [400, 'password: must be 1 to 72 bytes long, without NUL'],
+  RateLimited: [429, 'Too many requests'],
+  InvalidRate: [400, '{currency}: must be a positive decimal such as "1.7000"'],
+  InvalidEffectiveDate: [400, 'effective_date: must be a date such as 2026-12-31'],
+  InvalidAmount: [400, 'amount: must be above 0 and not too high'],
+  ReferenceConflict: [409, 'reference: already used for another amount or currency'],
+  AccessDenied: [401, 'Unauthorized: Invalid login or password'],
+  AccountInactive: [401, 'Unauthorized: Account is blocked or inactive'],
+  InvalidToken: [401, 'Unauthorized: Invalid or expired token'],
+} as const satisfies Record<Code, readonly [status: number, text: string]>;
+
+/** What a refusal looks like over HTTP. */
+export function refusalOf({ code, detail }: Rejection): HttpException {
+  if (!Object.hasOwn(ANSWERS, code)) throw new Error(`no answer for the rejection ${code}`);
+  const [status, text] = ANSWERS[code as Code];
+  const message = text.replace(/\{(\w+)\}/g, (_, name: string) => String(detail[name] ?? name));
+  return new HttpException(message, status);
+}

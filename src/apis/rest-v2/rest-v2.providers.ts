@@ -1,0 +1,45 @@
+import type { Provider, Type } from '@nestjs/common';
+import { AccessGuard } from './access.js';
+import { AuthController } from './auth/auth.controller.js';
+import { CatalogReader } from './catalog/catalog.reader.js';
+import { CatalogViews } from './catalog/catalog.views.js';
+import { CategoriesController } from './catalog/categories.controller.js';
+import { PackagesController } from './catalog/packages.controller.js';
+import { ProductsController } from './catalog/products.controller.js';
+import { SuppliersController } from './catalog/suppliers.controller.js';
+import { BusinessZone, KeyViews } from './inventory/key.views.js';
+import { KeysController } from './inventory/keys.controller.js';
+import { Listing } from './listing.js';
+import { BalancesController } from './partners/balances.controller.js';
+import { PartnersController } from './partners/partners.controller.js';
+import { PartnersReader } from './partners/partners.reader.js';
+import { RatesController } from './pricing/rates.controller.js';
+import { Writes } from './writes.js';
+
+export const REST_V2_CONTROLLERS: Type[] = [
+  AuthController,
+  SuppliersController,
+  CategoriesController,
+  ProductsController,
+  PackagesController,
+  KeysController,
+  PartnersController,
+  BalancesController,
+  RatesController,
+];
+
+/**
+ * What the composition root registers beside {@link REST_V2_CONTROLLERS}. They need the buses, `ReadModels`,
+ * `EventStore`, `Ids`, `Clock`, `Vault`, `AuthService` and the contexts' providers.
+ * @param timeZone IANA name of the business zone
+ */
+export const restV2Providers = ({ timeZone }: { readonly timeZone: string }): Provider[] => [
+  { provide: BusinessZone, useValue: { timeZone } satisfies BusinessZone },
+  AccessGuard,
+  Listing,
+  Writes,
+  CatalogReader,
+  CatalogViews,
+  KeyViews,
+  PartnersReader,
+];

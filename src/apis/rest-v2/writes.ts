@@ -1,0 +1,60 @@
+import { Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { type Command, CommandBus } from '@nestjs/cqrs';
+import { EventStore, EventStoreError, formatPosition } from '../../platform/event-store/event-store.js';
+import type { CommandContext } from '../../platform/execution/transaction.js';
+import { Ids } from '../../platform/kernel/ids.js';
+import { isRejection, type Rejection } from '../../platform/kernel/rejection.js';
+import { ReadModels } from '../../platform/projections/read-models.js';
+import type { Caller } from './access.js';
+import { READ_YOUR_WRITES_MS } from './limits.js';
+import { refusalOf } from './rejections.js';
+
+const NOTHING_STORED = 'The service is not available; nothing was changed';
+const NOT_READABLE = 'The change was made but cannot be read yet; look for it before you repeat it';
+const DOUBTFUL = 'The service is not available; look whether the change was made before you repeat it';
+
+/** Runs commands for callers, and answers when what they changed can be read. */
+@Injectable()
+export class Writes {
+  constructor(
+    private readonly bus: CommandBus,
+    private readonly ids: Ids,
+    private readonly events: EventStore,
+    private readonly models: ReadModels,
+  ) {}
+
+  contextOf({ principal }: Caller): CommandContext {
+    const commandId = this.ids.uuid();
+    const actor = { kind: principal.kind, id: principal.id };
+    return { commandId, correlationId: commandId, actor, surface: 'rest-v2' };
+  }
+
+  /**
+   * The command's result, with a position of the log at or after it as the header `X-Position`; the read models have
+   * reached that position.
+   * @throws {HttpException} for a rejection, when the store is not available, and when the read models take longer than
+   *   {@link READ_YOUR_WRITES_MS}.
+   */
+  async run<R>(
+    caller: Caller,
+    make: (context: CommandContext) => Command<R>,
+  ): Promise<Exclude<R, Rejection>> {
+    const result = await this.execute(make(this.contextOf(caller)));
+    if (isRejection(result)) throw refusalOf(result);
+    const position = await this.events.headPosition();
+    caller.reply.header('X-Position', formatPosition(position));
+    if (!(await this.models.waitFor(position, READ_YOUR_WRITES_MS))) {
+      throw new ServiceUnavailableException(NOT_READABLE);
+    }
+    return result as Exclude<R, Rejection>;
+  }
+
+  private async execute<R>(command: Command<R>): Promise<R> {
+    try {
+      return await this.bus.execute(command);
+    } catch (error) {
+      if (!(error instanceof EventStoreError)) throw error;
+      throw new ServiceUnavailableException(error.outcome === 'nothing' ? NOTHING_STORED : DOUBTFUL);
+    }
+  }
+}
