@@ -66,10 +66,9 @@ describe('the lock of a data directory', () => {
     await kill(child);
     expect(await connectControl(folder)).toBeNull();
     const next = await DataDirectory.open(folder);
-    expect(readdirSync(join(folder, 'lock'))).toEqual([
-      expect.stringMatching(/^[0-9a-f]+\.sock$/),
-      'claim-2',
-    ]);
+    const left = readdirSync(join(folder, 'lock'));
+    expect(left.filter((name) => name.startsWith('claim'))).toEqual(['claim-2']);
+    expect(left).toHaveLength(2);
     await next.close();
   });
 

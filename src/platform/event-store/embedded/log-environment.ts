@@ -1,4 +1,5 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
+import { problemOfEnvironment } from '../../lmdb/environment-file.js';
 import { EventStoreError } from '../event-store.js';
 import { logKey } from './layout.js';
 
@@ -21,9 +22,12 @@ export interface LogEnvironment {
  *
  * `overlappingSync: false` makes LMDB flush before it answers a commit. Synchronous transactions must not be used on
  * it once appends are under way: they would split the append that they interrupt.
- * @throws {EventStoreError} `Failed` if what is there is no log of this format.
+ * @throws {EventStoreError} `Failed` if what is there is no log of this format, `Damaged` if LMDB could not read it.
  */
 export function openLogEnvironment(directory: string, mapBytes: number): LogEnvironment {
+  const problem = problemOfEnvironment(directory);
+  if (problem)
+    throw new EventStoreError('Damaged', `the log in ${directory} cannot be opened: ${problem}`, 'nothing');
   const root = open<Buffer, Buffer>({
     path: directory,
     noSubdir: false,

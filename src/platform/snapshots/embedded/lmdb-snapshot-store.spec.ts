@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { open } from 'lmdb';
+import { LmdbSnapshotStore } from './lmdb-snapshot-store.js';
+
+const snapshot = (revision: number) => ({ revision, lastAtMs: 1_700_000_000_000, state: { held: ['a', 1] } });
+
+describe('snapshots on LMDB', () => {
+  let folder: string;
+  let store: LmdbSnapshotStore;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'keyforge-snapshots-'));
+    store = LmdbSnapshotStore.open(folder);
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const reopen = async (between: () => unknown = () => {}): Promise<void> => {
+    await store.close();
+    await between();
+    store = LmdbSnapshotStore.open(folder);
+  };
+
+  it('are found again by stream and state version, the newest of each', async () => {
+    store.save('kf.lot-1', 1, snapshot(500));
+    store.save('kf.lot-1', 1, snapshot(1000));
+    store.save('kf.lot-1', 2, snapshot(7));
+    await reopen();
+    expect(store.load('kf.lot-1', 1)).toEqual(snapshot(1000));
+    expect(store.load('kf.lot-1', 2)).toEqual(snapshot(7));
+    expect(store.load('kf.lot-1', 3)).toBeNull();
+    expect(store.load('kf.lot-2', 1)).toBeNull();
+  });
+
+  it.each(['', 'no json', 'null', '7', '{"revision":"1"}', '{"revision":-1,"lastAtMs":0,"state":{}}'])(
+    'count as not there when they read as %j',
+    async (text) => {
+      await reopen(async () => {
+        const root = open<Buffer, Buffer>({
+          path: folder,
+          noSubdir: false,
+          encoding: 'binary',
+          keyEncoding: 'binary',
+        });
+        await root.put(Buffer.from(['kf.lot-1', 1].join('\0')), Buffer.from(text));
+        await root.close();
+      });
+      expect(store.load('kf.lot-1', 1)).toBeNull();
+      store.save('kf.lot-1', 1, snapshot(3));
+      await reopen();
+      expect(store.load('kf.lot-1', 1)).toEqual(snapshot(3));
+    },
+  );
+
+  it.each<[string, (file: string) => void]>([
+    ['that holds something else', (file) => writeFileSync(file, 'this is no environment'.repeat(1000))],
+    ['whose file has lost its end', (file) => truncateSync(file, 8192)],
+    ['whose file is a fragment', (file) => truncateSync(file, 100)],
+    ['whose file is empty', (file) => truncateSync(file, 0)],
+  ])('start anew in a folder %s', async (_, spoil) => {
+    for (let lot = 0; lot < 100; lot += 1) store.save(`kf.lot-${lot}`, 1, snapshot(lot));
+    await reopen(() => spoil(join(folder, 'data.mdb')));
+    expect(store.load('kf.lot-1', 1)).toBeNull();
+    store.save('kf.lot-1', 1, snapshot(4));
+    await reopen();
+    expect(store.load('kf.lot-1', 1)).toEqual(snapshot(4));
+  });
+
+  it('that cannot be saved fail nobody', async () => {
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    store.save('kf.lot-1', 1, { ...snapshot(3), state: circular });
+    expect(store.load('kf.lot-1', 1)).toBeNull();
+  });
+});

@@ -1,0 +1,75 @@
+import { rmSync } from 'node:fs';
+import { open, type RootDatabase } from 'lmdb';
+import { problemOfEnvironment } from '../../lmdb/environment-file.js';
+import { type Snapshot, SnapshotStore } from '../snapshot-store.js';
+
+const MAP_BYTES = 64 * 1024 ** 3;
+
+const openRoot = (directory: string): RootDatabase<Buffer, Buffer> =>
+  open<Buffer, Buffer>({
+    path: directory,
+    noSubdir: false,
+    mapSize: MAP_BYTES,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+  });
+
+const keyOf = (stream: string, stateVersion: number): Buffer => Buffer.from(`${stream}\0${stateVersion}`);
+
+function isSnapshot(value: unknown): value is Snapshot {
+  if (typeof value !== 'object' || value === null) return false;
+  const { revision, lastAtMs, state } = value as Record<string, unknown>;
+  return (
+    Number.isSafeInteger(revision) &&
+    Number(revision) >= 0 &&
+    typeof lastAtMs === 'number' &&
+    state !== undefined
+  );
+}
+
+/**
+ * Snapshots in an LMDB environment of their own, as JSON. A snapshot is flushed some time after it is saved, the
+ * newest of a stream and state version replaces the one before, and whatever cannot be read counts as not there.
+ */
+export class LmdbSnapshotStore extends SnapshotStore {
+  private constructor(private readonly root: RootDatabase<Buffer, Buffer>) {
+    super();
+  }
+
+  /** Opens the folder; one that holds no environment is emptied, as nothing in it is needed. */
+  static open(directory: string): LmdbSnapshotStore {
+    if (problemOfEnvironment(directory)) rmSync(directory, { recursive: true });
+    return new LmdbSnapshotStore(openRoot(directory));
+  }
+
+  load(stream: string, stateVersion: number): Snapshot | null {
+    try {
+      const stored = this.root.get(keyOf(stream, stateVersion));
+      if (!stored) return null;
+      const value: unknown = JSON.parse(stored.toString('utf8'));
+      return isSnapshot(value) ? value : null;
+    } catch {
+      return null;
+    }
+  }
+
+  save(stream: string, stateVersion: number, snapshot: Snapshot): void {
+    try {
+      const value = Buffer.from(JSON.stringify(snapshot));
+      // A snapshot that is not written, for want of space say, costs the next load some time.
+      this.root.put(keyOf(stream, stateVersion), value).catch(swallow);
+    } catch {
+      return;
+    }
+  }
+
+  /** Waits for what was saved to be written. */
+  async close(): Promise<void> {
+    await this.root.close();
+  }
+}
+
+/** lmdb hands over the reason of a failed commit by a second promise, which must not go unhandled either. */
+const swallow = (error: { commitError?: Promise<unknown> }): void => {
+  error.commitError?.catch(() => {});
+};
