@@ -4,7 +4,6 @@ import {
   EventStoreError,
   type MaybePromise,
   type Refused,
-  type StreamAppend,
 } from '../event-store/event-store.js';
 import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
 import type { Clock } from '../kernel/clock.js';
@@ -13,6 +12,7 @@ import type { SnapshotStore } from '../snapshots/snapshot-store.js';
 import { Run, type RunSource, Suspended, TooEarly, type View } from './run.js';
 import { type CachedStream, StreamCache } from './stream-cache.js';
 import { StreamLoader } from './stream-loader.js';
+import { newSubmission, type Submission, wasStored } from './submission.js';
 import { type CommandContext, Executor, type Work } from './transaction.js';
 
 /** How often one command is decided again after losing a race before it is given up. */
@@ -32,22 +32,6 @@ export interface SequencerOptions {
   readonly namespace: string;
   /** Events between two snapshots of a stream; default {@link SNAPSHOT_EVERY}. */
   readonly snapshotEvery?: number;
-}
-
-/** One command under way: decided at least once, answered when settled. */
-interface Submission {
-  readonly context: CommandContext;
-  readonly work: Work<unknown>;
-  readonly memo: Map<string, unknown>;
-  readonly settle: { resolve(result: unknown): void; reject(error: unknown): void };
-  attempts: number;
-  /** Of the last run: */
-  result: unknown;
-  views: Map<string, View>;
-  batch: StreamAppend[];
-  /** Submissions that this one's answer, and on a shared engine its append, must wait for. */
-  waitsFor: Set<Submission>;
-  waiters: Submission[];
 }
 
 /**
@@ -78,18 +62,8 @@ export class Sequencer extends Executor {
 
   run<R>(context: CommandContext, work: Work<R>): Promise<R> {
     return new Promise<R>((resolve, reject) => {
-      this.decide({
-        context,
-        work,
-        memo: new Map(),
-        settle: { resolve: resolve as (result: unknown) => void, reject },
-        attempts: 0,
-        result: undefined,
-        views: new Map(),
-        batch: [],
-        waitsFor: new Set(),
-        waiters: [],
-      });
+      const settle = { resolve: resolve as (result: unknown) => void, reject };
+      this.decide(newSubmission(context, work, settle));
     });
   }
 
@@ -242,20 +216,14 @@ export class Sequencer extends Executor {
         this.again(waiter);
         this.release(waiter);
       } else if (waiter.waitsFor.size === 0) {
-        if (this.wasStored(waiter)) waiter.settle.resolve(waiter.result);
+        if (wasStored(waiter)) waiter.settle.resolve(waiter.result);
         else this.proceed(waiter);
       }
     }
   }
 
-  private wasStored(submission: Submission): boolean {
-    if (submission.batch.length > 0) return false;
-    for (const view of submission.views.values()) if (view.appended > 0) return true;
-    return false;
-  }
-
   private restsOnDropped(submission: Submission): boolean {
-    if (this.wasStored(submission)) return false;
+    if (wasStored(submission)) return false;
     for (const { entry } of submission.views.values()) {
       if (this.cache.get(entry.stream) !== entry) return true;
     }

@@ -1,0 +1,43 @@
+import type { StreamAppend } from '../event-store/event-store.js';
+import type { View } from './run.js';
+import type { CommandContext, Work } from './transaction.js';
+
+/** One command under way: decided at least once, answered when settled. */
+export interface Submission {
+  readonly context: CommandContext;
+  readonly work: Work<unknown>;
+  readonly memo: Map<string, unknown>;
+  readonly settle: { resolve(result: unknown): void; reject(error: unknown): void };
+  attempts: number;
+  /** Of the last run: */
+  result: unknown;
+  views: Map<string, View>;
+  batch: StreamAppend[];
+  /** Submissions that this one's answer, and on a shared engine its append, must wait for. */
+  waitsFor: Set<Submission>;
+  waiters: Submission[];
+}
+
+export const newSubmission = (
+  context: CommandContext,
+  work: Work<unknown>,
+  settle: Submission['settle'],
+): Submission => ({
+  context,
+  work,
+  memo: new Map(),
+  settle,
+  attempts: 0,
+  result: undefined,
+  views: new Map(),
+  batch: [],
+  waitsFor: new Set(),
+  waiters: [],
+});
+
+/** Whether it had something to append and that is on disk. */
+export function wasStored(submission: Submission): boolean {
+  if (submission.batch.length > 0) return false;
+  for (const view of submission.views.values()) if (view.appended > 0) return true;
+  return false;
+}
