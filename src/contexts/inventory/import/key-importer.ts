@@ -17,6 +17,7 @@ import type { KeyIntake } from '../intake/key-intake.js';
 import { IMPORT_BATCHES } from '../limits.js';
 import { ErrorFile } from './error-file.js';
 import type { FileBatch, KeyFileOptions, KeySource } from './key-file.js';
+import { Pace } from './pace.js';
 
 /** Counts of one run. Rows are the file's lines but its header and empty ones. */
 export interface ImportProgress {
@@ -109,6 +110,7 @@ export class KeyImporter {
   private async takeAll(run: Run): Promise<void> {
     const underWay = new Set<Promise<void>>();
     const failures: unknown[] = [];
+    const pace = new Pace();
     try {
       while (failures.length === 0) {
         run.request.signal?.throwIfAborted();
@@ -121,6 +123,7 @@ export class KeyImporter {
           });
         underWay.add(taking);
         if (underWay.size >= IMPORT_BATCHES) await Promise.race(underWay);
+        await pace.pause();
       }
     } finally {
       await Promise.all(underWay);
