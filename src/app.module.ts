@@ -1,7 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { REST_V2_CONTROLLERS, restV2Providers } from './apis/rest-v2/rest-v2.providers.js';
-import { TERMINAL_V1_PROVIDERS } from './apis/terminal-v1/terminal-v1.providers.js';
+import { TERMINAL_V1_CONTROLLERS, TERMINAL_V1_PROVIDERS } from './apis/terminal-v1/terminal-v1.providers.js';
 import type { Engines } from './composition/engines.js';
 import { Runtime } from './composition/runtime.js';
 import { salePorts } from './composition/sale-ports.js';
@@ -55,7 +55,7 @@ export class AppModule {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
       providers: [...platformProviders(options), ...contextProviders(options), runtimeProvider(options)],
-      controllers: REST_V2_CONTROLLERS,
+      controllers: [...TERMINAL_V1_CONTROLLERS, ...REST_V2_CONTROLLERS],
     };
   }
 }

@@ -22,8 +22,7 @@ async function check(one: TranscriptCase, path: string): Promise<void> {
     url: `${path}?${queryString(query)}`,
     ...(body === undefined ? {} : { payload: body, headers: { 'content-type': 'application/json' } }),
   });
-  // Node leaves the body out of answers to HEAD; injected requests do not pass through that part of it.
-  expect(answer.body).toBe(JSON.stringify(one.body));
+  expect(answer.body).toBe(method === 'HEAD' ? '' : JSON.stringify(one.body));
   expect(answer.statusCode).toBe(one.status);
   expect(answer.headers).toMatchObject({
     'cache-control': 'no-store',

@@ -1,7 +1,8 @@
-import { Logger } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { terminalV1Surface } from '../../../src/apis/terminal-v1/surface.js';
-import { TerminalRoutes } from '../../../src/apis/terminal-v1/terminal.routes.js';
+import { TerminalController } from '../../../src/apis/terminal-v1/terminal.controller.js';
 import { TerminalService } from '../../../src/apis/terminal-v1/terminal.service.js';
 import {
   Partner,
@@ -46,6 +47,9 @@ const authenticator: Pick<TerminalAuthenticator, 'authenticate'> = {
   },
 };
 
+@Module({})
+class StubbedModule {}
+
 export interface SentMessage {
   readonly message: string;
   readonly content: Record<string, unknown>;
@@ -74,7 +78,6 @@ function perform(outcome: StubbedTerminal['outcome']): Promise<unknown> {
 export async function startStubbedTerminal(maximumInFlight = 100): Promise<StubbedTerminal> {
   const lines: string[] = [];
   const logger = createLogger({ logLevel: 'trace' }, { write: (line) => lines.push(line) });
-  Logger.overrideLogger(new NestLogger(logger));
   const adapter = new HttpAdapter({
     settings: { trustedProxies: [], surfaceHosts: new Map() },
     surfaces: [terminalV1Surface],
@@ -99,7 +102,13 @@ export async function startStubbedTerminal(maximumInFlight = 100): Promise<Stubb
     new SystemIds(),
     new InFlightLimit(maximumInFlight),
   );
-  new TerminalRoutes({ httpAdapter: adapter } as never, service).onModuleInit();
+  const module: DynamicModule = {
+    module: StubbedModule,
+    controllers: [TerminalController],
+    providers: [{ provide: TerminalService, useValue: service }],
+  };
+  const app = await NestFactory.create(module, adapter, { logger: new NestLogger(logger) });
+  await app.init();
   await adapter.getInstance().ready();
   return terminal;
 }
