@@ -3,7 +3,7 @@ import { chain } from '../../../platform/execution/stream-loader.js';
 import { sealedPlace, type Vault } from '../../../platform/security/vault.js';
 import { Lot } from '../domain/lot.js';
 import type { TakenKey } from '../events/lot.events.js';
-import { CACHED_INTAKE_EVENTS, KEYS_PER_INTAKE_EVENT } from '../limits.js';
+import { CACHED_INTAKE_EVENTS, INTAKE_EVENTS_READ, KEYS_PER_INTAKE_EVENT } from '../limits.js';
 
 /** A key as it lies in its lot; the text is ciphertext. */
 export type StoredKey = Pick<TakenKey, 'text' | 'serial' | 'expiresAt'>;
@@ -53,15 +53,20 @@ export class KeyTexts {
       this.cached.set(name, known);
       return known;
     }
-    const events = this.store.readStream(this.stream(lot), { from: 1 + at, limit: 1 });
-    return chain(events, ([event]) => this.remember(name, storedKeys(event)));
+    const events = this.store.readStream(this.stream(lot), { from: 1 + at, limit: INTAKE_EVENTS_READ });
+    return chain(events, (read) => {
+      read.forEach((event, index) => {
+        this.remember(`${lot}/${at + index}`, storedKeys(event));
+      });
+      return this.cached.get(name) ?? [];
+    });
   }
 
-  private remember(name: string, keys: readonly StoredKey[]): readonly StoredKey[] {
-    if (keys.length === 0) return keys;
+  private remember(name: string, keys: readonly StoredKey[]): void {
+    if (keys.length === 0) return;
+    this.cached.delete(name);
     this.cached.set(name, keys);
     if (this.cached.size > CACHED_INTAKE_EVENTS) this.cached.delete(this.cached.keys().next().value!);
-    return keys;
   }
 
   private stream(lot: number): string {
@@ -69,8 +74,8 @@ export class KeyTexts {
   }
 }
 
-function storedKeys(event: RecordedEvent | undefined): readonly StoredKey[] {
-  if (event?.type !== 'KeysTakenIn') return [];
+function storedKeys(event: RecordedEvent): readonly StoredKey[] {
+  if (event.type !== 'KeysTakenIn') return [];
   const { keys } = JSON.parse(event.data.toString('utf8')) as { keys: TakenKey[] };
   return keys.map(({ text, serial, expiresAt }) => ({ text, serial, expiresAt }));
 }

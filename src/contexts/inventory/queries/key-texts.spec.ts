@@ -1,0 +1,67 @@
+import { InventoryNode } from '../../../../test/support/inventory-node.js';
+import { MemoryEventStore } from '../../../../test/support/memory-event-store.js';
+import { MemoryKeyStore } from '../../../../test/support/memory-key-store.js';
+import { SequentialEventStore } from '../../../../test/support/sequential-event-store.js';
+import { Vault } from '../../../platform/security/vault.js';
+import { KeyTexts } from './key-texts.js';
+
+let store: MemoryEventStore;
+let keys: MemoryKeyStore;
+let node: InventoryNode;
+beforeEach(async () => {
+  store = new MemoryEventStore();
+  keys = new MemoryKeyStore();
+  node = await InventoryNode.start(store, keys);
+  await node.createPackage('a');
+  await node.add(
+    'a',
+    Array.from({ length: 200 }, (_, slot) => ({ text: `KEY ${slot}`, serial: `SN-${slot}` })),
+  );
+});
+afterEach(() => node.close());
+
+it('every text is read from its own slot, at once on an engine that answers at once', () => {
+  const texts = Array.from({ length: 200 }, (_, slot) => node.texts.read(1, slot));
+  expect(texts).toEqual(texts.map((_, slot) => ({ text: `KEY ${slot}`, serial: `SN-${slot}` })));
+});
+
+it('the same is read, later, from a store that answers later', async () => {
+  const texts = new KeyTexts(new SequentialEventStore(store), new Vault(keys), 'kf');
+  expect(await texts.read(1, 199)).toEqual({ text: 'KEY 199', serial: 'SN-199' });
+});
+
+it('a few reads of the store serve many keys', () => {
+  let reads = 0;
+  const readStream = store.readStream.bind(store);
+  store.readStream = (...args) => {
+    reads += 1;
+    return readStream(...args);
+  };
+  for (let slot = 0; slot < 200; slot += 1) node.texts.read(1, slot);
+  expect(reads).toBe(2);
+});
+
+it('there is no text in a slot or a lot that does not exist', () => {
+  for (const [lot, slot] of [
+    [1, 200],
+    [1, 999],
+    [2, 0],
+  ] as const) {
+    expect(() => node.texts.read(lot, slot)).toThrow(RangeError);
+  }
+});
+
+it('a text is gone when its data key is destroyed, whatever was read before', async () => {
+  node.texts.read(1, 0);
+  await keys.destroy('lot-1');
+  node.vault.forget();
+  expect(() => node.texts.read(1, 0)).toThrow(expect.objectContaining({ code: 'Erased' }));
+});
+
+it('a ciphertext that was moved to another slot does not open', async () => {
+  const [first, second] = [await node.texts.stored(1, 0), await node.texts.stored(1, 1)];
+  expect(first.text).not.toBe(second.text);
+  expect(() => node.vault.open(first.text, 'kf.lot-1|text|1')).toThrow(
+    expect.objectContaining({ code: 'Damaged' }),
+  );
+});
