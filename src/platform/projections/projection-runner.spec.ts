@@ -170,6 +170,35 @@ it('many events end in the same documents as one fold of all, whatever fails on 
   await fresh.stop();
 });
 
+it('a failing read of stored documents loses nothing of them', async () => {
+  const first = await start(`${names}`);
+  await first.models.waitFor(await count('a', 1), 2000);
+  await first.stop();
+  const documents = stores.open(`${names}`);
+  const load = documents.load.bind(documents);
+  let calls = 0;
+  documents.load = (...args) => {
+    calls += 1;
+    if (calls === 1) throw new Error('planted');
+    return load(...args);
+  };
+  const models = new ReadModels(documents);
+  const options = {
+    events,
+    documents,
+    models,
+    projections: [counters()],
+    upcasters: new Map(),
+    namespace: 'kf',
+  };
+  const runner = new ProjectionRunner({ ...options, onError: () => undefined });
+  await runner.start();
+  expect(await models.waitFor(await count('a', 2), 2000)).toBe(true);
+  expect(await models.get('counters', 'a')).toMatchObject({ total: 3 });
+  await runner.stop();
+  await stores.close(documents);
+});
+
 it('a new version is folded beside the old one and swapped in', async () => {
   const old = await start(`${names}`);
   await count('a', 1);

@@ -13,7 +13,7 @@ import {
 } from '../read-store.js';
 import { documentKey } from './index-key.js';
 import { planQuery, type QueryPlan } from './query-plan.js';
-import { CHUNK_ENTRIES, chunks, matcher, sortDocuments } from './scan.js';
+import { chunks, EVERYTHING, matcher, takeInOrder, takeSorted } from './scan.js';
 import { type Bytes, type Change, type Collection, changeDocument, decode } from './stored-document.js';
 
 interface CollectionRecord {
@@ -153,20 +153,13 @@ export class EmbeddedReadStore extends ReadStore {
     const target = this.collection(collection);
     const { filter = {}, sort = {}, skip = 0 } = options;
     const limit = Math.min(options.limit ?? MAX_FIND_DOCUMENTS, MAX_FIND_DOCUMENTS);
-    const wanted = skip + limit;
     const plan = planQuery(filter, sort, target.spec.indexes);
-    const matches = matcher(filter);
-    let found: ReadDocument[] = [];
-    for await (const documents of this.scan(target, plan)) {
-      for (const document of documents) if (plan.exact || matches(document)) found.push(document);
-      if (plan.ordered && found.length >= wanted) break;
-      // Only the first `wanted` can be in the answer: memory does not grow with the collection.
-      if (!plan.ordered && found.length > 4 * wanted + CHUNK_ENTRIES) {
-        found = sortDocuments(found, sort).slice(0, wanted);
-      }
-    }
-    if (!plan.ordered) found = sortDocuments(found, sort);
-    return found.slice(skip, wanted) as D[];
+    const matches = plan.exact ? EVERYTHING : matcher(filter);
+    const documents = this.scan(target, plan);
+    const found = plan.ordered
+      ? takeInOrder(documents, matches, skip, limit)
+      : takeSorted(documents, matches, sort, skip, limit);
+    return (await found) as D[];
   }
 
   async count(collection: string, filter: Filter = {}): Promise<number> {

@@ -6,7 +6,7 @@ import type { QueryPlan } from './query-plan.js';
 import type { Bytes } from './stored-document.js';
 
 /** Entries read without letting other work of the process run. */
-export const CHUNK_ENTRIES = 250;
+const CHUNK_ENTRIES = 250;
 
 /** Walks the ranges of a plan, letting other work run between chunks. */
 export async function* chunks(
@@ -39,7 +39,7 @@ interface RangeBounds {
   readonly reverse?: boolean;
 }
 
-export const sortDocuments = (documents: ReadDocument[], sort: Sort): ReadDocument[] =>
+const sortDocuments = (documents: ReadDocument[], sort: Sort): ReadDocument[] =>
   Object.keys(sort).length === 0
     ? documents
     : new Query({})
@@ -47,8 +47,50 @@ export const sortDocuments = (documents: ReadDocument[], sort: Sort): ReadDocume
         .sort({ ...sort })
         .all();
 
+export type Matcher = (document: ReadDocument) => boolean;
+
+export const EVERYTHING: Matcher = () => true;
+
 /** The test that a filter puts to each document. */
-export function matcher(filter: Filter): (document: ReadDocument) => boolean {
+export function matcher(filter: Filter): Matcher {
   const query = new Query(filter);
   return (document) => query.test(document as unknown as AnyObject);
+}
+
+/** The documents from `skip` on that match, out of chunks that come in the wanted order. */
+export async function takeInOrder(
+  chunked: AsyncIterable<ReadDocument[]>,
+  matches: Matcher,
+  skip: number,
+  limit: number,
+): Promise<ReadDocument[]> {
+  const found: ReadDocument[] = [];
+  let passed = 0;
+  for await (const documents of chunked) {
+    for (const document of documents) {
+      if (!matches(document)) continue;
+      if (passed < skip) passed += 1;
+      else if (found.length < limit) found.push(document);
+    }
+    if (found.length >= limit) break;
+  }
+  return found;
+}
+
+/** The same out of chunks in any order. */
+export async function takeSorted(
+  chunked: AsyncIterable<ReadDocument[]>,
+  matches: Matcher,
+  sort: Sort,
+  skip: number,
+  limit: number,
+): Promise<ReadDocument[]> {
+  const wanted = skip + limit;
+  let found: ReadDocument[] = [];
+  for await (const documents of chunked) {
+    for (const document of documents) if (matches(document)) found.push(document);
+    // Only the first `wanted` can be in the answer: memory does not grow with the collection.
+    if (found.length > 4 * wanted + CHUNK_ENTRIES) found = sortDocuments(found, sort).slice(0, wanted);
+  }
+  return sortDocuments(found, sort).slice(skip, wanted);
 }
