@@ -39,6 +39,7 @@ export type { ImportLines, IntakeEvent } from './events/intake.events.js';
 export type { LotEvent } from './events/lot.events.js';
 export {
   type ImportProgress,
+  type ImportRejection,
   type ImportRequest,
   type ImportResult,
   KeyImporter,

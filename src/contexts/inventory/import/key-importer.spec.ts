@@ -147,6 +147,15 @@ describe('importing a file again', () => {
     expect(errorsOf(path)).toBe('line,reason\n8,duplicate\n4003,unclosed_quote\n');
   });
 
+  it('is refused while it is being imported', async () => {
+    const path = file(rows(3000));
+    const over = importer();
+    const request = { path, packageId: 'a', context: testContext };
+    const [first, second] = await Promise.all([over.run(request), over.run(request)]);
+    expect([first, second]).toContainEqual(expect.objectContaining({ code: 'ImportRunning' }));
+    expect([first, second]).toContainEqual(expect.objectContaining({ added: 3000 }));
+  });
+
   it('adds nothing and reports no row of its own once it is complete', async () => {
     const path = file(rows(1200));
     await run(path);

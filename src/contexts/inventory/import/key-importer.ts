@@ -1,11 +1,7 @@
 import type { CommandContext, Executor } from '../../../platform/execution/transaction.js';
 import type { Clock } from '../../../platform/kernel/clock.js';
 import type { StoredMoney } from '../../../platform/kernel/money.js';
-import {
-  isRejection,
-  type Rejection,
-  Rejection as RejectionValue,
-} from '../../../platform/kernel/rejection.js';
+import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type { FingerprintIndex } from '../indexes/fingerprint-index.js';
 import {
   type IntakeTerms,
@@ -60,6 +56,9 @@ export interface KeyImporterOptions {
   readonly openSource: (options: KeyFileOptions) => KeySource;
 }
 
+/** `ImportRunning`: the same file is being imported into the same package by this process. */
+export type ImportRejection = TermsRejection | 'ImportRunning';
+
 /** One run under way. */
 interface Run {
   readonly request: ImportRequest;
@@ -75,11 +74,14 @@ interface Run {
  * the package) and the lines that they settle, so a run that was cut off, or the same file again, goes on behind them.
  */
 export class KeyImporter {
+  /** Ids of the imports under way. */
+  private readonly running = new Set<string>();
+
   constructor(private readonly options: KeyImporterOptions) {}
 
   /** @throws when the file cannot be read, the store does not answer, or `signal` aborted. */
-  async run(request: ImportRequest): Promise<ImportResult | Rejection<TermsRejection>> {
-    const { executor, preparers, clock, index, openSource } = this.options;
+  async run(request: ImportRequest): Promise<ImportResult | Rejection<ImportRejection>> {
+    const { executor, preparers, clock, openSource } = this.options;
     const { path, packageId, context } = request;
     const terms = await intakeTerms(executor, context, packageId, request.unitCost);
     if (isRejection(terms)) return terms;
@@ -87,23 +89,35 @@ export class KeyImporter {
     const source = openSource({ path, packageId, preparer, nowMs: clock.now() });
     try {
       const { importId, totalBytes } = await source.identify();
-      const settled = index.settledLines(importId);
-      await source.begin(settled);
-      const errors = await ErrorFile.open(path, settled);
-      const counts = { rows: 0, added: 0, duplicates: 0, invalid: 0, settledBefore: 0, bytes: 0, totalBytes };
-      const run: Run = { request, terms, importId, source, errors, counts };
+      if (this.running.has(importId)) return reject('ImportRunning');
+      this.running.add(importId);
       try {
-        await this.takeAll(run);
-      } catch (thrown) {
-        if (thrown instanceof RejectionValue) return thrown as Rejection<TermsRejection>;
-        throw thrown;
+        return await this.runSource({ request, terms, importId, source }, totalBytes);
       } finally {
-        await errors.close();
+        this.running.delete(importId);
       }
-      return { ...counts, errorFile: errors.exists ? errors.path : null };
     } finally {
       await source.close();
     }
+  }
+
+  private async runSource(
+    run: Omit<Run, 'errors' | 'counts'>,
+    totalBytes: number,
+  ): Promise<ImportResult | Rejection<ImportRejection>> {
+    const settled = this.options.index.settledLines(run.importId);
+    await run.source.begin(settled);
+    const errors = await ErrorFile.open(run.request.path, settled);
+    const counts = { rows: 0, added: 0, duplicates: 0, invalid: 0, settledBefore: 0, bytes: 0, totalBytes };
+    try {
+      await this.takeAll({ ...run, errors, counts });
+    } catch (thrown) {
+      if (isRejection(thrown)) return thrown as Rejection<ImportRejection>;
+      throw thrown;
+    } finally {
+      await errors.close();
+    }
+    return { ...counts, errorFile: errors.exists ? errors.path : null };
   }
 
   /** A few batches at a time; the next one is being read meanwhile. */
