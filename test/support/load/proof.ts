@@ -1,0 +1,201 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { logFolder } from '../../../src/composition/engines.js';
+import { EmbeddedEventStore } from '../../../src/platform/event-store/embedded/embedded-event-store.js';
+import { AdminClient } from './admin-client.js';
+import { auditAnswers } from './audit/audit-answers.js';
+import { auditLog, type Truth } from './audit/audit-log.js';
+import { Findings } from './audit/findings.js';
+import { type LogEvent, toLogEvent } from './audit/log-event.js';
+import { HttpClient } from './http-client.js';
+import { Journal } from './journal.js';
+import { Load } from './load.js';
+import { freePort, ServerProcess } from './server-process.js';
+import { TerminalClient } from './terminal-client.js';
+import { ADMIN_PASSWORD, buildWorld, type World } from './world.js';
+
+/** How long after its deadline the timers may leave a reservation open. */
+export const EXPIRY_GRACE_MS = 1_500;
+const SWEEPERS = 8;
+const MAX_SWEPT = 200_000;
+
+/** Whole numbers from the command line, such as `--seconds 60`; unknown options are refused. */
+export function numberOptions<Name extends string>(
+  defaults: Readonly<Record<Name, number>>,
+): Record<Name, number> {
+  const names = Object.keys(defaults) as Name[];
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const given = { ...values } as Record<string, unknown>;
+  // A single bare number stands for the first option, as in `npm run test:crash 100`.
+  if (positionals.length === 1 && names[0] !== undefined) given[names[0]] = positionals[0];
+  const numbers = names.map((name) => [name, Number(given[name] ?? defaults[name])] as const);
+  const wrong = numbers.find(([, value]) => !Number.isSafeInteger(value) || value < 1);
+  if (wrong || positionals.length > 1)
+    throw new Error(`--${wrong?.[0] ?? names[0]} takes a whole number from 1`);
+  return Object.fromEntries(numbers) as Record<Name, number>;
+}
+
+/** A seed that differs from run to run, unless one is given. */
+export const newSeed = (): number => (Date.now() % 1_000_000) + 1;
+
+export interface ProofOptions {
+  readonly seed: number;
+  readonly clients: number;
+  readonly ttlSeconds: number;
+}
+
+/** One run of the real server in a directory of its own, with everything that works on it and what they remember. */
+export class Proof {
+  readonly journal = new Journal();
+  readonly findings = new Findings();
+  private readonly directory = mkdtempSync(join(tmpdir(), 'keyforge-load-'));
+  private readonly logFile = join(this.directory, 'server.log');
+  private http!: HttpClient;
+  private port = 0;
+  server!: ServerProcess;
+  terminal!: TerminalClient;
+  world!: World;
+  load!: Load;
+
+  constructor(private readonly options: ProofOptions) {}
+
+  /** Starts the server on an empty directory and sets the shop up. */
+  async open(): Promise<void> {
+    const { seed, clients, ttlSeconds } = this.options;
+    mkdirSync(this.dataDir, { mode: 0o700 });
+    this.port = await freePort();
+    await this.startServer();
+    this.http = new HttpClient(this.port);
+    this.terminal = new TerminalClient(this.http, this.journal);
+    const admin = new AdminClient(this.http);
+    this.world = await buildWorld(admin, this.terminal, this.journal, seed);
+    const { world, terminal, journal } = this;
+    this.load = new Load({ world, terminal, admin, journal, seed, clients, ttlMs: ttlSeconds * 1000 });
+  }
+
+  /** Starts the server again on what it left behind. */
+  async startServer(): Promise<void> {
+    this.server = await ServerProcess.start({
+      dataDir: this.dataDir,
+      port: this.port,
+      logFile: this.logFile,
+      settings: {
+        RESERVATION_TTL_SECONDS: String(this.options.ttlSeconds),
+        KEYFORGE_ADMIN_PASSWORD: ADMIN_PASSWORD,
+      },
+    });
+  }
+
+  /**
+   * When nobody asks any more: waits until all reservations have ended by themselves, notes what is listed, and buys
+   * everything that is left. What is stuck somewhere cannot be bought.
+   */
+  async sweep(): Promise<void> {
+    const { world, terminal, journal } = this;
+    await sleep(this.options.ttlSeconds * 1000 + EXPIRY_GRACE_MS);
+    const buyer = world.partners[0]!;
+    const listed = await terminal.ask(buyer, 1, {});
+    for (const { productId } of (listed?.data ?? []) as unknown as { productId: string }[]) {
+      const answer = await terminal.ask(buyer, 2, { product: productId });
+      const packages = ((answer?.data ?? []) as unknown as { packageId: string }[]).map((p) => p.packageId);
+      journal.listings.push({ partner: buyer.login, packages, atMs: Date.now() });
+    }
+    let bought = 0;
+    const empty = async (packageId: string): Promise<void> => {
+      for (; bought < MAX_SWEPT; bought += 1) {
+        const call = { action: 6, package: packageId, order: `sweep-${bought}-${packageId}` } as const;
+        const answer = await this.load.settle(buyer, call, 'buy what is left');
+        if (answer?.code !== '0') return;
+      }
+    };
+    const all = [...world.scarce, ...world.ample];
+    await Promise.all(all.flatMap((id) => Array.from({ length: SWEEPERS }, () => empty(id))));
+  }
+
+  /** Reads the whole log of the stopped server, and compares it with what the clients were told. */
+  async audit(): Promise<Truth> {
+    const { world, journal, findings } = this;
+    const store = EmbeddedEventStore.open({ directory: logFolder(this.dataDir) });
+    try {
+      const terms = { floorOf: world.floorOf, nowMs: Date.now(), graceMs: 0 };
+      const truth = auditLog(readLog(store), findings, terms);
+      auditAnswers(journal, truth, world, findings);
+      for (const [id, free] of truth.stock.free) {
+        findings.check(
+          'all stock could be sold in the end',
+          free.last === 0n,
+          () => `${id}: ${free.last} left`,
+        );
+      }
+      return truth;
+    } finally {
+      await store.close();
+    }
+  }
+
+  /** Lines that the server logged at level error or above, without the rest. */
+  errorsLogged(): string[] {
+    if (!existsSync(this.logFile)) return [];
+    const lines = readFileSync(this.logFile, 'utf8').split('\n');
+    return lines.filter(
+      (line) => line !== '' && !/"level":"?(10|20|30|40|trace|debug|info|warn)\b/.test(line),
+    );
+  }
+
+  /** Leaves nothing behind: no process, no file. */
+  async close(): Promise<void> {
+    await this.server?.kill();
+    this.http?.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private get dataDir(): string {
+    return join(this.directory, 'data');
+  }
+}
+
+function* readLog(store: EmbeddedEventStore): Generator<LogEvent> {
+  let position = 0n;
+  for (;;) {
+    const page = store.readAll(position);
+    for (const stored of page) yield toLogEvent(stored);
+    const last = page.at(-1);
+    if (!last) return;
+    position = last.position;
+  }
+}
+
+/** The last lines of a proof; sets the exit code. */
+export function report(proof: Proof, truth: Truth): void {
+  const { findings, journal, load } = proof;
+  const codes = new Map<string, number>();
+  for (const { call, answer } of journal.exchanges) {
+    const code = `${call.action}: ${answer?.code ?? 'lost'}`;
+    codes.set(code, (codes.get(code) ?? 0) + 1);
+  }
+  const sorted = <T>(map: ReadonlyMap<string, T>): [string, T][] =>
+    [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+  console.log(
+    `\nplayed:  ${sorted(load.played)
+      .map(([name, times]) => `${name} ${times}`)
+      .join(', ')}`,
+  );
+  console.log(
+    `answers: ${sorted(codes)
+      .map(([code, times]) => `${code} ×${times}`)
+      .join(', ')}`,
+  );
+  const { stock, orders } = truth;
+  const sold = [...stock.keys.values()].filter((key) => key.sale !== null).length;
+  console.log(
+    `log:     ${truth.events} events, ${stock.keys.size} keys, ${sold} sold, ` +
+      `${stock.reservations.size} reservations, ${orders.orders.size} orders\n`,
+  );
+  for (const line of findings.lines()) console.log(line);
+  console.log(`${findings.passed} passed, ${findings.failed} failed`);
+  if (findings.failed > 0) process.exitCode = 1;
+}

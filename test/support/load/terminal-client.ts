@@ -1,0 +1,65 @@
+import type { HttpClient } from './http-client.js';
+import type { Journal, TerminalAnswer, TerminalCall } from './journal.js';
+import { TERMINAL_PATH } from './server-process.js';
+
+const OTHER_PATH = '/api/v1/partners/service';
+
+export interface Credentials {
+  readonly login: string;
+  readonly password: string;
+  readonly currency: string;
+}
+
+/** The path and query of a call of the terminals' API. */
+export function terminalUrl(
+  { login, password, currency }: Credentials,
+  action: number,
+  data: object,
+  path = TERMINAL_PATH,
+): string {
+  const settings = JSON.stringify({ login, password, lang: 'en', currency });
+  const query = new URLSearchParams({ action: String(action), settings, data: JSON.stringify(data) });
+  return `${path}?${query}`;
+}
+
+/** A terminal that keeps what it asked and what it was told. */
+export class TerminalClient {
+  private calls = 0;
+
+  constructor(
+    private readonly http: HttpClient,
+    private readonly journal: Journal,
+  ) {}
+
+  /** Makes one call and writes it down. Null: no complete answer came. */
+  async call(from: Credentials, call: TerminalCall, scenario: string): Promise<TerminalAnswer | null> {
+    const { action, ...data } = call;
+    const sentAtMs = Date.now();
+    const answer = await this.ask(from, action, data);
+    const exchange = { partner: from.login, call, scenario, sentAtMs, endedAtMs: Date.now(), answer };
+    this.journal.exchanges.push(exchange);
+    return answer;
+  }
+
+  /** One call that changes nothing, not written down. */
+  async ask(from: Credentials, action: number, data: object): Promise<TerminalAnswer | null> {
+    // Both documented paths are in use.
+    this.calls += 1;
+    const path = this.calls % 2 === 0 ? TERMINAL_PATH : OTHER_PATH;
+    const reply = await this.http.send({ path: terminalUrl(from, action, data, path) }).catch(() => null);
+    if (reply === null) return null;
+    const answer = parse(reply.body);
+    if (reply.status === 200 && answer !== null) return answer;
+    this.journal.malformed.push(`action ${action}: ${reply.status} ${reply.body.slice(0, 200)}`);
+    return null;
+  }
+}
+
+function parse(body: string): TerminalAnswer | null {
+  try {
+    const answer = JSON.parse(body) as TerminalAnswer;
+    return typeof answer.code === 'string' && typeof answer.message === 'string' ? answer : null;
+  } catch {
+    return null;
+  }
+}
