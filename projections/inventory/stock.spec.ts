@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { foldProjection, type GivenEvent } from '../../test/support/fold-projection.js';
+import { type KeyDocument, keys } from './keys.projection.js';
+import { type LotDocument, lots } from './lots.projection.js';
+
+const EXPIRY = '2027-01-01T20:00:00.000Z';
+
+const lotOf = (count: number, expiresAt: (slot: number) => string | null = () => null): GivenEvent[] => [
+  {
+    stream: 'lot-7',
+    type: 'LotOpened',
+    data: {
+      package: 'pkg',
+      product: 'prd',
+      supplier: 'sup',
+      keys: count,
+      unitCost: null,
+      fingerprintRule: '1',
+    },
+  },
+  {
+    stream: 'lot-7',
+    type: 'KeysTakenIn',
+    data: {
+      firstSlot: 0,
+      keys: Array.from({ length: count }, (_, slot) => ({
+        text: 'sealed',
+        serial: `SN-${slot}`,
+        expiresAt: expiresAt(slot),
+        fingerprint: `f${slot}`,
+      })),
+    },
+  },
+];
+
+const event = (type: string, slot: number, data: object = {}): GivenEvent => ({
+  stream: 'lot-7',
+  type,
+  data: { slot, partner: 'par', order: 'ord', deadline: EXPIRY, to: 'stock', reason: 'x', ...data },
+});
+
+const lot = (...events: GivenEvent[]): LotDocument => foldProjection<LotDocument>(lots, events)[0]!;
+
+describe('a lot', () => {
+  it('counts what came in as available', () => {
+    expect(lot(...lotOf(3)).counts).toMatchObject({ available: 3, reserved: 0, sold: 0 });
+  });
+
+  it('follows a key through reservation, return and sale', () => {
+    const reserved = event('KeyReserved', 1);
+    expect(lot(...lotOf(3), reserved).counts).toMatchObject({ available: 2, reserved: 1 });
+    const back = event('ReservationExpired', 1);
+    expect(lot(...lotOf(3), reserved, back).counts).toMatchObject({ available: 3, reserved: 0 });
+    expect(lot(...lotOf(3), reserved, event('KeySold', 1)).counts).toMatchObject({ available: 2, sold: 1 });
+  });
+
+  it('a key that was shown may end in quarantine, and be retired from there', () => {
+    const events = [
+      ...lotOf(2),
+      event('KeyReserved', 0),
+      event('ReservationCancelled', 0, { to: 'quarantine' }),
+    ];
+    expect(lot(...events).counts).toMatchObject({ available: 1, reserved: 0, quarantined: 1 });
+    expect(lot(...events, event('KeyRetired', 0)).counts).toMatchObject({ quarantined: 0, retired: 1 });
+  });
+
+  it('knows how many available keys end when', () => {
+    const events = lotOf(4, (slot) => (slot % 2 === 0 ? EXPIRY : null));
+    expect(lot(...events).availableUntil).toEqual({ [EXPIRY]: 2 });
+    expect(lot(...events, event('KeySold', 2), event('KeySold', 1)).availableUntil).toEqual({ [EXPIRY]: 1 });
+    expect(lot(...events, event('KeyReserved', 0), event('ReservationCancelled', 0)).availableUntil).toEqual({
+      [EXPIRY]: 2,
+    });
+  });
+});
+
+describe('a key', () => {
+  const key = (...events: GivenEvent[]): KeyDocument => foldProjection<KeyDocument>(keys, events)[1]!;
+
+  it('has its serial, its expiry and its package, and never its text', () => {
+    const found = key(...lotOf(2, () => EXPIRY));
+    expect(found).toMatchObject({
+      _id: 7001,
+      packageId: 'pkg',
+      status: 'available',
+      serial: 'SN-1',
+      expiresAt: EXPIRY,
+    });
+    expect(JSON.stringify(found)).not.toContain('sealed');
+  });
+
+  it('says who holds it, and forgets it when it comes back', () => {
+    const held = [...lotOf(2), event('KeyReserved', 1)];
+    expect(key(...held)).toMatchObject({ status: 'reserved', partnerId: 'par', reservedUntil: EXPIRY });
+    expect(key(...held, event('ReservationExpired', 1))).toMatchObject({
+      status: 'available',
+      partnerId: null,
+      reservedUntil: null,
+    });
+    expect(key(...held, event('KeySold', 1))).toMatchObject({
+      status: 'sold',
+      orderId: 'ord',
+      reservedUntil: null,
+    });
+  });
+});
+
+it('lots count what the keys are, whatever happened to them', () => {
+  const types = [
+    'KeyReserved',
+    'ReservationCancelled',
+    'ReservationExpired',
+    'KeySold',
+    'KeyQuarantined',
+    'KeyRetired',
+  ];
+  const happening = fc.record({
+    type: fc.constantFrom(...types),
+    slot: fc.integer({ min: 0, max: 9 }),
+    to: fc.constantFrom('stock', 'quarantine'),
+  });
+  fc.assert(
+    fc.property(fc.array(happening, { maxLength: 40 }), (happenings) => {
+      const events = [
+        ...lotOf(10, (slot) => (slot < 5 ? EXPIRY : null)),
+        ...happenings.map(({ type, slot, to }) => event(type, slot, { to })),
+      ];
+      const all = foldProjection<KeyDocument>(keys, events);
+      const { counts, availableUntil } = lot(...events);
+      for (const [status, count] of Object.entries(counts)) {
+        expect(all.filter((key) => key.status === status)).toHaveLength(count);
+      }
+      const expiring = all.filter(({ status, expiresAt }) => status === 'available' && expiresAt === EXPIRY);
+      expect(availableUntil[EXPIRY]).toBe(expiring.length);
+    }),
+  );
+});
