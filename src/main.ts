@@ -1,3 +1,6 @@
+import type { AddressInfo } from 'node:net';
+import { bannerText, localUrl } from './composition/banner.js';
+import { serveOperations } from './composition/operations/run-operation.js';
 import { startApp } from './composition/start.js';
 import {
   idleSettings,
@@ -6,12 +9,16 @@ import {
   SettingsError,
   unsupportedSettings,
 } from './platform/config/settings.js';
+import { DataDirectory, DataDirectoryInUseError } from './platform/data-directory/data-directory.js';
+import { EventStoreError } from './platform/event-store/event-store.js';
 import { stopOnSignals } from './platform/http/shutdown.js';
 import { createLogger } from './platform/logging/logger.js';
+import { MasterKeyError } from './platform/security/master-key.js';
 
-/** Exit codes follow sysexits: 78 is a configuration error, 70 an internal one. */
-const EXIT_CONFIG = 78;
+/** Exit codes follow sysexits: 69 is something that is taken, 70 an internal error, 78 a configuration error. */
+const EXIT_UNAVAILABLE = 69;
 const EXIT_SOFTWARE = 70;
+const EXIT_CONFIG = 78;
 
 async function main(): Promise<void> {
   const settings = loadSettings(readEnvironment(process.env, process.cwd()));
@@ -21,6 +28,7 @@ async function main(): Promise<void> {
   }
   const logger = createLogger(settings);
   for (const variable of idleSettings(settings)) logger.warn({ variable }, 'this setting has no effect yet');
+  const directory = await DataDirectory.open(settings.dataDir);
   const running = await startApp({
     settings,
     logger,
@@ -31,16 +39,34 @@ async function main(): Promise<void> {
       process.exit(EXIT_SOFTWARE);
     },
   });
-  stopOnSignals(() => running.close(), logger);
+  stopOnSignals(async () => {
+    await running.close();
+    await directory.close();
+  }, logger);
+  serveOperations(directory, running, settings);
   await running.app.listen(settings.port, settings.host);
+  const url = localUrl(running.adapter.getHttpServer().address() as AddressInfo);
   logger.info({ url: settings.publicUrl }, 'listening');
+  process.stdout.write(bannerText(url, settings, running));
+}
+
+/** What an operator can put right is said without a stack. */
+function failure(error: unknown): { readonly code: number; readonly text: string } {
+  if (!(error instanceof Error)) return { code: EXIT_SOFTWARE, text: String(error) };
+  const { message } = error;
+  if (error instanceof SettingsError || error instanceof MasterKeyError) {
+    return { code: EXIT_CONFIG, text: message };
+  }
+  const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+  if (isTaken || error instanceof DataDirectoryInUseError) return { code: EXIT_UNAVAILABLE, text: message };
+  if (error instanceof EventStoreError && error.code === 'Damaged') {
+    return { code: EXIT_SOFTWARE, text: `${message}\n\`npm run cli -- verify\` lists all damage` };
+  }
+  return { code: EXIT_SOFTWARE, text: error.stack ?? message };
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof SettingsError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(EXIT_CONFIG);
-  }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  process.exit(EXIT_SOFTWARE);
+  const { code, text } = failure(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(code);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { MIGRATIONS } from '../../migrations/all.js';
 import type { Settings } from '../platform/config/settings.js';
 import { EmbeddedEventStore } from '../platform/event-store/embedded/embedded-event-store.js';
+import type { VerifyProgress, VerifyReport } from '../platform/event-store/embedded/verify-log.js';
 import type { EventStore } from '../platform/event-store/event-store.js';
 import { LmdbIndexStorage } from '../platform/indexes/embedded/lmdb-index-storage.js';
 import type { IndexStorage } from '../platform/indexes/index-storage.js';
@@ -15,7 +16,7 @@ import { EmbeddedReadStore } from '../platform/read-store/embedded/embedded-read
 import type { ReadStore } from '../platform/read-store/read-store.js';
 import { KeyedHash } from '../platform/security/keyed-hash.js';
 import type { MasterKey } from '../platform/security/master-key.js';
-import { openMasterKey } from '../platform/security/master-key-file.js';
+import { openMasterKey, type RewrappableKeys } from '../platform/security/master-key-file.js';
 import { NoSnapshots, type SnapshotStore } from '../platform/snapshots/snapshot-store.js';
 
 /** Everything that keeps data, opened. */
@@ -24,9 +25,11 @@ export interface Engines {
   readonly snapshots: SnapshotStore;
   readonly indexes: IndexStorage;
   readonly documents: ReadStore;
-  readonly keys: KeyStore;
+  readonly keys: KeyStore & RewrappableKeys;
   readonly master: MasterKey;
   readonly hashes: KeyedHash;
+  /** Reads and checks the whole log while it is in use. */
+  verifyLog(onProgress: (progress: VerifyProgress) => void): Promise<VerifyReport>;
   /** In the order in which what rests on what was opened, reversed. */
   close(): Promise<void>;
 }
@@ -77,6 +80,7 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
     keys,
     master,
     hashes,
+    verifyLog: (onProgress) => events.verify(onProgress),
     async close() {
       await documents.close();
       await indexes.close();

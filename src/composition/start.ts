@@ -4,7 +4,6 @@ import { NestFactory } from '@nestjs/core';
 import { restV2Surface } from '../apis/rest-v2/surface.js';
 import { terminalV1Surface } from '../apis/terminal-v1/surface.js';
 import { AppModule } from '../app.module.js';
-import { AdminAccount, type NewCredentials } from '../contexts/partners/index.js';
 import type { Settings } from '../platform/config/settings.js';
 import { SurfaceExceptionFilter } from '../platform/http/exception-filter.js';
 import { HttpAdapter } from '../platform/http/http-adapter.js';
@@ -14,6 +13,7 @@ import { type Ids, SystemIds } from '../platform/kernel/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { NestLogger } from '../platform/logging/nest-logger.js';
 import { type Engines, openEngines } from './engines.js';
+import { type FirstStart, firstStart, NOTHING_MADE } from './first-start.js';
 import { Runtime } from './runtime.js';
 
 export interface StartOptions {
@@ -25,17 +25,17 @@ export interface StartOptions {
   /** bcrypt's cost; tests lower it. */
   readonly passwordCost?: number;
   readonly importWorker?: URL;
+  /** True: for one command of an operator. What a first start makes and shows is left to the server's start. */
+  readonly maintenance?: boolean;
   /** The disk cannot be trusted any more: the process must end. */
   readonly onFatal?: (error: unknown) => void;
 }
 
-export interface RunningApp {
+export interface RunningApp extends FirstStart {
   readonly app: INestApplication;
   readonly adapter: HttpAdapter;
   readonly engines: Engines;
   readonly runtime: Runtime;
-  /** The admin's credentials if this start made the account. */
-  readonly admin: NewCredentials | null;
   /** Finishes what was accepted, then closes everything. */
   close(): Promise<void>;
 }
@@ -57,13 +57,13 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   await runtime.start();
   await app.init();
   await adapter.getInstance().ready();
-  const admin = await app.get(AdminAccount).ensure(settings.adminPassword);
+  const made = options.maintenance ? NOTHING_MADE : await firstStart(app, settings);
   return {
     app,
     adapter,
     engines,
     runtime,
-    admin,
+    ...made,
     async close() {
       await shutDown(app, { logger });
       await runtime.stop();

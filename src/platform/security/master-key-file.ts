@@ -11,7 +11,8 @@ import {
 import { join } from 'node:path';
 import { MasterKey, MasterKeyError } from './master-key.js';
 
-const FILE = 'master.key';
+/** Name of the key's file in the data directory, where the operator configures none. */
+export const MASTER_KEY_FILE = 'master.key';
 const NEXT_FILE = 'master.key.next';
 
 export interface MasterKeySource {
@@ -57,7 +58,7 @@ export async function openMasterKey(
       'KEYFORGE_MASTER_KEY must be set when NODE_ENV=production; `npm run cli -- keygen` makes one',
     );
   }
-  const path = join(source.dataDir, FILE);
+  const path = join(source.dataDir, MASTER_KEY_FILE);
   const nextPath = join(source.dataDir, NEXT_FILE);
   const next = readNext(nextPath);
   if (next && (!existsSync(path) || (await matches(next)))) {
@@ -102,7 +103,7 @@ export async function rotateMasterKey(
   keys: RewrappableKeys,
   next: MasterKey,
 ): Promise<number> {
-  const path = join(dataDir, FILE);
+  const path = join(dataDir, MASTER_KEY_FILE);
   if (!existsSync(path)) return keys.rewrap(next);
   const nextPath = join(dataDir, NEXT_FILE);
   writeDurably(nextPath, next);

@@ -1,0 +1,148 @@
+import { MasterKey } from '../platform/security/master-key.js';
+import { type CliCommand, UsageError } from './command.js';
+
+const none = { usage: '', options: [], values: 0 } as const;
+
+const demoLoad: CliCommand = {
+  ...none,
+  name: 'demo load',
+  summary: 'Load a shop to look at: suppliers, products, 20,000 keys, partners, sales.',
+  async run(_, { run, print }) {
+    const loaded = await run('demo-load', {});
+    print(
+      `${loaded.packages} packages; new: ${loaded.addedKeys} keys, ${loaded.sales} sales, ${loaded.refunds} refunds, ` +
+        `${loaded.cancelledReservations} cancelled reservations; ${loaded.refused} purchases lacked money or stock.`,
+    );
+    print(`Partners, all with the password ${loaded.password}:`);
+    for (const login of loaded.partners) print(`  ${login}`);
+    return 0;
+  },
+};
+
+const demoRemove: CliCommand = {
+  ...none,
+  name: 'demo remove',
+  summary: 'Take the sandbox and the loaded demo data away.',
+  async run(_, { run, print }) {
+    const { blockedPartners, retiredKeys, deletedPackages } = await run('demo-remove', {});
+    print(
+      `${blockedPartners} partners blocked, ${retiredKeys} keys retired, ${deletedPackages} packages deleted.`,
+    );
+    return 0;
+  },
+};
+
+const importKeys: CliCommand = {
+  name: 'import keys',
+  usage: 'FILE.csv --package ID',
+  summary:
+    'Take keys in from a CSV file: key_text, serial_number, expires_at. Resumes where it was interrupted.',
+  options: ['package'],
+  values: 1,
+  async run({ values: [file], options }, { run, print, resolve }) {
+    if (!options.package) throw new UsageError('import keys needs --package ID');
+    const result = await run('import-keys', { path: resolve(file!), package: options.package });
+    const { rows, added, duplicates, invalid, settledBefore, errorFile } = result;
+    print(
+      `${rows} rows: ${added} added, ${duplicates} duplicates, ${invalid} invalid` +
+        `${settledBefore > 0 ? `, ${settledBefore} settled by an earlier run` : ''}.`,
+    );
+    if (errorFile) print(`What was not taken in is listed in ${errorFile}`);
+    return 0;
+  },
+};
+
+const keygen: CliCommand = {
+  ...none,
+  name: 'keygen',
+  summary: 'Print a new master key, for KEYFORGE_MASTER_KEY.',
+  async run(_, { print }) {
+    print(MasterKey.generate().reveal());
+    return 0;
+  },
+};
+
+const projectionsList: CliCommand = {
+  ...none,
+  name: 'projections list',
+  summary: 'Show the read models and how far they are.',
+  async run(_, { run, print }) {
+    const { position, head, projections } = await run('projections-list', {});
+    for (const { name, version, documents } of projections) {
+      print(`${name.padEnd(12)} version ${String(version).padEnd(4)} ${documents} documents`);
+    }
+    print(`at position ${position} of ${head}`);
+    return 0;
+  },
+};
+
+const resetPassword: CliCommand = {
+  name: 'reset-password',
+  usage: 'LOGIN',
+  summary: 'Give an account a new password and print it.',
+  options: [],
+  values: 1,
+  async run({ values: [login] }, { run, print }) {
+    const made = await run('reset-password', { login: login! });
+    print(`login          ${made.login}`);
+    print(`password       ${made.password}`);
+    return 0;
+  },
+};
+
+const rotateMasterKey: CliCommand = {
+  name: 'rotate-master-key',
+  usage: '[--new-key FILE]',
+  summary: 'Put all data keys under a new master key. FILE holds it where KEYFORGE_MASTER_KEY is set.',
+  options: ['new-key'],
+  values: 0,
+  async run({ options }, { run, print, readFile }) {
+    const file = options['new-key'];
+    const nextKey = file === undefined ? null : readFile(file).trim();
+    const { dataKeys } = await run('rotate-master-key', { nextKey });
+    print(`${dataKeys} data keys are under the new master key.`);
+    if (nextKey !== null) print('Set KEYFORGE_MASTER_KEY to it before the next start.');
+    print('Restart the server: sessions signed under the old key end with it.');
+    return 0;
+  },
+};
+
+const verify: CliCommand = {
+  ...none,
+  name: 'verify',
+  summary: 'Check the whole log and name the position and stream of any damage.',
+  async run(_, { run, print }) {
+    const { events, streams, problems } = await run('verify', {});
+    for (const { position, stream, problem } of problems) {
+      print(`position ${position}, stream ${stream}: ${problem}`);
+    }
+    print(`${events} events in ${streams} streams: ${problems.length === 0 ? 'sound' : 'DAMAGED'}`);
+    return problems.length === 0 ? 0 : 1;
+  },
+};
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CliCommand[] = [
+  demoLoad,
+  demoRemove,
+  importKeys,
+  keygen,
+  projectionsList,
+  resetPassword,
+  rotateMasterKey,
+  verify,
+];
+
+/** What `help` prints. */
+export function helpText(commands: readonly CliCommand[] = COMMANDS): string {
+  const calls = commands.map(({ name, usage }) => `${name} ${usage}`.trim());
+  const width = Math.max(...calls.map((call) => call.length));
+  const lines = commands.map(({ summary }, index) => `  ${calls[index]!.padEnd(width)}   ${summary}`);
+  return [
+    'npm run cli -- COMMAND',
+    '',
+    ...lines,
+    '',
+    'A command goes through the running server if one uses DATA_DIR, else it opens the directory itself.',
+  ].join('\n');
+}

@@ -1,0 +1,88 @@
+import type { DemoLoaded } from '../demo/load-demo.js';
+import type { DemoRemoved } from '../demo/remove-demo.js';
+
+/** How far a long operation is, in units of its own (`total` 0: unknown). */
+export interface Progress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+  /** Counts worth showing beside the bar. */
+  readonly detail?: string;
+}
+
+export interface LogVerified {
+  readonly events: number;
+  readonly streams: number;
+  /** Positions as decimal strings. */
+  readonly problems: readonly {
+    readonly position: string;
+    readonly stream: string;
+    readonly problem: string;
+  }[];
+}
+
+export interface KeysImported {
+  readonly rows: number;
+  readonly added: number;
+  readonly duplicates: number;
+  readonly invalid: number;
+  readonly settledBefore: number;
+  /** Path of the list of rows that were not taken in. */
+  readonly errorFile: string | null;
+}
+
+export interface ProjectionView {
+  readonly name: string;
+  readonly version: number;
+  readonly collection: string | null;
+  readonly documents: number;
+}
+
+type Nothing = Record<string, never>;
+
+/** What the command line asks of the product, through the control socket or in its own process. All JSON values. */
+export interface OperationTypes {
+  'demo-load': { params: Nothing; result: DemoLoaded };
+  'demo-remove': { params: Nothing; result: DemoRemoved };
+  'reset-password': { params: { login: string }; result: { login: string; password: string } };
+  'rotate-master-key': {
+    /** The next key's text; null: made up, where the key is a file of the data directory. */
+    params: { nextKey: string | null };
+    result: { dataKeys: number };
+  };
+  verify: { params: Nothing; result: LogVerified };
+  'import-keys': {
+    /** `path` is absolute; `package` is a UUID or the number that the APIs show. */
+    params: { path: string; package: string };
+    result: KeysImported;
+  };
+  'projections-list': {
+    params: Nothing;
+    result: {
+      readonly position: string;
+      readonly head: string;
+      readonly projections: readonly ProjectionView[];
+    };
+  };
+}
+
+export type OperationName = keyof OperationTypes;
+
+export type Operation<N extends OperationName> = (
+  params: OperationTypes[N]['params'],
+  emit: (progress: Progress) => void,
+  /** Aborted when whoever asked is gone. */
+  signal: AbortSignal,
+) => Promise<OperationTypes[N]['result']>;
+
+export type Operations = { readonly [N in OperationName]: Operation<N> };
+
+/** The operation cannot be done as asked. The message is for the operator. */
+export class OperationRefused extends Error {
+  readonly code = 'Refused';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'OperationRefused';
+  }
+}

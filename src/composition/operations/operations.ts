@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PROJECTIONS } from '../../../projections/all.js';
+import { CatalogIndex } from '../../contexts/catalog/index.js';
+import { KeyImporter } from '../../contexts/inventory/index.js';
+import { AdminAccount } from '../../contexts/partners/index.js';
+import type { Settings } from '../../platform/config/settings.js';
+import type { CommandContext } from '../../platform/execution/transaction.js';
+import { Ids } from '../../platform/kernel/ids.js';
+import { isRejection } from '../../platform/kernel/rejection.js';
+import { MANIFEST_KEY, type Manifest, ReadModels } from '../../platform/projections/read-models.js';
+import { MasterKey } from '../../platform/security/master-key.js';
+import { MASTER_KEY_FILE, rotateMasterKey } from '../../platform/security/master-key-file.js';
+import { DemoDesk } from '../demo/demo-desk.js';
+import { loadDemo } from '../demo/load-demo.js';
+import { removeDemo } from '../demo/remove-demo.js';
+import type { RunningApp } from '../start.js';
+import { OperationRefused, type Operations, type Progress } from './operation-types.js';
+import { verifyWith } from './verify.js';
+
+const CATCH_UP_MS = 60_000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+type Emit = (progress: Progress) => void;
+
+/** The operations of the command line on a product that runs in this process. */
+export function operationsOn(running: RunningApp, settings: Settings): Operations {
+  const { app, engines, runtime } = running;
+  const catchUp = async (): Promise<void> => {
+    if (!(await runtime.caughtUp(CATCH_UP_MS)))
+      throw new Error('the read models do not keep up with the log');
+  };
+  const onStep =
+    (emit: Emit) =>
+    (stage: string, done: number, total: number): void =>
+      emit({ stage, done, total });
+  return {
+    'demo-load': async (_, emit) => {
+      if (settings.nodeEnv === 'production') {
+        throw new OperationRefused('demo data is not loaded with NODE_ENV=production');
+      }
+      return loadDemo(new DemoDesk(app), catchUp, onStep(emit));
+    },
+    'demo-remove': async (_, emit) => {
+      const removed = await removeDemo(new DemoDesk(app), catchUp, onStep(emit));
+      await catchUp();
+      return removed;
+    },
+    'reset-password': async ({ login }) => {
+      const made = await app.get(AdminAccount).resetPassword(login);
+      if (isRejection(made)) throw new OperationRefused(`there is no account with the login ${login}`);
+      return made;
+    },
+    'rotate-master-key': ({ nextKey }) => rotate(running, settings, nextKey),
+    verify: (_, emit) => verifyWith((onProgress) => engines.verifyLog(onProgress), emit),
+    'import-keys': (params, emit, signal) => importKeys(running, params, emit, signal),
+    'projections-list': () => listProjections(running),
+  };
+}
+
+async function rotate(
+  { engines }: RunningApp,
+  { dataDir, masterKey }: Settings,
+  nextKey: string | null,
+): Promise<{ dataKeys: number }> {
+  const isOperators = masterKey !== null || !existsSync(join(dataDir, MASTER_KEY_FILE));
+  // A key made up here would be known to nobody if the connection broke before it was shown.
+  if (isOperators && nextKey === null) {
+    throw new OperationRefused(
+      'the master key comes from KEYFORGE_MASTER_KEY: make the next one with `keygen`, keep it, and give its file with --new-key FILE',
+    );
+  }
+  if (!isOperators && nextKey !== null) {
+    throw new OperationRefused('the master key is a file in the data directory: leave --new-key out');
+  }
+  const next = nextKey === null ? MasterKey.generate() : MasterKey.parse(nextKey);
+  return { dataKeys: await rotateMasterKey(dataDir, engines.keys, next) };
+}
+
+function importContext(ids: Ids): CommandContext {
+  const commandId = ids.uuid();
+  return { commandId, correlationId: commandId, actor: { kind: 'system', id: 'import' }, surface: 'cli' };
+}
+
+async function importKeys(
+  { app }: RunningApp,
+  { path, package: given }: { path: string; package: string },
+  emit: Emit,
+  signal: AbortSignal,
+) {
+  const packageId = UUID.test(given)
+    ? given.toLowerCase()
+    : app.get(CatalogIndex).packages.idOf(Number(given));
+  if (packageId === undefined) throw new OperationRefused(`there is no package ${given}`);
+  if (!existsSync(path)) throw new OperationRefused(`there is no file ${path}`);
+  const result = await app.get(KeyImporter).run({
+    path,
+    packageId,
+    context: importContext(app.get(Ids)),
+    signal,
+    onProgress: ({ rows, added, duplicates, invalid, bytes, totalBytes }) =>
+      emit({
+        stage: 'Import',
+        done: bytes,
+        total: totalBytes,
+        detail: `${rows} rows, ${added} added, ${duplicates} duplicates, ${invalid} invalid`,
+      }),
+  });
+  if (isRejection(result)) throw new OperationRefused(`package ${given}: ${result.code}`);
+  const { rows, added, duplicates, invalid, settledBefore, errorFile } = result;
+  return { rows, added, duplicates, invalid, settledBefore, errorFile };
+}
+
+async function listProjections({ app, engines }: RunningApp) {
+  const { documents, events } = engines;
+  const manifest = (await documents.readCheckpoint(MANIFEST_KEY)) as Manifest | null;
+  const models = app.get(ReadModels);
+  const projections = [];
+  for (const { name, version } of PROJECTIONS) {
+    const collection = manifest?.collections[name] ?? null;
+    projections.push({ name, version, collection, documents: collection ? await models.count(name) : 0 });
+  }
+  const head = await events.headPosition();
+  return { position: models.position.toString(), head: head.toString(), projections };
+}
