@@ -1,20 +1,11 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  Post,
-  Req,
-  UnauthorizedException,
-  UseGuards,
-  UsePipes,
-} from '@nestjs/common';
+import { Body, Get, HttpCode, Post, Req, UnauthorizedException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { AuthService } from '../../../platform/auth/auth-service.js';
 import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
-import { AccessGuard, Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
+import { Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
 import { success } from '../answers.js';
-import { BodyShapePipe, IsText, RequestPipe } from '../body.js';
+import { ApiController } from '../api-controller.js';
+import { IsText } from '../body.js';
 import { refusalOf } from '../rejections.js';
 
 const MAX_TOKEN_LENGTH = 4_096;
@@ -38,9 +29,7 @@ function accepted<T>(result: T): Exclude<T, Rejection> {
   return result as Exclude<T, Rejection>;
 }
 
-@Controller('api/auth')
-@UseGuards(AccessGuard)
-@UsePipes(BodyShapePipe, RequestPipe)
+@ApiController('api/auth')
 export class AuthController {
   constructor(private readonly auth: AuthService) {}
 

@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Param, Post, Query, UseGuards, UsePipes } from '@nestjs/common';
+import { Body, Get, Param, Post, Query } from '@nestjs/common';
 import type { CategoryDocument } from '../../../../projections/catalog/categories.projection.js';
 import { CreateCategory } from '../../../contexts/catalog/index.js';
-import { AccessGuard, ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
+import { ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
 import { success } from '../answers.js';
-import { BodyShapePipe, PublicIdPipe, RequestPipe } from '../body.js';
+import { ApiController } from '../api-controller.js';
+import { PublicIdPipe } from '../body.js';
 import { Listing, ListQuery } from '../listing.js';
 import { Writes } from '../writes.js';
 import { type CategoryBody, CreateCategoryBody, CreateSubcategoryBody } from './catalog.dto.js';
@@ -11,9 +12,7 @@ import { CatalogReader } from './catalog.reader.js';
 import { CatalogViews } from './catalog.views.js';
 
 /** One tree: a category at the top, subcategories below it, products on its leaves. */
-@Controller('api')
-@UseGuards(AccessGuard)
-@UsePipes(BodyShapePipe, RequestPipe)
+@ApiController('api')
 export class CategoriesController {
   constructor(
     private readonly writes: Writes,

@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Param, Post, Query, UseGuards, UsePipes } from '@nestjs/common';
+import { Body, Get, Param, Post, Query } from '@nestjs/common';
 import type { PackageDocument } from '../../../../projections/catalog/packages.projection.js';
 import { CreatePackage } from '../../../contexts/catalog/index.js';
-import { AccessGuard, ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
+import { ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
 import { amountOf } from '../amounts.js';
 import { success } from '../answers.js';
-import { BodyShapePipe, PublicIdPipe, RequestPipe } from '../body.js';
+import { ApiController } from '../api-controller.js';
+import { PublicIdPipe } from '../body.js';
 import { containing, Listing } from '../listing.js';
 import { Writes } from '../writes.js';
 import { CreatePackageBody, PackageListQuery } from './catalog.dto.js';
@@ -14,9 +15,7 @@ import { statusFilter, toStatus } from './status.js';
 
 const SORTABLE = { id: 'id', name: 'names.en', position: 'position', created_at: 'createdAt' };
 
-@Controller('api/packages')
-@UseGuards(AccessGuard)
-@UsePipes(BodyShapePipe, RequestPipe)
+@ApiController('api/packages')
 export class PackagesController {
   constructor(
     private readonly writes: Writes,

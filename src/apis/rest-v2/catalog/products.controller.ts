@@ -1,19 +1,10 @@
-import {
-  BadRequestException,
-  Body,
-  Controller,
-  Get,
-  Param,
-  Post,
-  Query,
-  UseGuards,
-  UsePipes,
-} from '@nestjs/common';
+import { BadRequestException, Body, Get, Param, Post, Query } from '@nestjs/common';
 import type { ProductDocument } from '../../../../projections/catalog/products.projection.js';
 import { CreateProduct } from '../../../contexts/catalog/index.js';
-import { AccessGuard, ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
+import { ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
 import { success } from '../answers.js';
-import { BodyShapePipe, PublicIdPipe, RequestPipe } from '../body.js';
+import { ApiController } from '../api-controller.js';
+import { PublicIdPipe } from '../body.js';
 import { containing, Listing } from '../listing.js';
 import { Writes } from '../writes.js';
 import { CreateProductBody, ProductListQuery } from './catalog.dto.js';
@@ -23,9 +14,7 @@ import { statusFilter, toStatus } from './status.js';
 
 const SORTABLE = { id: 'id', name: 'names.en', position: 'position', created_at: 'createdAt' };
 
-@Controller('api/products')
-@UseGuards(AccessGuard)
-@UsePipes(BodyShapePipe, RequestPipe)
+@ApiController('api/products')
 export class ProductsController {
   constructor(
     private readonly writes: Writes,

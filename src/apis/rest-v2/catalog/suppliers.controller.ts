@@ -1,9 +1,10 @@
-import { Body, Controller, Get, Param, Post, Query, UseGuards, UsePipes } from '@nestjs/common';
+import { Body, Get, Param, Post, Query } from '@nestjs/common';
 import type { SupplierDocument } from '../../../../projections/catalog/suppliers.projection.js';
 import { CreateSupplier } from '../../../contexts/catalog/index.js';
-import { AccessGuard, ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
+import { ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
 import { success } from '../answers.js';
-import { BodyShapePipe, PublicIdPipe, RequestPipe } from '../body.js';
+import { ApiController } from '../api-controller.js';
+import { PublicIdPipe } from '../body.js';
 import { containing, Listing, StatusListQuery } from '../listing.js';
 import { Writes } from '../writes.js';
 import { CreateSupplierBody } from './catalog.dto.js';
@@ -11,9 +12,7 @@ import { CatalogReader } from './catalog.reader.js';
 import { CatalogViews } from './catalog.views.js';
 import { statusFilter, toStatus } from './status.js';
 
-@Controller('api/suppliers')
-@UseGuards(AccessGuard)
-@UsePipes(BodyShapePipe, RequestPipe)
+@ApiController('api/suppliers')
 export class SuppliersController {
   constructor(
     private readonly writes: Writes,

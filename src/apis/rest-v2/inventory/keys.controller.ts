@@ -2,21 +2,19 @@ import {
   BadRequestException,
   Body,
   ConflictException,
-  Controller,
   Get,
   HttpCode,
   type HttpException,
   Param,
   Post,
   Query,
-  UseGuards,
-  UsePipes,
 } from '@nestjs/common';
 import type { KeyDocument } from '../../../../projections/inventory/keys.projection.js';
 import { AddKeys, type SkipReason } from '../../../contexts/inventory/index.js';
-import { AccessGuard, ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
+import { ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
 import { success } from '../answers.js';
-import { BodyShapePipe, RequestPipe } from '../body.js';
+import { ApiController } from '../api-controller.js';
+
 import { CatalogReader } from '../catalog/catalog.reader.js';
 import { Listing } from '../listing.js';
 import { Writes } from '../writes.js';
@@ -41,9 +39,7 @@ const given = ({ key_text: text, serial_number: serial, expires_at: expiresOn }:
   expiresOn,
 });
 
-@Controller('api/keys')
-@UseGuards(AccessGuard)
-@UsePipes(BodyShapePipe, RequestPipe)
+@ApiController('api/keys')
 export class KeysController {
   constructor(
     private readonly writes: Writes,

@@ -1,18 +1,17 @@
-import { Body, Controller, Get, HttpCode, Param, Post, UseGuards, UsePipes } from '@nestjs/common';
+import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { TopUpBalance, topUpId } from '../../../contexts/wallets/index.js';
 import { formatMinor } from '../../../platform/kernel/money.js';
 import { sealedPlace, Vault } from '../../../platform/security/vault.js';
-import { AccessGuard, ADMINS, Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
+import { ADMINS, Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
 import { amountOf, decimalOf } from '../amounts.js';
 import { success } from '../answers.js';
-import { BodyShapePipe, PublicIdPipe, RequestPipe } from '../body.js';
+import { ApiController } from '../api-controller.js';
+import { PublicIdPipe } from '../body.js';
 import { Writes } from '../writes.js';
 import { TopUpBody } from './partners.dto.js';
 import { PartnersReader } from './partners.reader.js';
 
-@Controller('api/partners/:id/balances')
-@UseGuards(AccessGuard)
-@UsePipes(BodyShapePipe, RequestPipe)
+@ApiController('api/partners/:id/balances')
 export class BalancesController {
   constructor(
     private readonly writes: Writes,

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Put, Query, UseGuards, UsePipes } from '@nestjs/common';
+import { Body, Get, Param, Post, Put, Query } from '@nestjs/common';
 import type { PartnerDocument } from '../../../../projections/partners/partners.projection.js';
 import {
   type PartnerUpdate,
@@ -6,10 +6,11 @@ import {
   SetPartnerAccess,
   UpdatePartner,
 } from '../../../contexts/partners/index.js';
-import { AccessGuard, ADMINS, Allow, CalledBy, Caller, EVERYBODY, STAFF } from '../access.js';
+import { ADMINS, Allow, CalledBy, Caller, EVERYBODY, STAFF } from '../access.js';
 import { decimalText } from '../amounts.js';
 import { success } from '../answers.js';
-import { BodyShapePipe, PublicIdPipe, RequestPipe } from '../body.js';
+import { ApiController } from '../api-controller.js';
+import { PublicIdPipe } from '../body.js';
 import { CatalogReader } from '../catalog/catalog.reader.js';
 import { toStatus } from '../catalog/status.js';
 import { containing, Listing, StatusListQuery } from '../listing.js';
@@ -43,9 +44,7 @@ function updateOf(body: UpdatePartnerBody, managerId: string | null | undefined)
   };
 }
 
-@Controller('api/partners')
-@UseGuards(AccessGuard)
-@UsePipes(BodyShapePipe, RequestPipe)
+@ApiController('api/partners')
 export class PartnersController {
   constructor(
     private readonly writes: Writes,

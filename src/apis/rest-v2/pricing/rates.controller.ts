@@ -1,11 +1,12 @@
-import { BadRequestException, Body, Controller, Get, Put, UseGuards, UsePipes } from '@nestjs/common';
+import { BadRequestException, Body, Get, Put } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { GetRates, type RatesState, SetRates } from '../../../contexts/pricing/index.js';
 import { type Currency, isCurrency } from '../../../platform/kernel/money.js';
-import { AccessGuard, ADMINS, Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
+import { ADMINS, Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
 import { decimalText } from '../amounts.js';
 import { success } from '../answers.js';
-import { BodyShapePipe } from '../body.js';
+import { ApiController } from '../api-controller.js';
+
 import { Writes } from '../writes.js';
 
 type RatesBody = Record<string, unknown>;
@@ -27,9 +28,7 @@ function ratesOf(body: RatesBody): Partial<Record<Currency, string | null>> {
 const viewOf = ({ rates }: RatesState): Record<string, string> =>
   Object.fromEntries(Object.entries(rates).map(([currency, rate]) => [currency, rate.azn]));
 
-@Controller('api/rates')
-@UseGuards(AccessGuard)
-@UsePipes(BodyShapePipe)
+@ApiController('api/rates')
 export class RatesController {
   constructor(
     private readonly writes: Writes,

@@ -1,0 +1,41 @@
+import {
+  applyDecorators,
+  type CallHandler,
+  Controller,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  ServiceUnavailableException,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+} from '@nestjs/common';
+import { catchError, type Observable } from 'rxjs';
+import { EventStoreError } from '../../platform/event-store/event-store.js';
+import { ReadModelNotReady } from '../../platform/projections/read-models.js';
+import { AccessGuard } from './access.js';
+import { BodyShapePipe, RequestPipe } from './body.js';
+
+const OUTAGE = 'The service is not available';
+
+/** Tells an outage from a bug: callers may come again later. */
+@Injectable()
+export class OutageInterceptor implements NestInterceptor {
+  intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(
+      catchError((error: unknown) => {
+        const outage = error instanceof ReadModelNotReady || error instanceof EventStoreError;
+        throw outage ? new ServiceUnavailableException(OUTAGE) : error;
+      }),
+    );
+  }
+}
+
+/** A controller of REST v2: every route behind its policy, every body and query checked. */
+export const ApiController = (path: string): ClassDecorator =>
+  applyDecorators(
+    Controller(path),
+    UseGuards(AccessGuard),
+    UsePipes(BodyShapePipe, RequestPipe),
+    UseInterceptors(OutageInterceptor),
+  );
