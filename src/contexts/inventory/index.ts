@@ -46,7 +46,7 @@ export {
 } from './import/key-importer.js';
 export { FingerprintIndex } from './indexes/fingerprint-index.js';
 export { StockIndex, type StockListener } from './indexes/stock-index.js';
-export type { IntakeRejection } from './intake/key-intake.js';
 export type { GivenKey, InvalidKeyReason } from './intake/key-preparer.js';
+export type { IntakeRejection } from './intake/take-in-lot.js';
 export { inventoryProviders } from './inventory.providers.js';
 export { type KeyText, KeyTexts } from './queries/key-texts.js';

@@ -24,11 +24,17 @@ export interface InventorySettings {
   readonly namespace: string;
   /** IANA name of the business zone, in which a key's last day ends. */
   readonly timeZone: string;
-  /** The compiled `import/key-file.worker`, which reads import files in a thread of its own; absent: read in this one. */
+  /**
+   * The compiled `import/key-file.worker`, which reads import files in a thread of its own; absent: read in
+   * this one.
+   */
   readonly importWorker?: URL;
 }
 
-/** What the composition root registers; the index follower must feed {@link StockIndex} and {@link FingerprintIndex}. */
+/**
+ * What the composition root registers; the index follower must feed {@link StockIndex} and {@link
+ * FingerprintIndex}.
+ */
 export const inventoryProviders = ({ namespace, timeZone, importWorker }: InventorySettings): Provider[] => [
   FingerprintIndex,
   { provide: StockIndex, inject: [Clock], useFactory: (clock: Clock) => new StockIndex(clock) },

@@ -25,5 +25,8 @@ export const IMPORT_LINE_BYTES = 64 * 1024;
 export const IMPORT_CHUNK_BYTES = 256 * 1024;
 /** Batches of an import that are under way at once. */
 export const IMPORT_BATCHES = 3;
-/** Intake events read at once: keys are mostly sold in the order of their slots, and a read costs the same for a few. */
+/**
+ * Intake events read at once: keys are mostly sold in the order of their slots, and a read costs the same for
+ * a few.
+ */
 export const INTAKE_EVENTS_READ = 4;

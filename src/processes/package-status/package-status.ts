@@ -14,9 +14,10 @@ export interface PackageStatusOptions {
 }
 
 /**
- * Marks in the catalogue that a package has run out of keys (none available, none reserved), or has some again. It compares
- * what is with what the catalogue says, at start and whenever the stock changes sides, so that it may run late, twice or on
- * a stale view: the next look puts right what the last one got wrong. A package that an admin switched off stays off.
+ * Marks in the catalogue that a package has run out of keys (none available, none reserved), or has some
+ * again. It compares what is with what the catalogue says, at start and whenever the stock changes sides, so
+ * that it may run late, twice or on a stale view: the next look puts right what the last one got wrong. A
+ * package that an admin switched off stays off.
  */
 export class PackageStatus {
   /** What was last recorded: package → whether it had keys. */

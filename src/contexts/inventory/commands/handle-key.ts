@@ -5,7 +5,9 @@ import { placeOfKey } from '../domain/key-number.js';
 import { Lot, type LotState } from '../domain/lot.js';
 import type { LotEvent } from '../events/lot.events.js';
 
-/** Decides about one key in its lot and records that. `keyId` is the permanent id, not a reservation's number. */
+/**
+ * Decides about one key in its lot and records that. `keyId` is the permanent id, not a reservation's number.
+ */
 export function handleKey(
   tx: Transaction,
   keyId: number,

@@ -4,7 +4,10 @@ export type KeyFormat = 'normalized' | 'exact';
 /** Texts at least this long have their last four characters kept as a keyed hash, for searching. */
 export const LAST_FOUR_FROM_CODE_POINTS = 12;
 
-/** Name of the rule, stored with each lot: a changed rule gets a new version and leaves the old fingerprints alone. */
+/**
+ * Name of the rule, stored with each lot: a changed rule gets a new version and leaves the old fingerprints
+ * alone.
+ */
 export const fingerprintRule = (format: KeyFormat): string => `v1/${format}`;
 
 const SPACES_AND_HYPHENS = /[\s\p{White_Space}\p{Dash_Punctuation}]+/gu;
@@ -15,8 +18,8 @@ const ASCII = /^[\u0000-\u007f]*$/;
 const ASCII_SPACES_AND_HYPHENS = /[\s-]+/g;
 
 /**
- * The form of a key text that its fingerprint is taken over (rule v1): NFKC, upper-case, without white space and hyphens.
- * Products whose texts are links or case-sensitive codes (`exact`) only trim.
+ * The form of a key text that its fingerprint is taken over (rule v1): NFKC, upper-case, without white space
+ * and hyphens. Products whose texts are links or case-sensitive codes (`exact`) only trim.
  */
 export function comparableText(text: string, format: KeyFormat): string {
   if (format === 'exact') return text.trim();

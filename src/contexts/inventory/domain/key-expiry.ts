@@ -2,7 +2,10 @@ const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const DAY_MS = 86_400_000;
 
-/** Turns the last day (or the exact moment) that a key is good for into the moment when it stops being offered. */
+/**
+ * Turns the last day (or the exact moment) that a key is good for into the moment when it stops being
+ * offered.
+ */
 export class KeyExpiry {
   private readonly zoneTime: Intl.DateTimeFormat;
   private readonly endOfDay = new Map<string, number | null>();

@@ -34,8 +34,8 @@ export const quarantineKey = (state: LotState, { slot, reason }: HandleKey): Dec
   });
 
 /**
- * Records that somebody is about to be shown the text; every time. A retired key that nobody was shown stays that way: it may
- * have come in again since.
+ * Records that somebody is about to be shown the text; every time. A retired key that nobody was shown stays
+ * that way: it may have come in again since.
  */
 export const revealKey = (state: LotState, { slot, by }: { slot: number; by: string }): Decision =>
   withKey(state, slot, ({ status, shown }) =>

@@ -8,7 +8,10 @@ export type OpenLot = Omit<Extract<LotEvent, { type: 'LotOpened' }>['data'], 'ke
   readonly keys: readonly TakenKey[];
 };
 
-/** Fills a lot that was announced. A lot that has a history of its own, if only a `LotVoided`, is never filled. */
+/**
+ * Fills a lot that was announced. A lot that has a history of its own, if only a `LotVoided`, is never
+ * filled.
+ */
 export function openLot(state: LotState, command: OpenLot): LotEvent[] | Rejection<'LotClosed'> {
   if (state.status !== 'absent') return reject('LotClosed');
   const { keys, ...facts } = command;

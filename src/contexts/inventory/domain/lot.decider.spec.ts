@@ -1,11 +1,9 @@
 import { foldEvents, given } from '../../../../test/support/given.js';
 import {
   cancelled,
-  expired,
   iso,
   openedLot,
   quarantined,
-  reservationRefused,
   reserved,
   retired,
   saleRefused,
@@ -14,13 +12,9 @@ import {
 import type { LotEvent } from '../events/lot.events.js';
 import { RESERVATIONS_PER_SLOT } from '../limits.js';
 import {
-  cancelReservation,
-  expireReservation,
   nextOffer,
   quarantineSoldKey,
-  refuseReservation,
   refuseSale,
-  reserveKey,
   retireFreeKeys,
   sellKey,
   sellReservedKey,
@@ -34,15 +28,6 @@ const sale = (order: string, nowMs = 1000, attempt = 1) => ({
   attempt,
   unit: 0,
   partner: 'partner',
-});
-const reservation = (id: string, nowMs = 1000) => ({
-  ...at(nowMs),
-  reservation: id,
-  partner: 'partner',
-  wallet: 'wallet',
-  currency: 'AZN',
-  deadline: iso(10_000),
-  shown: true,
 });
 const lot = openedLot(null, null);
 
@@ -174,119 +159,6 @@ describe('refusing a sale', () => {
     given(Lot, [...lot, saleRefused('o1')])
       .when((state) => refuseSale(state, { order: 'o1', attempt: 1 }))
       .thenNothing();
-  });
-});
-
-describe('reserving a key', () => {
-  it('holds the next one on offer until the deadline', () => {
-    given(Lot, lot)
-      .when((state) => reserveKey(state, reservation('r1')))
-      .then(reserved(0, 'r1'));
-  });
-
-  it('changes nothing the second time', () => {
-    given(Lot, [...lot, reserved(0, 'r1')])
-      .when((state) => reserveKey(state, reservation('r1')))
-      .thenNothing();
-  });
-
-  it('counts the reservations of a key', () => {
-    given(Lot, [...openedLot(null), reserved(0, 'r1'), cancelled(0, 'r1')])
-      .when((state) => reserveKey(state, reservation('r2', 6000)))
-      .then(reserved(0, 'r2', { ordinal: 1 }));
-  });
-
-  it.each([
-    ['cancelled', cancelled(0, 'r1')],
-    ['expired', expired(0, 'r1')],
-    ['sold', sold(0, 'o1', { reservation: 'r1' })],
-  ])('is refused for good once it was %s', (_, end) => {
-    given(Lot, [...lot, reserved(0, 'r1'), end])
-      .when((state) => reserveKey(state, reservation('r1')))
-      .thenRejected('ReservationEnded');
-  });
-
-  it('is refused for good once it was refused', () => {
-    given(Lot, [...lot, reservationRefused('r1')])
-      .when((state) => reserveKey(state, reservation('r1')))
-      .thenRejected('ReservationEnded');
-  });
-
-  it('is refused when no key is left', () => {
-    given(Lot, [...openedLot(null), reserved(0, 'r1')])
-      .when((state) => reserveKey(state, reservation('r2')))
-      .thenRejected('LotEmpty');
-  });
-});
-
-describe('refusing a reservation', () => {
-  it('bars it, once, and only when nothing is known of it', () => {
-    given(Lot, lot)
-      .when((state) => refuseReservation(state, { reservation: 'r1' }))
-      .then(reservationRefused('r1'));
-    for (const known of [reservationRefused('r1'), reserved(0, 'r1')]) {
-      given(Lot, [...lot, known])
-        .when((state) => refuseReservation(state, { reservation: 'r1' }))
-        .thenNothing();
-    }
-  });
-});
-
-describe('giving a reserved key back', () => {
-  const cancel = { reservation: 'r1', at: iso(5000), shownKeysTo: 'quarantine', command: 'command' } as const;
-  const expire = { reservation: 'r1', at: iso(10_000), shownKeysTo: 'quarantine', nowMs: 10_000 } as const;
-
-  it('goes where shown keys go when its text was shown, to stock otherwise', () => {
-    given(Lot, [...lot, reserved(0, 'r1', { shown: true })])
-      .when((state) => cancelReservation(state, cancel))
-      .then(cancelled(0, 'r1', { to: 'quarantine' }));
-    given(Lot, [...lot, reserved(0, 'r1', { shown: false })])
-      .when((state) => cancelReservation(state, cancel))
-      .then(cancelled(0, 'r1', { to: 'stock' }));
-    given(Lot, [...lot, reserved(0, 'r1', { shown: true })])
-      .when((state) => expireReservation(state, expire))
-      .then(expired(0, 'r1', { to: 'quarantine' }));
-  });
-
-  it('remembers that an earlier reservation showed the text', () => {
-    const history = [
-      ...openedLot(null),
-      reserved(0, 'r0', { shown: true }),
-      cancelled(0, 'r0'),
-      reserved(0, 'r1', { ordinal: 1, shown: false }),
-    ];
-    given(Lot, history)
-      .when((state) => cancelReservation(state, cancel))
-      .then(cancelled(0, 'r1', { to: 'quarantine' }));
-  });
-
-  it('is refused, or nothing, when the reservation is not open', () => {
-    for (const history of [lot, [...lot, reserved(0, 'r1'), cancelled(0, 'r1')]]) {
-      given(Lot, history)
-        .when((state) => cancelReservation(state, cancel))
-        .thenRejected('ReservationEnded');
-      given(Lot, history)
-        .when((state) => expireReservation(state, expire))
-        .thenNothing();
-    }
-  });
-
-  it('by expiry happens at the deadline, not before', () => {
-    given(Lot, [...lot, reserved(0, 'r1')])
-      .when((state) => expireReservation(state, { ...expire, nowMs: 9999 }))
-      .thenNothing();
-  });
-
-  it('a late cancel of an earlier reservation does not touch the next one of the same key', () => {
-    const history = [
-      ...openedLot(null),
-      reserved(0, 'r1'),
-      expired(0, 'r1'),
-      reserved(0, 'r2', { ordinal: 1 }),
-    ];
-    given(Lot, history)
-      .when((state) => cancelReservation(state, cancel))
-      .thenRejected('ReservationEnded');
   });
 });
 

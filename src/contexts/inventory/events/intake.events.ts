@@ -1,8 +1,8 @@
 /**
  * Stored format of the `intake-keys` stream: add optional fields or upcast, never rename.
  *
- * One event per lot: the event at revision r announces lot r + 1. The lot's own stream follows; a lot that was announced and
- * never filled is closed there with `LotVoided` before anybody announces past it.
+ * One event per lot: the event at revision r announces lot r + 1. The lot's own stream follows; a lot that
+ * was announced and never filled is closed there with `LotVoided` before anybody announces past it.
  */
 import type { DomainEvent } from '../../../platform/kernel/aggregate.js';
 

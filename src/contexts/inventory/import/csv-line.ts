@@ -1,4 +1,6 @@
-/** The fields of one CSV line (RFC 4180, but a quoted field ends on its line); null if a quote is not closed. */
+/**
+ * The fields of one CSV line (RFC 4180, but a quoted field ends on its line); null if a quote is not closed.
+ */
 export function splitCsvLine(line: string, delimiter: string): string[] | null {
   if (!line.includes('"')) return line.split(delimiter);
   const fields: string[] = [];
@@ -42,7 +44,10 @@ export interface Columns {
 
 const WITHOUT_HEADER: Columns = { delimiter: ',', text: 0, serial: 1, expires: 2 };
 
-/** The columns that a header line names (in any order, by comma, semicolon or tab); null if it is not a header. */
+/**
+ * The columns that a header line names (in any order, by comma, semicolon or tab); null if it is not a
+ * header.
+ */
 export function readHeader(line: string): Columns | null {
   for (const delimiter of [',', ';', '\t']) {
     const names = splitCsvLine(line, delimiter)?.map((name) => name.trim().toLowerCase());

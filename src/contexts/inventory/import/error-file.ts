@@ -5,7 +5,10 @@ import type { LineRange } from '../indexes/fingerprint-index.js';
 
 const HEADER = 'line,reason\n';
 
-/** `<file>.errors.csv`: line and reason of each row that was not taken in, never a key. Made with the first entry. */
+/**
+ * `<file>.errors.csv`: line and reason of each row that was not taken in, never a key. Made with the first
+ * entry.
+ */
 export class ErrorFile {
   private file: FileHandle | null = null;
   private writing: Promise<void> = Promise.resolve();
@@ -13,8 +16,8 @@ export class ErrorFile {
   private constructor(readonly path: string) {}
 
   /**
-   * Opens the error file of an import. Of an earlier run's it keeps the entries for lines that were settled then: all
-   * other lines are looked at again.
+   * Opens the error file of an import. Of an earlier run's it keeps the entries for lines that were settled
+   * then: all other lines are looked at again.
    */
   static async open(importPath: string, settled: readonly LineRange[]): Promise<ErrorFile> {
     const errors = new ErrorFile(`${importPath}.errors.csv`);

@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { KeyFile } from './key-file.js';
 import type { WorkerAnswer, WorkerOptions, WorkerRequest } from './worker-protocol.js';
 
-// Entry of the thread that reads, hashes and seals the keys of an import, so that sales are not held up by it.
+// Entry of the thread that reads, hashes and seals the keys of an import, so that sales are not held up by
+// it.
 const file = new KeyFile(workerData as WorkerOptions);
 const port = parentPort!;
 

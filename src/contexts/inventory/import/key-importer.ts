@@ -70,8 +70,9 @@ interface Run {
 }
 
 /**
- * Takes the keys of a CSV file in. Memory does not grow with the file. The lots name the import (the file's content and
- * the package) and the lines that they settle, so a run that was cut off, or the same file again, goes on behind them.
+ * Takes the keys of a CSV file in. Memory does not grow with the file. The lots name the import (the file's
+ * content and the package) and the lines that they settle, so a run that was cut off, or the same file again,
+ * goes on behind them.
  */
 export class KeyImporter {
   /** Ids of the imports under way. */
@@ -182,8 +183,8 @@ export class KeyImporter {
 }
 
 /**
- * Reports what of a batch is not taken in, each line once. It is in the file before the lot that settles the lines is
- * stored: a run that goes on later does not look at them again.
+ * Reports what of a batch is not taken in, each line once. It is in the file before the lot that settles the
+ * lines is stored: a run that goes on later does not look at them again.
  */
 class BatchReport {
   private readonly reported = new Set<number>();

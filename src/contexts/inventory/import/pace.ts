@@ -8,7 +8,10 @@ export const LONGEST_PAUSE_MS = 250;
 /** Total times so far, milliseconds. */
 type Times = Pick<EventLoopUtilization, 'active' | 'idle'>;
 
-/** Slows a bulk job down when the event loop is busy, so that requests in the same process are still answered in time. */
+/**
+ * Slows a bulk job down when the event loop is busy, so that requests in the same process are still answered
+ * in time.
+ */
 export class Pace {
   private last: Times;
   /** How long the loop would have to be idle to be within its share again. */
@@ -21,7 +24,9 @@ export class Pace {
     this.last = measure();
   }
 
-  /** Called between two pieces of work; pauses while the loop was busier than its share since the first call. */
+  /**
+   * Called between two pieces of work; pauses while the loop was busier than its share since the first call.
+   */
   async pause(): Promise<void> {
     const now = this.measure();
     const active = now.active - this.last.active;

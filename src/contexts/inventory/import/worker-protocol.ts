@@ -1,6 +1,9 @@
 import type { KeyFileOptions, KeySource } from './key-file.js';
 
-/** What the importing thread asks of its worker: a method of {@link KeySource}, answered under the same number. */
+/**
+ * What the importing thread asks of its worker: a method of {@link KeySource}, answered under the same
+ * number.
+ */
 export interface WorkerRequest {
   readonly number: number;
   readonly method: keyof KeySource;

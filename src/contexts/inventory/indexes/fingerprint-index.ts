@@ -11,8 +11,9 @@ const KEPT_CHARACTERS = 22;
 /**
  * Every fingerprint that ever came in, kept on disk alone, and how far intake is reflected.
  *
- * Kept: `f<fingerprint>` → id of the newest key with it; `r<key id>` → the key was retired; `i<import>` → the lines that its lots
- * settled; `through` → every lot up to this number is in here; `last` and `a<lot>` → lots after that, keys missing.
+ * Kept: `f<fingerprint>` → id of the newest key with it; `r<key id>` → the key was retired; `i<import>` → the
+ * lines that its lots settled; `through` → every lot up to this number is in here; `last` and `a<lot>` → lots
+ * after that, keys missing.
  */
 export class FingerprintIndex implements LocalIndex {
   readonly name = 'fingerprints';
@@ -41,7 +42,9 @@ export class FingerprintIndex implements LocalIndex {
     }
   }
 
-  /** Id of the newest key with this fingerprint; null if none ever came in (as far as {@link reflects} goes). */
+  /**
+   * Id of the newest key with this fingerprint; null if none ever came in (as far as {@link reflects} goes).
+   */
   find(fingerprint: string): number | null {
     return (this.attached().get(`f${fingerprint.slice(0, KEPT_CHARACTERS)}`) as number | undefined) ?? null;
   }
@@ -66,7 +69,9 @@ export class FingerprintIndex implements LocalIndex {
     return this.through;
   }
 
-  /** Resolves with true as soon as the lot is reflected, with false when that takes longer than `timeoutMs`. */
+  /**
+   * Resolves with true as soon as the lot is reflected, with false when that takes longer than `timeoutMs`.
+   */
   whenReflected(lot: number, timeoutMs: number): Promise<boolean> {
     if (this.reflects(lot)) return Promise.resolve(true);
     return new Promise((resolve) => {
@@ -92,7 +97,7 @@ export class FingerprintIndex implements LocalIndex {
     switch (change.type) {
       case 'LotOpened':
         this.expect(lot, change.data.keys, keep);
-        if (change.data.import) this.settle(change.data.import, keep);
+        if (change.data.import) this.settleLines(change.data.import, keep);
         break;
       case 'KeysTakenIn':
         change.data.keys.forEach((key, index) => {
@@ -133,7 +138,7 @@ export class FingerprintIndex implements LocalIndex {
     for (const waiter of done) waiter.done(true);
   }
 
-  private settle(lines: { id: string; fromLine: number; toLine: number }, keep: IndexKeep): void {
+  private settleLines(lines: { id: string; fromLine: number; toLine: number }, keep: IndexKeep): void {
     const before = (keep.get(`i${lines.id}`) as LineRange[] | undefined) ?? [];
     keep.put(`i${lines.id}`, mergeRanges([...before, [lines.fromLine, lines.toLine]]));
   }

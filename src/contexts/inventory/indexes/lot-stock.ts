@@ -78,7 +78,10 @@ export class LotStock {
     return NEVER;
   }
 
-  /** The earliest expiry after `afterMs` that fresh keys have; null if there are none. `passed` hears what it skips. */
+  /**
+   * The earliest expiry after `afterMs` that fresh keys have; null if there are none. `passed` hears what it
+   * skips.
+   */
   earliestFresh(afterMs: number, passed: (expiresAtMs: number) => void): number | null {
     for (const group of this.groups) {
       if (group.fresh === 0) continue;

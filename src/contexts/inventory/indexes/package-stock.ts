@@ -44,8 +44,9 @@ class FreeKeys {
 /**
  * One package's stock: counts, and its lots in the order in which they are offered.
  *
- * Lots with fresh keys are listed by their earliest expiry that has not come, then number. What time passes by is taken off
- * the lists as it is met, so that a look-up does not wade through expired stock; a clock that goes back builds them anew.
+ * Lots with fresh keys are listed by their earliest expiry that has not come, then number. What time passes
+ * by is taken off the lists as it is met, so that a look-up does not wade through expired stock; a clock that
+ * goes back builds them anew.
  */
 export class PackageStock {
   reserved = 0;

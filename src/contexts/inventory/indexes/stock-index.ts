@@ -13,7 +13,8 @@ export type StockListener = (packageId: string, inStock: boolean) => void;
  * Which lots of a package have keys to sell. A hint: lots decide. In memory, a byte per key that is still in
  * stock; a lot without any is forgotten.
  *
- * Kept: `package-<id>`, and per lot `lot-<n>` (written once), `places-<n>` (a digit per slot), and `returned-<key id>`.
+ * Kept: `package-<id>`, and per lot `lot-<n>` (written once), `places-<n>` (a digit per slot), and
+ * `returned-<key id>`.
  */
 export class StockIndex implements LocalIndex {
   readonly name = 'stock';
@@ -40,7 +41,10 @@ export class StockIndex implements LocalIndex {
     return stock !== undefined && this.hasKeys(stock);
   }
 
-  /** Lot numbers in the order to try: fresh keys by earliest expiry, then number; then returned ones by return. */
+  /**
+   * Lot numbers in the order to try: fresh keys by earliest expiry, then number; then returned ones by
+   * return.
+   */
   candidates(packageId: string, nowMs: number): Iterable<number> {
     return this.packages.get(packageId)?.candidates(nowMs) ?? [];
   }

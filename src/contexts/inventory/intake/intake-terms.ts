@@ -4,8 +4,8 @@ import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type { KeyedHash } from '../../../platform/security/keyed-hash.js';
 import { Package, Product } from '../../catalog/index.js';
 import { fingerprintRule, type KeyFormat } from '../domain/fingerprint.js';
-import type { IntakeRejection } from './key-intake.js';
 import { FINGERPRINT_PURPOSE, KeyPreparer, LAST_FOUR_PURPOSE, type PreparerOptions } from './key-preparer.js';
+import type { IntakeRejection } from './take-in-lot.js';
 
 /** How keys of one package come in. */
 export interface IntakeTerms {

@@ -1,11 +1,10 @@
+import { accepted, addedIds, auditIntake, keyTexts, lotsOf } from '../../../../test/support/intake-audit.js';
 import { InventoryNode, testContext } from '../../../../test/support/inventory-node.js';
 import { MemoryEventStore } from '../../../../test/support/memory-event-store.js';
 import { MemoryIndexStorage } from '../../../../test/support/memory-index-storage.js';
 import { MemoryKeyStore } from '../../../../test/support/memory-key-store.js';
-import { type Gate, SequentialEventStore } from '../../../../test/support/sequential-event-store.js';
 import { isRejection } from '../../../platform/kernel/rejection.js';
 import { Package } from '../../catalog/index.js';
-import type { KeysAdded } from '../commands/add-keys.js';
 import { retireKey, revealKey } from '../domain/key-handling.decider.js';
 import { Lot } from '../domain/lot.js';
 
@@ -18,39 +17,6 @@ const start = async (...args: Parameters<typeof InventoryNode.start>): Promise<I
 afterEach(async () => {
   for (const node of nodes.splice(0)) await node.close();
 });
-
-const texts = (count: number, prefix = 'KEY'): { text: string }[] =>
-  Array.from({ length: count }, (_, index) => ({ text: `${prefix}-${index}` }));
-const accepted = (result: Awaited<ReturnType<InventoryNode['add']>>): KeysAdded => {
-  if (isRejection(result)) throw new Error(result.code);
-  return result;
-};
-const ids = (result: KeysAdded): number[] => result.added.map(({ keyId }) => keyId);
-
-/** The lot streams of a store: number → event types. */
-const lots = (store: MemoryEventStore): Record<string, string[]> => {
-  const found: Record<string, string[]> = {};
-  for (const { stream, type } of store.events) {
-    if (!stream.startsWith('kf.lot-')) continue;
-    const number = stream.slice('kf.lot-'.length);
-    found[number] = [...(found[number] ?? []), type];
-  }
-  return found;
-};
-
-/** No fingerprint stands in two lots, and every announced lot is filled or closed. */
-function audit(store: MemoryEventStore): void {
-  const seen = new Set<string>();
-  const announced = store.events.filter(({ type }) => type === 'LotAnnounced').length;
-  for (const { type, data } of store.events) {
-    if (type !== 'KeysTakenIn') continue;
-    for (const { fingerprint } of JSON.parse(data.toString()).keys) {
-      expect(seen.has(fingerprint)).toBe(false);
-      seen.add(fingerprint);
-    }
-  }
-  expect(Object.keys(lots(store)).length).toBe(announced);
-}
 
 describe('adding keys', () => {
   let store: MemoryEventStore;
@@ -69,7 +35,7 @@ describe('adding keys', () => {
         { text: 'bbbb', serial: null },
       ]),
     );
-    expect(ids(result)).toEqual([1000, 1001]);
+    expect(addedIds(result)).toEqual([1000, 1001]);
     expect(await node.texts.read(1, 0)).toEqual({ text: 'AAAA-1111', serial: 'SN-1' });
     expect(await node.texts.read(1, 1)).toEqual({ text: 'bbbb', serial: null });
     expect((await node.texts.stored(1, 0)).expiresAt).toBe('2027-12-31T20:00:00.000Z');
@@ -80,8 +46,8 @@ describe('adding keys', () => {
     await node.executor.run(testContext, (tx) =>
       tx.append(Package, 'b', [{ type: 'PackageHeld', data: {} }]),
     );
-    await node.add('a', texts(1));
-    await node.add('b', texts(1, 'OTHER'));
+    await node.add('a', keyTexts(1));
+    await node.add('b', keyTexts(1, 'OTHER'));
     const status = await node.executor.run(testContext, (tx) =>
       ['a', 'b'].map((id) => tx.load(Package, id).status),
     );
@@ -89,12 +55,12 @@ describe('adding keys', () => {
   });
 
   it('splits a large request into lots of a thousand', async () => {
-    const result = accepted(await node.add('a', texts(2050)));
+    const result = accepted(await node.add('a', keyTexts(2050)));
     expect(result.added.length).toBe(2050);
     await node.caughtUp();
     expect(node.stock.available('a')).toBe(2050);
-    expect(Object.keys(lots(store))).toEqual(['1', '2', '3']);
-    expect(lots(store)['1']?.length).toBe(1 + 32);
+    expect(Object.keys(lotsOf(store))).toEqual(['1', '2', '3']);
+    expect(lotsOf(store)['1']?.length).toBe(1 + 32);
     expect(await node.texts.read(2, 999)).toMatchObject({ text: 'KEY-1999' });
   });
 
@@ -147,7 +113,7 @@ describe('adding keys', () => {
     });
     const none = accepted(await node.add('a', [{ text: 'cccc' }]));
     expect(none).toEqual({ added: [], skipped: [{ index: 0, reason: 'duplicate' }] });
-    expect(Object.keys(lots(store))).toEqual(['1', '2']);
+    expect(Object.keys(lotsOf(store))).toEqual(['1', '2']);
   });
 
   it('compares the keys of exact products letter by letter', async () => {
@@ -172,149 +138,42 @@ describe('adding keys', () => {
   });
 
   it('is refused for packages that are unknown, deleted or not sold from stock', async () => {
-    expect(await node.add('nope', texts(1))).toMatchObject({ code: 'UnknownPackage' });
+    expect(await node.add('nope', keyTexts(1))).toMatchObject({ code: 'UnknownPackage' });
     await node.executor.run(testContext, (tx) => {
       tx.append(Package, 'a', [{ type: 'PackageDeleted', data: {} }]);
       tx.append(Package, 'b', [{ type: 'PackageChanged', data: { fulfilment: 'service' } }]);
     });
-    expect(await node.add('a', texts(1))).toMatchObject({ code: 'UnknownPackage' });
-    expect(await node.add('b', texts(1))).toMatchObject({ code: 'NotSoldFromStock' });
-    expect(lots(store)).toEqual({});
+    expect(await node.add('a', keyTexts(1))).toMatchObject({ code: 'UnknownPackage' });
+    expect(await node.add('b', keyTexts(1))).toMatchObject({ code: 'NotSoldFromStock' });
+    expect(lotsOf(store)).toEqual({});
   });
 
   it('records what a key cost: as told, else as the package says', async () => {
-    await node.add('a', texts(1, 'X'));
-    await node.add('a', texts(1, 'Y'), { unitCost: { amount: '55', currency: 'USD' } });
-    await node.add('a', texts(1, 'Z'), { unitCost: null });
+    await node.add('a', keyTexts(1, 'X'));
+    await node.add('a', keyTexts(1, 'Y'), { unitCost: { amount: '55', currency: 'USD' } });
+    await node.add('a', keyTexts(1, 'Z'), { unitCost: null });
     const costs = await node.executor.run(testContext, (tx) =>
       ['1', '2', '3'].map((id) => tx.load(Lot, id).unitCost),
     );
     expect(costs).toEqual([{ amount: '70', currency: 'AZN' }, { amount: '55', currency: 'USD' }, null]);
-    expect(await node.add('a', texts(1), { unitCost: { amount: '-1', currency: 'USD' } })).toMatchObject({
+    expect(await node.add('a', keyTexts(1), { unitCost: { amount: '-1', currency: 'USD' } })).toMatchObject({
       code: 'InvalidCost',
     });
   });
 
   it('takes each key once when the same ones come in many times at once', async () => {
     const results = await Promise.all(
-      Array.from({ length: 12 }, (_, turn) => node.add(turn % 2 ? 'a' : 'b', texts(40, `K${turn % 3}`))),
+      Array.from({ length: 12 }, (_, turn) => node.add(turn % 2 ? 'a' : 'b', keyTexts(40, `K${turn % 3}`))),
     );
     const added = results.map((result) => accepted(result).added.length);
     expect(added.reduce((sum, count) => sum + count, 0)).toBe(120);
-    audit(store);
+    auditIntake(store);
   });
 
   it('never stores the text in clear', async () => {
     await node.add('a', [{ text: 'CANARY-TEXT-123456', serial: 'SN' }]);
     for (const { data, metadata } of store.events) {
       expect(data.toString() + metadata.toString()).not.toMatch(/CANARY/i);
-    }
-  });
-});
-
-describe('on a shared store that applies batches stream by stream', () => {
-  /** Stops a store before its n-th lot entry (or kills it there) until released. */
-  const pauseAtLot = (
-    outcome: 'continue' | 'crash',
-  ): { gate: Gate; reached: Promise<void>; release: () => void } => {
-    let reach = (): void => {};
-    let release = (): void => {};
-    const reached = new Promise<void>((resolve) => {
-      reach = resolve;
-    });
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    let armed = true;
-    const gate: Gate = async ({ batch, index, phase }) => {
-      if (!armed || phase !== 'before' || !batch[index]?.stream.startsWith('kf.lot-')) return 'continue';
-      armed = false;
-      reach();
-      if (outcome === 'crash') return 'crash';
-      await released;
-      return 'continue';
-    };
-    return { gate, reached, release: () => release() };
-  };
-
-  const shared = async (gate: Gate) => {
-    const inner = new MemoryEventStore();
-    const keys = new MemoryKeyStore();
-    const first = await start(new SequentialEventStore(inner, gate), keys);
-    const second = await start(new SequentialEventStore(inner), keys);
-    await first.createPackage('a');
-    return { inner, first, second };
-  };
-
-  it('an announced lot whose maker died is closed before anybody passes it', async () => {
-    const { gate, reached } = pauseAtLot('crash');
-    const { inner, first, second } = await shared(gate);
-    void first.add('a', texts(3));
-    await reached;
-    const result = accepted(await second.add('a', texts(3)));
-    expect(ids(result)).toEqual([2000, 2001, 2002]);
-    expect(lots(inner)['1']).toEqual(['LotVoided']);
-    audit(inner);
-  });
-
-  it('a paused maker finds his lot closed, and his keys taken in by somebody else', async () => {
-    const { gate, reached, release } = pauseAtLot('continue');
-    const { inner, first, second } = await shared(gate);
-    const paused = first.add('a', [...texts(3), { text: 'MINE' }]);
-    await reached;
-    accepted(await second.add('a', texts(3)));
-    release();
-    const late = accepted(await paused);
-    expect(late.added).toEqual([{ index: 3, keyId: 3000 }]);
-    expect(late.skipped.map(({ reason }) => reason)).toEqual(['duplicate', 'duplicate', 'duplicate']);
-    expect(lots(inner)).toMatchObject({ '1': ['LotVoided'] });
-    audit(inner);
-  });
-
-  it('a maker who is only slow is waited for', async () => {
-    const { gate, reached, release } = pauseAtLot('continue');
-    const { inner, first, second } = await shared(gate);
-    const slow = first.add('a', texts(3));
-    await reached;
-    const other = second.add('a', texts(3));
-    release();
-    expect(accepted(await slow).added.length + accepted(await other).added.length).toBe(3);
-    audit(inner);
-  });
-
-  it('many makers on two nodes take each key once', async () => {
-    const { inner, first, second } = await shared(async () => {
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
-      return 'continue';
-    });
-    const results = await Promise.all(
-      Array.from({ length: 10 }, (_, turn) =>
-        (turn % 2 ? first : second).add('a', texts(20, `K${turn % 4}`)),
-      ),
-    );
-    const added = results.reduce((sum, result) => sum + accepted(result).added.length, 0);
-    expect(added).toBe(80);
-    audit(inner);
-  });
-
-  it('a maker who dies at any place leaves nothing that the next one cannot finish', async () => {
-    for (let place = 0; place < 6; place += 1) {
-      const inner = new MemoryEventStore();
-      const keys = new MemoryKeyStore();
-      let left = place;
-      const dying = new SequentialEventStore(inner, async ({ batch }) =>
-        batch[0]?.stream === 'kf.intake-keys' && left-- === 0 ? 'crash' : 'continue',
-      );
-      const first = await start(dying, keys);
-      const second = await start(new SequentialEventStore(inner), keys);
-      await second.createPackage('a');
-      void first.add('a', texts(2));
-      await dying.whenCrashed;
-      accepted(await second.add('a', texts(3)));
-      await second.caughtUp();
-      expect(second.stock.available('a')).toBe(3);
-      expect(await second.executor.run(testContext, (tx) => tx.load(Package, 'a').status)).toBe('active');
-      audit(inner);
     }
   });
 });
@@ -326,13 +185,13 @@ describe('after a restart', () => {
     const storage = new MemoryIndexStorage();
     const before = await start(store, keys, undefined, storage);
     await before.createPackage('a');
-    await before.add('a', texts(100));
+    await before.add('a', keyTexts(100));
     await before.caughtUp();
     await before.close();
     nodes.length = 0;
     const after = await start(store, keys, undefined, storage);
     expect(after.fingerprints.reflectedThrough).toBe(1);
-    expect(accepted(await after.add('a', texts(101))).added).toEqual([{ index: 100, keyId: 2000 }]);
+    expect(accepted(await after.add('a', keyTexts(101))).added).toEqual([{ index: 100, keyId: 2000 }]);
     await after.caughtUp();
     expect(after.stock.available('a')).toBe(101);
   });

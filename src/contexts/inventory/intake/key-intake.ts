@@ -1,32 +1,23 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EventStoreError } from '../../../platform/event-store/event-store.js';
-import type { CommandContext, Executor, Transaction } from '../../../platform/execution/transaction.js';
+import type { CommandContext, Executor } from '../../../platform/execution/transaction.js';
 import type { Ids } from '../../../platform/kernel/ids.js';
-import type { StoredMoney } from '../../../platform/kernel/money.js';
-import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
 import type { KeyStore } from '../../../platform/key-store/key-store.js';
-import { activateForStock, Package } from '../../catalog/index.js';
-import { announceLot, INTAKE_ID, Intake } from '../domain/intake.js';
+import { INTAKE_ID, Intake } from '../domain/intake.js';
 import { Lot } from '../domain/lot.js';
-import { openLot, voidLot } from '../domain/lot-intake.decider.js';
-import type { ImportLines } from '../events/intake.events.js';
-import type { TakenKey } from '../events/lot.events.js';
+import { voidLot } from '../domain/lot-intake.decider.js';
 import type { FingerprintIndex } from '../indexes/fingerprint-index.js';
 import { KEYS_PER_SLICE, LOTS_IN_FLIGHT } from '../limits.js';
-import type { KeyBatch } from './key-batch.js';
 import { mayComeBack } from './returning-keys.js';
-
-export type IntakeRejection = 'UnknownPackage' | 'NotSoldFromStock';
-
-export interface IntakeRequest {
-  /** UUID. */
-  readonly packageId: string;
-  readonly unitCost: StoredMoney | null;
-  readonly fingerprintRule: string;
-  readonly import?: ImportLines;
-  /** 1 key to one lot's worth. */
-  readonly batch: KeyBatch;
-}
+import {
+  type IntakeRejection,
+  type IntakeRequest,
+  type Outcome,
+  type PreparedLot,
+  refusePackage,
+  takeInLot,
+} from './take-in-lot.js';
 
 export interface TakenIn {
   /** Number of the lot that holds the added keys, the first in slot 0; null if none was new. */
@@ -59,14 +50,6 @@ interface LotInFlight {
   readonly settled: Promise<void>;
 }
 
-interface Prepared {
-  readonly lot: number;
-  readonly announcement: string;
-  readonly keys: readonly TakenKey[];
-}
-
-type Outcome = 'taken' | 'moved' | Rejection<IntakeRejection>;
-
 /** The part of a batch that is new. */
 interface Choice {
   readonly added: readonly number[];
@@ -82,10 +65,11 @@ interface Started {
 /**
  * Takes keys in, each only once over all packages and all time.
  *
- * All lots pass through the `intake` stream: an announcement at revision R says that the fingerprint index of its maker
- * reflected every lot up to R. So whoever announces first waits for the lots before his; one that was announced and does
- * not appear is closed, and its maker, should he come back, finds that and prepares his keys again. Lots of this process that are
- * still on their way count as reflected for keys that are not among theirs, so that several can be under way.
+ * All lots pass through the `intake` stream: an announcement at revision R says that the fingerprint index of
+ * its maker reflected every lot up to R. So whoever announces first waits for the lots before his; one that
+ * was announced and does not appear is closed, and its maker, should he come back, finds that and prepares
+ * his keys again. Lots of this process that are still on their way count as reflected for keys that are not
+ * among theirs, so that several can be under way.
  */
 export class KeyIntake {
   private readonly inFlight = new Map<number, LotInFlight>();
@@ -113,7 +97,10 @@ export class KeyIntake {
     throw new EventStoreError('Unavailable', 'other nodes kept taking the lot number', 'nothing');
   }
 
-  /** One batch at a time: chooses what is new and gives it the next number. Sealing and storing go on behind it. */
+  /**
+   * One batch at a time: chooses what is new and gives it the next number. Sealing and storing go on behind
+   * it.
+   */
   private async startLot(context: CommandContext, request: IntakeRequest): Promise<Started> {
     while (this.inFlight.size >= LOTS_IN_FLIGHT) {
       await Promise.race([...this.inFlight.values()].map(({ settled }) => settled));
@@ -141,7 +128,7 @@ export class KeyIntake {
   ): Promise<Outcome> {
     const { executor, keys: keyStore, ids, namespace } = this.options;
     const before = this.sent;
-    const prepare = async (): Promise<Prepared> => {
+    const prepare = async (): Promise<PreparedLot> => {
       const dataKey = await keyStore.obtain(`lot-${lot}`);
       const stream = `${namespace}.${Lot.category}-${lot}`;
       const keys = await request.batch.seal(choice.added, { stream, dataKey });
@@ -218,43 +205,4 @@ export class KeyIntake {
     const added = fingerprints.map((_, position) => position).filter((position) => !duplicates.has(position));
     return { added, duplicates: [...duplicates].sort((a, b) => a - b) };
   }
-}
-
-function refusePackage(tx: Transaction, { packageId }: IntakeRequest): Rejection<IntakeRejection> | null {
-  const pkg = tx.load(Package, packageId);
-  if (!pkg.exists || pkg.deleted) return reject('UnknownPackage');
-  return pkg.fulfilment === 'stock' ? null : reject('NotSoldFromStock');
-}
-
-/**
- * Announces the lot, switches the package on and fills the lot, as one batch; again, for what of it is missing. On a store that
- * takes a batch stream by stream, a package that is on without keys is switched off again; keys in one that is off would stay.
- */
-function takeInLot(tx: Transaction, request: IntakeRequest, prepared: Prepared): Outcome {
-  const refused = refusePackage(tx, request);
-  if (refused) return refused;
-  const { packageId, unitCost, fingerprintRule } = request;
-  const { lot, announcement, keys } = prepared;
-  const lines = request.import ? { import: request.import } : {};
-  const announced = announceLot(
-    tx.load(Intake, INTAKE_ID),
-    { lot, announcement, package: packageId, keys: keys.length, ...lines },
-    () => tx.history(Intake, INTAKE_ID, lot - 1, lot)[0]?.data.announcement,
-  );
-  const state = tx.load(Lot, String(lot));
-  if (announced.kind === 'moved' || state.status === 'voided') return 'moved';
-  if (announced.kind === 'announce') tx.append(Intake, INTAKE_ID, [announced.event]);
-  const pkg = tx.load(Package, packageId);
-  tx.append(Package, packageId, activateForStock(pkg));
-  const opened = openLot(state, {
-    package: packageId,
-    product: pkg.productId,
-    supplier: pkg.supplierId,
-    unitCost,
-    fingerprintRule,
-    keys,
-    ...lines,
-  });
-  if (!isRejection(opened)) tx.append(Lot, String(lot), opened);
-  return 'taken';
 }

@@ -5,8 +5,9 @@ import type { FingerprintIndex } from '../indexes/fingerprint-index.js';
 import { LOTS_ASKED_AT_ONCE } from '../limits.js';
 
 /**
- * Of keys that came in before, those that were retired without ever having been shown: they may come in again. The
- * lots are asked, and such a key stays as it is for ever; the index's hint only spares asking many lots for nothing.
+ * Of keys that came in before, those that were retired without ever having been shown: they may come in
+ * again. The lots are asked, and such a key stays as it is for ever; the index's hint only spares asking many
+ * lots for nothing.
  */
 export async function mayComeBack(
   { executor, index }: { readonly executor: Executor; readonly index: FingerprintIndex },

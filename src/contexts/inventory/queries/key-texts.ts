@@ -14,8 +14,8 @@ export interface KeyText {
 }
 
 /**
- * Reads key texts out of the log. On the embedded engine everything is answered at once. What is remembered is
- * ciphertext: a text is decrypted each time that it is asked for.
+ * Reads key texts out of the log. On the embedded engine everything is answered at once. What is remembered
+ * is ciphertext: a text is decrypted each time that it is asked for.
  */
 export class KeyTexts {
   /** By stream and event, in order of last use. */
@@ -27,7 +27,11 @@ export class KeyTexts {
     private readonly namespace: string,
   ) {}
 
-  /** The clear text of a key, and its serial number. @throws {VaultError} `Erased` when the lot's data key was destroyed. @throws {RangeError} no such key */
+  /**
+   * The clear text of a key, and its serial number.
+   * @throws {VaultError} `Erased` when the lot's data key was destroyed.
+   * @throws {RangeError} no such key
+   */
   read(lot: number, slot: number): MaybePromise<KeyText> {
     const place = sealedPlace(this.stream(lot), 'text', slot);
     return chain(this.stored(lot, slot), ({ text, serial }) =>
