@@ -7,6 +7,8 @@ export type Table = Database<Buffer, Buffer>;
 
 /** Stands at position 0, so that every record has one before it. */
 const FORMAT = Buffer.from('KeyForge log 1');
+/** More instructions than a turn of the event loop can queue: a commit starts when the turn is over. */
+const COMMIT_AT_END_OF_TURN = 1_000_000;
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
 /** The LMDB environment of the log. */
@@ -20,7 +22,9 @@ export interface LogEnvironment {
 /**
  * Opens or creates the log's environment.
  *
- * `overlappingSync: false` makes LMDB flush before it answers a commit. Synchronous transactions must not be used on
+ * `overlappingSync: false` makes LMDB flush before it answers a commit. `eventTurnBatching: false`, since each append
+ * is a block of its own and the block that lmdb would put around a turn's appends rejects a promise that nobody has
+ * when a commit fails. Synchronous transactions must not be used on
  * it once appends are under way: they would split the append that they interrupt.
  * @throws {EventStoreError} `Failed` if what is there is no log of this format, `Damaged` if LMDB could not read it.
  */
@@ -28,14 +32,17 @@ export function openLogEnvironment(directory: string, mapBytes: number): LogEnvi
   const problem = problemOfEnvironment(directory);
   if (problem)
     throw new EventStoreError('Damaged', `the log in ${directory} cannot be opened: ${problem}`, 'nothing');
-  const root = open<Buffer, Buffer>({
+  const options = {
     path: directory,
     noSubdir: false,
     overlappingSync: false,
+    eventTurnBatching: false,
+    txnStartThreshold: COMMIT_AT_END_OF_TURN,
     mapSize: mapBytes,
     maxDbs: 4,
     ...BINARY,
-  });
+  };
+  const root = open<Buffer, Buffer>(options);
   const log: Table = root.openDB({ name: 'log', ...BINARY });
   const streams: Table = root.openDB({ name: 'streams', ...BINARY });
   const format = log.get(logKey(0));
