@@ -98,9 +98,9 @@ export class Proof {
     const { world, terminal, journal } = this;
     await sleep(this.options.ttlSeconds * 1000 + EXPIRY_GRACE_MS);
     const buyer = world.partners[0]!;
-    const listed = await terminal.ask(buyer, 1, {});
+    const listed = await terminal.look(buyer, 1, {});
     for (const { productId } of (listed?.data ?? []) as unknown as { productId: string }[]) {
-      const answer = await terminal.ask(buyer, 2, { product: productId });
+      const answer = await terminal.look(buyer, 2, { product: productId });
       const packages = ((answer?.data ?? []) as unknown as { packageId: string }[]).map((p) => p.packageId);
       journal.listings.push({ partner: buyer.login, packages, atMs: Date.now() });
     }
@@ -189,7 +189,14 @@ export function report(proof: Proof, truth: Truth): void {
       .map(([code, times]) => `${code} ×${times}`)
       .join(', ')}`,
   );
-  const { stock, orders } = truth;
+  const { stock, orders, directory } = truth;
+  const doubtful = journal.exchanges.filter(({ answer }) => answer === null);
+  const done = doubtful.filter(({ call, partner, sentAtMs, endedAtMs }) => {
+    const reference = 'order' in call ? call.order : '';
+    const order = orders.byReference.get(`${directory.partnerOf(partner)} ${reference}`);
+    return order !== undefined && order.confirmedAtMs >= sentAtMs && order.confirmedAtMs <= endedAtMs;
+  });
+  console.log(`doubt:   ${doubtful.length} calls in doubt, ${done.length} of them had sold a key`);
   const sold = [...stock.keys.values()].filter((key) => key.sale !== null).length;
   console.log(
     `log:     ${truth.events} events, ${stock.keys.size} keys, ${sold} sold, ` +

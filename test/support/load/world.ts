@@ -188,7 +188,7 @@ async function agreedTerms(
   const prices = new Map<string, bigint>();
   const byLogin = new Map(partners.map((partner) => [partner.login, partner]));
   for (const partner of partners) {
-    const answer = await terminal.ask(partner, 2, { product });
+    const answer = await terminal.look(partner, 2, { product });
     const shown = (answer?.data ?? []) as unknown as { packageId: string; packagePrice: string }[];
     if (shown.length === 0)
       throw new Error(`${partner.login} is shown no package: ${JSON.stringify(answer)}`);
