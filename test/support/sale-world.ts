@@ -144,6 +144,7 @@ export class SaleWorld {
     const index = new UnfinishedIndex();
     const keep = new MemoryKeep();
     for (const event of this.store.events) index.apply(new StoredIndexedEvent(event, 3), keep);
+    index.afterBatch(keep);
     return new Recovery({
       executor,
       clock: this.clock,

@@ -2,17 +2,20 @@ import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
 import { findOperation, type OperationWindow } from '../kernel/operation-window.js';
 import type { Transaction } from './transaction.js';
 
+/** A stream that remembers operations, and how to find them in its events. */
+export interface OperationStream<S, E extends DomainEvent> {
+  readonly aggregate: Aggregate<S, E>;
+  readonly id: string;
+  readonly operationsOf: (events: readonly E[]) => ReadonlyMap<string, string>;
+}
+
 /**
  * What became of an operation in a stream since the revision that its claim recorded: from the state's window, and
  * from the stream itself if the claim is older than that. This look is what makes each step happen once.
  */
 export function operationSince<S extends { readonly operations: OperationWindow }, E extends DomainEvent>(
   tx: Transaction,
-  stream: {
-    readonly aggregate: Aggregate<S, E>;
-    readonly id: string;
-    readonly operationsOf: (events: readonly E[]) => ReadonlyMap<string, string>;
-  },
+  stream: OperationStream<S, E>,
   operation: string,
   claimedRevision: number,
 ): string | undefined {

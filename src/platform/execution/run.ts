@@ -18,6 +18,7 @@ export class TooEarly {
 
 /** One stream as one run sees it. */
 export interface View {
+  readonly id: string;
   readonly entry: CachedStream;
   state: unknown;
   revision: number;
@@ -43,9 +44,12 @@ interface PendingAppend {
   readonly events: DomainEvent[];
 }
 
-/** One execution of a command's work: a private view over the cached streams and the batch that it decides. */
+/**
+ * One execution of a command's work: a private view over the cached streams and the batch that it decides. A run
+ * touches few streams and asks for them often, so they are searched in a list.
+ */
 export class Run implements Transaction {
-  readonly views = new Map<string, View>();
+  readonly views: View[] = [];
   private readonly appends: PendingAppend[] = [];
   private timeUsed = false;
 
@@ -78,6 +82,10 @@ export class Run implements Transaction {
 
   durableRevision<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): number {
     return this.view(aggregate, id).entry.durableRevision;
+  }
+
+  hasAppended<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): boolean {
+    return this.view(aggregate, id).appended > 0;
   }
 
   append<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string, events: readonly E[]): S {
@@ -132,17 +140,17 @@ export class Run implements Transaction {
   }
 
   private view<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): View {
-    const stream = this.stream(aggregate, id);
-    const known = this.views.get(stream);
-    if (known) return known;
-    const entry = this.source.entry(aggregate as never, stream);
+    for (const known of this.views) {
+      if (known.id === id && known.entry.aggregate.category === aggregate.category) return known;
+    }
+    const entry = this.source.entry(aggregate as never, this.stream(aggregate, id));
     if (entry instanceof Promise) throw new Suspended(entry);
     if (entry.lastAtMs > this.timeMs) {
       if (this.timeUsed) throw new TooEarly(entry.lastAtMs);
       this.timeMs = entry.lastAtMs;
     }
-    const view = { entry, state: entry.state, revision: entry.revision, appended: 0 };
-    this.views.set(stream, view);
+    const view = { id, entry, state: entry.state, revision: entry.revision, appended: 0 };
+    this.views.push(view);
     return view;
   }
 }

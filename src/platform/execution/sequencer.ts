@@ -104,7 +104,7 @@ export class Sequencer extends Executor {
   /** Makes the run's appends visible to the commands after it, and notes what it rests on. */
   private advanceCache(submission: Submission, decidedAtMs: number): void {
     submission.waitsFor.clear();
-    for (const view of submission.views.values()) {
+    for (const view of submission.views) {
       const { entry } = view;
       const before = entry.inFlight as Submission | null;
       if (before && before !== submission) {
@@ -134,7 +134,7 @@ export class Sequencer extends Executor {
   private async answerFresh(submission: Submission): Promise<void> {
     try {
       let moved = false;
-      for (const view of submission.views.values()) {
+      for (const view of submission.views) {
         const { entry } = view;
         if (this.cache.get(entry.stream) !== entry || entry.revision !== view.revision) moved = true;
         else if (entry.inFlight !== null) moved = true;
@@ -178,7 +178,7 @@ export class Sequencer extends Executor {
   }
 
   private stored(submission: Submission): void {
-    for (const view of submission.views.values()) {
+    for (const view of submission.views) {
       if (view.appended === 0) continue;
       const { entry } = view;
       entry.durableRevision = Math.max(entry.durableRevision, view.revision);
@@ -198,7 +198,7 @@ export class Sequencer extends Executor {
 
   /** Forgets what was cached of the streams that a failed submission appended to. */
   private drop(submission: Submission): void {
-    for (const { entry, appended } of submission.views.values()) {
+    for (const { entry, appended } of submission.views) {
       if (appended > 0 && this.cache.get(entry.stream) === entry) this.cache.delete(entry.stream);
     }
   }
@@ -224,7 +224,7 @@ export class Sequencer extends Executor {
 
   private restsOnDropped(submission: Submission): boolean {
     if (wasStored(submission)) return false;
-    for (const { entry } of submission.views.values()) {
+    for (const { entry } of submission.views) {
       if (this.cache.get(entry.stream) !== entry) return true;
     }
     return false;

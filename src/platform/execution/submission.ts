@@ -11,7 +11,7 @@ export interface Submission {
   attempts: number;
   /** Of the last run: */
   result: unknown;
-  views: Map<string, View>;
+  views: readonly View[];
   batch: StreamAppend[];
   /** Submissions that this one's answer, and on a shared engine its append, must wait for. */
   waitsFor: Set<Submission>;
@@ -29,7 +29,7 @@ export const newSubmission = (
   settle,
   attempts: 0,
   result: undefined,
-  views: new Map(),
+  views: [],
   batch: [],
   waitsFor: new Set(),
   waiters: [],
@@ -38,6 +38,5 @@ export const newSubmission = (
 /** Whether it had something to append and that is on disk. */
 export function wasStored(submission: Submission): boolean {
   if (submission.batch.length > 0) return false;
-  for (const view of submission.views.values()) if (view.appended > 0) return true;
-  return false;
+  return submission.views.some((view) => view.appended > 0);
 }

@@ -34,6 +34,8 @@ export interface Transaction {
   revision<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): number;
   /** Revision of the last event known to be on disk; -1 if there is none. */
   durableRevision<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): number;
+  /** Whether this run itself has appended to the stream: what its last event began, nobody else can have gone on with. */
+  hasAppended<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): boolean;
   /** Adds events to the batch and returns the state with them. An empty list is no entry. */
   append<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string, events: readonly E[]): S;
   /** Stored events `from` ≤ revision < `to`, upcast: for claims older than what the state remembers. */

@@ -108,6 +108,7 @@ export class IndexFollower {
 
   private apply(events: RecordedEvent[]): void | Promise<void> {
     for (const stored of events) this.applyOne(stored);
+    for (const followed of this.followed) followed.index.afterBatch?.(followed);
     if (this.waiters.length > 0) {
       this.waiters = this.waiters.filter((waiter) => {
         if (waiter.position > this.applied) return true;

@@ -39,6 +39,8 @@ export interface LocalIndex {
   restore(entries: Iterable<[string, unknown]>): void;
   /** Folds one event, in order of position, each exactly once since what was restored. */
   apply(event: IndexedEvent, keep: IndexKeep): void;
+  /** Called after each batch of events, for what an index rather does once for all of them. */
+  afterBatch?(keep: IndexKeep): void;
 }
 
 /** Lazily parsed view of a stored event. */

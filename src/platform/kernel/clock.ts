@@ -10,5 +10,14 @@ export class SystemClock extends Clock {
   }
 }
 
-/** UTC ISO 8601 with milliseconds, the stored form of every time. */
-export const isoTime = (epochMs: number): string => new Date(epochMs).toISOString();
+let lastMs = Number.NaN;
+let lastText = '';
+
+/** UTC ISO 8601 with milliseconds, the stored form of every time. Remembers the last one: a busy process asks often. */
+export function isoTime(epochMs: number): string {
+  if (epochMs !== lastMs) {
+    lastText = new Date(epochMs).toISOString();
+    lastMs = epochMs;
+  }
+  return lastText;
+}

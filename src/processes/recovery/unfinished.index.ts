@@ -27,6 +27,8 @@ export class UnfinishedIndex implements LocalIndex {
   readonly queue = new DueQueue();
   /** Called when something with an earlier deadline than any before came in. */
   onEarlier: () => void = () => {};
+  /** Begun in the batch that is being applied: most are ended in it too, and then their bodies need no look. */
+  private readonly begun = new Map<string, IndexedEvent>();
 
   restore(entries: Iterable<[string, unknown]>): void {
     for (const [key, dueMs] of entries) this.queue.set(key, dueMs as number);
@@ -36,37 +38,45 @@ export class UnfinishedIndex implements LocalIndex {
     switch (event.type) {
       case 'FundsHeld':
         if (event.data.hold.kind !== 'reservation') return;
-        return this.begin(keyOf('reservation', event.id, event.data.hold.key), event.data.deadline, keep);
+        this.begun.set(keyOf('reservation', event.id, event.data.hold.key), event);
+        return;
       case 'FundsCaptured':
       case 'FundsReleased':
         if (!event.data.hold.startsWith('reservation:')) return;
         return this.end(keyOf('reservation', event.id, event.data.hold), keep);
       case 'OrderClaimed':
-        return this.begin(keyOf('order', event.id), event.data.deadline, keep);
+        this.begun.set(keyOf('order', event.id), event);
+        return;
       case 'OrderConfirmed':
       case 'OrderRefused':
         return this.end(keyOf('order', event.id), keep);
       case 'RefundClaimed':
-        return this.begin(keyOf('refund', event.id), event.data.deadline, keep);
+        this.begun.set(keyOf('refund', event.id), event);
+        return;
       case 'OrderRefunded':
       case 'OrderCancelled':
         return this.end(keyOf('refund', event.id), keep);
       case 'TopUpClaimed':
-        return this.begin(keyOf('topup', event.id), event.data.deadline, keep);
+        this.begun.set(keyOf('topup', event.id), event);
+        return;
       case 'TopUpCompleted':
         return this.end(keyOf('topup', event.id), keep);
     }
   }
 
-  private begin(key: string, deadline: string, keep: IndexKeep): void {
-    const dueMs = Date.parse(deadline);
-    const next = this.queue.nextDueMs();
-    this.queue.set(key, dueMs);
-    keep.put(key, dueMs);
-    if (next === null || dueMs < next) this.onEarlier();
+  afterBatch(keep: IndexKeep): void {
+    for (const [key, event] of this.begun) {
+      const dueMs = Date.parse(event.data.deadline);
+      const next = this.queue.nextDueMs();
+      this.queue.set(key, dueMs);
+      keep.put(key, dueMs);
+      if (next === null || dueMs < next) this.onEarlier();
+    }
+    this.begun.clear();
   }
 
   private end(key: string, keep: IndexKeep): void {
+    if (this.begun.delete(key)) return;
     this.queue.remove(key);
     keep.delete(key);
   }

@@ -1,5 +1,7 @@
-import { operationSince } from '../../../platform/execution/operation-since.js';
+import { type OperationStream, operationSince } from '../../../platform/execution/operation-since.js';
 import type { Transaction } from '../../../platform/execution/transaction.js';
+import type { DomainEvent } from '../../../platform/kernel/aggregate.js';
+import type { OperationWindow } from '../../../platform/kernel/operation-window.js';
 import { isRejection } from '../../../platform/kernel/rejection.js';
 import {
   attemptOperation,
@@ -40,7 +42,7 @@ export function advanceSale(tx: Transaction, orderId: string, intent: SaleIntent
   const order = tx.load(Order, orderId);
   const { claim } = order;
   if (order.status !== 'claimed' || !claim) return;
-  const sale: Sale = { tx, orderId, claim, intent, terms };
+  const sale: Sale = { tx, orderId, claim, intent, terms, claimedNow: tx.hasAppended(Order, orderId) };
 
   const hold = claim.reservation === null ? takeHold(sale) : { stands: true as const };
   if (!hold.stands) {
@@ -67,6 +69,18 @@ interface Sale {
   readonly claim: OrderClaim;
   readonly intent: SaleIntent;
   readonly terms: SaleTerms;
+  /** The attempt was claimed in this very run: nothing of it can stand anywhere yet. */
+  readonly claimedNow: boolean;
+}
+
+/** What became of one of the attempt's steps in a stream, since the revision that its claim recorded. */
+function standing<S extends { readonly operations: OperationWindow }, E extends DomainEvent>(
+  sale: Sale,
+  stream: OperationStream<S, E>,
+  operation: string,
+  since: number,
+): string | undefined {
+  return sale.claimedNow ? undefined : operationSince(sale.tx, stream, operation, since);
 }
 
 type HoldStep = { readonly stands: true } | { readonly stands: false; readonly reason: string };
@@ -77,7 +91,7 @@ function takeHold(sale: Sale): HoldStep {
   const wallet = tx.load(Wallet, claim.wallet);
   if (wallet.holds.has(claim.hold)) return { stands: true };
   const stream = { aggregate: Wallet, id: claim.wallet, operationsOf: walletOperations };
-  const before = operationSince(tx, stream, claim.hold, claim.walletRevision);
+  const before = standing(sale, stream, claim.hold, claim.walletRevision);
   if (before === 'captured') return { stands: true };
   if (before !== undefined || sale.intent === 'settle') return { stands: false, reason: 'Abandoned' };
   const held = holdFunds(wallet, {
@@ -108,9 +122,9 @@ function sellUnit(sale: Sale, planned: PlannedUnit, facts: PriceFacts): UnitStep
   const stream = { aggregate: Lot, id, operationsOf: lotOperations };
   const since = planned.source.lotRevision;
 
-  const before = operationSince(tx, stream, unitOperation(orderId, attempt, unit), since);
+  const before = standing(sale, stream, unitOperation(orderId, attempt, unit), since);
   if (before) return soldUnit(sale, planned, facts, Number(before.slice('sold:'.length)));
-  if (operationSince(tx, stream, attemptOperation(orderId, attempt), since)) {
+  if (standing(sale, stream, attemptOperation(orderId, attempt), since)) {
     return { outcome: 'refused', reason: 'Abandoned' };
   }
   const lot = tx.load(Lot, id);
@@ -123,9 +137,10 @@ function sellUnit(sale: Sale, planned: PlannedUnit, facts: PriceFacts): UnitStep
         : sellReservedKey(lot, { ...base, reservation: claim.reservation });
     if (!isRejection(decided)) {
       tx.append(Lot, id, decided);
-      const event = decided[0];
-      if (event?.type !== 'KeySold') throw new Error('a sale without its event');
-      return soldUnit(sale, planned, facts, event.data.slot);
+      const [event] = decided;
+      if (event?.type === 'KeySold') return soldUnit(sale, planned, facts, event.data.slot);
+      // The lot knows the attempt, so this view of the order is out of date, and its claim will be refused.
+      return { outcome: 'refused', reason: 'Abandoned' };
     }
     reason = decided.code;
   }
