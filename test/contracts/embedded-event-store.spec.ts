@@ -126,7 +126,7 @@ describe('the embedded engine on its disk', () => {
     execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited']);
     child.stdin!.end('go on\n');
     const after = JSON.parse((await lines.next()).value);
-    const stored = full.acknowledged + 3;
+    const stored = full.acknowledged + 4;
     expect(after).toEqual({ acknowledged: stored, stored, all: stored, errors: [] });
     expect(await exited).toEqual([0, null]);
 

@@ -39,13 +39,16 @@ async function fill(directory: string): Promise<void> {
   let revision = -1;
   let isFull = false;
   const errors = new Set<string>();
-  const appendChain = async (sizes: readonly number[]): Promise<void> => {
+  /** A large append and small ones after it, sent when the large one's commit has begun, or has failed unnoticed. */
+  const appendChain = async (largeBytes: number): Promise<void> => {
     const before = revision;
-    const outcomes = await Promise.allSettled(
-      sizes.map((bytes, index) =>
-        store.append([{ stream, expectedRevision: before + index, events: [event(bytes)] }]),
-      ),
-    );
+    const appendOne = (bytes: number, index: number) =>
+      store.append([{ stream, expectedRevision: before + index, events: [event(bytes)] }]);
+    const large = appendOne(largeBytes, 0);
+    await new Promise(setImmediate);
+    const begun = Date.now();
+    while (Date.now() < begun + 10);
+    const outcomes = await Promise.allSettled([large, ...[1, 2, 3].map((index) => appendOne(20, index))]);
     for (const outcome of outcomes) {
       if (outcome.status === 'fulfilled') {
         if (outcome.value.outcome === 'appended') revision += 1;
@@ -57,14 +60,13 @@ async function fill(directory: string): Promise<void> {
       }
     }
   };
-  // Small appends behind large ones would still find room: they must not be stored without those before them.
-  while (!isFull) await appendChain([20, 30_000, 20, 20]);
-  for (let round = 0; round < 3; round += 1) await appendChain([200_000, 20, 20]);
+  while (!isFull) await appendChain(150_000);
+  for (let round = 0; round < 5; round += 1) await appendChain(200_000);
   const stored = (): number => store.readStream(stream).length;
   say({ acknowledged: revision + 1, stored: stored(), all: store.readAll(0n).length, errors: [...errors] });
   for await (const _ of createInterface(process.stdin)) {
     errors.clear();
-    await appendChain([200_000, 20, 20]);
+    await appendChain(200_000);
     say({ acknowledged: revision + 1, stored: stored(), all: store.readAll(0n).length, errors: [...errors] });
     break;
   }
