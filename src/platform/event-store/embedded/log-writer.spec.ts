@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SystemIds } from '../../kernel/ids.js';
+import { EventStoreError, NO_STREAM, type StreamAppend } from '../event-store.js';
+import { type LogEnvironment, openLogEnvironment } from './log-environment.js';
+import { LogReader } from './log-reader.js';
+import { LogWriter } from './log-writer.js';
+
+const ids = new SystemIds();
+const body = Buffer.from('{}');
+
+const to = (stream: string, expectedRevision: number): StreamAppend[] => [
+  { stream, expectedRevision, events: [{ id: ids.uuid(), type: 'Noted', data: body, metadata: body }] },
+];
+
+/** A commit's failure as lmdb reports it. */
+function commitFailure(code: number): Error {
+  const commitError = Promise.reject(Object.assign(new Error(`errno ${code}`), { code }));
+  commitError.catch(() => {});
+  return Object.assign(new Error('Commit failed'), { commitError });
+}
+
+const outcomeOf = (append: Promise<unknown>): Promise<unknown> =>
+  append.then(
+    () => 'appended',
+    (error: EventStoreError) => [error.code, error.outcome],
+  );
+
+describe('the writer of the log, when a commit fails', () => {
+  let directory: string;
+  let environment: LogEnvironment;
+  let writer: LogWriter;
+  let reader: LogReader;
+  let fatal: EventStoreError[];
+  /** What the next commits come to instead of being made: an errno, or `passedOver` by the condition. */
+  let instead: (number | 'passedOver')[];
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'keyforge-writer-'));
+    environment = openLogEnvironment(directory, 1024 ** 3);
+    instead = [];
+    fatal = [];
+    const { log } = environment;
+    const failing = new Proxy(log, {
+      get: (target, name) => {
+        if (name !== 'ifVersion') return (Reflect.get(target, name) as () => unknown).bind(target);
+        return async (...args: Parameters<typeof log.ifVersion>) => {
+          const failure = instead.shift();
+          if (failure === undefined) return target.ifVersion(...args);
+          await new Promise(setImmediate);
+          if (failure === 'passedOver') return false;
+          throw commitFailure(failure);
+        };
+      },
+    });
+    reader = new LogReader(environment);
+    writer = new LogWriter({
+      environment: { ...environment, log: failing },
+      reader,
+      maxCachedHeads: 100,
+      onStored: () => {},
+      onFatal: (error) => fatal.push(error),
+    });
+  });
+  afterEach(async () => {
+    await environment.root.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  const ENOSPC = 28;
+  const EIO = 5;
+
+  it('refuses everything for good after a failed flush, and says so once', async () => {
+    await writer.append(to('a', NO_STREAM));
+    instead = [EIO, 'passedOver'];
+    const failed = writer.append(to('a', 0));
+    const behind = writer.append(to('a', 1));
+    expect(await outcomeOf(failed)).toEqual(['Failed', 'unknown']);
+    expect(await outcomeOf(behind)).toEqual(['Failed', 'nothing']);
+    expect(await outcomeOf(writer.append(to('b', NO_STREAM)))).toEqual(['Failed', 'nothing']);
+    expect(fatal.map((error) => error.code)).toEqual(['Failed']);
+    expect(reader.readStream('a')).toHaveLength(1);
+  });
+
+  it('goes on from what is on disk after a full disk', async () => {
+    await writer.append(to('a', NO_STREAM));
+    instead = [ENOSPC, ENOSPC, 'passedOver'];
+    const failures = [to('a', 0), to('b', NO_STREAM), to('a', 1)].map((batch) => writer.append(batch));
+    const meanwhile = writer.append(to('a', 7));
+    for (const failure of failures) expect(await outcomeOf(failure)).toEqual(['StorageFull', 'nothing']);
+    expect(await meanwhile).toMatchObject({ outcome: 'refused' });
+    expect(await writer.append(to('a', 1))).toMatchObject({ outcome: 'refused', actualRevision: 0 });
+    expect(await outcomeOf(writer.append(to('a', 0)))).toBe('appended');
+    expect(await outcomeOf(writer.append(to('b', NO_STREAM)))).toBe('appended');
+    expect(fatal).toEqual([]);
+    expect(reader.readAll(0).map((event) => event.stream)).toEqual(['a', 'a', 'b']);
+  });
+
+  it('never gives a position twice, not even one that failed', async () => {
+    await writer.append(to('a', NO_STREAM));
+    instead = [ENOSPC];
+    expect(await outcomeOf(writer.append(to('a', 0)))).toEqual(['StorageFull', 'nothing']);
+    expect(await writer.append(to('a', 0))).toEqual({ outcome: 'appended', position: 3n });
+  });
+
+  it('lets an append wait for the failure of one in flight that it conflicts with', async () => {
+    instead = [ENOSPC];
+    const first = writer.append(to('a', NO_STREAM));
+    const second = writer.append(to('a', NO_STREAM));
+    expect(await outcomeOf(first)).toEqual(['StorageFull', 'nothing']);
+    expect(await outcomeOf(second)).toEqual(['StorageFull', 'nothing']);
+    expect(await outcomeOf(writer.append(to('a', NO_STREAM)))).toBe('appended');
+  });
+});
