@@ -11,6 +11,7 @@ const command = (lot: number, announcement = 'mine'): AnnounceLot => ({
   announcement,
   package: 'p',
   keys: 3,
+  counted: [],
 });
 const noStanding = (): string => {
   throw new Error('asked for an announcement that is not there');
@@ -43,6 +44,22 @@ describe('announcing a lot', () => {
     expect(announceLot(foldEvents(Intake, [announced(1)]), command(1), () => 'a1')).toEqual({
       kind: 'moved',
     });
+  });
+
+  it('is refused when a lot that it counted on is somebody else’s, or too far back to tell', () => {
+    const state = foldEvents(
+      Intake,
+      Array.from({ length: 30 }, (_, index) => announced(index + 1)),
+    );
+    const counting = (...lots: [lot: number, announcement: string][]) =>
+      announceLot(
+        state,
+        { ...command(31), counted: lots.map(([lot, announcement]) => ({ lot, announcement })) },
+        noStanding,
+      ).kind;
+    expect(counting([30, 'a30'], [28, 'a28'])).toBe('announce');
+    expect(counting([30, 'a30'], [29, 'other'])).toBe('moved');
+    expect(counting([2, 'a2'])).toBe('moved');
   });
 
   it('finds its own announcement again, also when others came after it', () => {

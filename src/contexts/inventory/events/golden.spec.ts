@@ -35,7 +35,10 @@ const lot = {
 
 describe('the stored samples fold into', () => {
   it('how many lots were announced', () => {
-    expect(foldEvents(Intake, [intake.LotAnnounced])).toEqual({ lots: 7 });
+    expect(foldEvents(Intake, [intake.LotAnnounced])).toEqual({
+      lots: 7,
+      recent: ['0197a5c0-1111-7000-8000-00000000000a'],
+    });
   });
 
   it('a lot as it comes in', () => {

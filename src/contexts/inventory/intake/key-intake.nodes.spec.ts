@@ -85,6 +85,32 @@ describe('on a shared store that applies batches stream by stream', () => {
     auditIntake(inner);
   });
 
+  it('lots that counted on one before them are not announced behind somebody else’s', async () => {
+    let reach = (): void => {};
+    let release = (): void => {};
+    const reached = new Promise<void>((resolve) => {
+      reach = resolve;
+    });
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { inner, first, second } = await shared(async ({ batch, index, phase }) => {
+      if (batch[index]?.stream !== 'kf.intake-keys' || phase !== 'before') return 'continue';
+      reach();
+      await released;
+      return 'continue';
+    });
+    const before = first.add('a', keyTexts(3, 'BEFORE'));
+    await reached;
+    const behind = first.add('a', keyTexts(3));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    accepted(await second.add('a', keyTexts(3)));
+    release();
+    expect(accepted(await before).added.length).toBe(3);
+    expect(accepted(await behind).added.length).toBe(0);
+    auditIntake(inner);
+  });
+
   it('many makers on two nodes take each key once', async () => {
     const { inner, first, second } = await shared(async () => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 3));

@@ -4,7 +4,7 @@ import type { CommandContext, Executor } from '../../../platform/execution/trans
 import type { Ids } from '../../../platform/kernel/ids.js';
 import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
 import type { KeyStore } from '../../../platform/key-store/key-store.js';
-import { INTAKE_ID, Intake } from '../domain/intake.js';
+import { type Announcement, INTAKE_ID, Intake } from '../domain/intake.js';
 import { Lot } from '../domain/lot.js';
 import { voidLot } from '../domain/lot-intake.decider.js';
 import type { FingerprintIndex } from '../indexes/fingerprint-index.js';
@@ -44,7 +44,7 @@ const REFLECTED_WITHIN_MS = 30_000;
 const MAX_ATTEMPTS = 50;
 
 /** A lot of this process whose keys the index does not reflect yet. */
-interface LotInFlight {
+interface LotInFlight extends Announcement {
   readonly fingerprints: ReadonlySet<string>;
   /** Resolves when the index reflects the lot, or it is certain that this process does not fill it. */
   readonly settled: Promise<void>;
@@ -69,10 +69,11 @@ interface Started {
  * its maker reflected every lot up to R. So whoever announces first waits for the lots before his; one that
  * was announced and does not appear is closed, and its maker, should he come back, finds that and prepares
  * his keys again. Lots of this process that are still on their way count as reflected for keys that are not
- * among theirs, so that several can be under way.
+ * among theirs, so that several can be under way; an announcement that counted on them is made only if they
+ * are what stands under their numbers.
  */
 export class KeyIntake {
-  private readonly inFlight = new Map<number, LotInFlight>();
+  private readonly inFlight = new Set<LotInFlight>();
   /** The next number, as far as this process knows; null: ask the stream. */
   private nextNumber: number | null = null;
   private turns: Promise<unknown> = Promise.resolve();
@@ -103,19 +104,22 @@ export class KeyIntake {
    */
   private async startLot(context: CommandContext, request: IntakeRequest): Promise<Started> {
     while (this.inFlight.size >= LOTS_IN_FLIGHT) {
-      await Promise.race([...this.inFlight.values()].map(({ settled }) => settled));
+      await inTime(Promise.race([...this.inFlight].map(({ settled }) => settled)));
     }
-    const lot = await this.reachNextLot(context);
+    const { lot, counted } = await this.reachNextLot(context);
     const choice = await this.choose(context, request.batch.fingerprints);
     if (choice.added.length === 0) {
       const { executor } = this.options;
       const outcome = executor.run(context, (tx) => refusePackage(tx, request) ?? ('taken' as const));
       return { choice, lot: null, outcome };
     }
-    const outcome = this.fillLot(context, request, lot, choice);
+    const announcement = this.options.ids.uuid();
+    const outcome = this.fillLot(context, request, { lot, announcement, counted }, choice.added);
     const fingerprints = new Set(choice.added.map((index) => request.batch.fingerprints[index]!));
+    const started: LotInFlight = { lot, announcement, fingerprints, settled: this.settle(lot, outcome) };
     this.nextNumber = lot + 1;
-    this.inFlight.set(lot, { fingerprints, settled: this.settle(lot, outcome) });
+    this.inFlight.add(started);
+    void started.settled.then(() => this.inFlight.delete(started));
     return { choice, lot, outcome };
   }
 
@@ -123,17 +127,17 @@ export class KeyIntake {
   private fillLot(
     context: CommandContext,
     request: IntakeRequest,
-    lot: number,
-    choice: Choice,
+    turn: Omit<PreparedLot, 'keys'>,
+    added: readonly number[],
   ): Promise<Outcome> {
-    const { executor, keys: keyStore, ids, namespace } = this.options;
+    const { executor, keys: keyStore, namespace } = this.options;
     const before = this.sent;
     const prepare = async (): Promise<PreparedLot> => {
-      const dataKey = await keyStore.obtain(`lot-${lot}`);
-      const stream = `${namespace}.${Lot.category}-${lot}`;
-      const keys = await request.batch.seal(choice.added, { stream, dataKey });
+      const dataKey = await keyStore.obtain(`lot-${turn.lot}`);
+      const stream = `${namespace}.${Lot.category}-${turn.lot}`;
+      const keys = await request.batch.seal(added, { stream, dataKey });
       await before;
-      return { lot, announcement: ids.uuid(), keys };
+      return { ...turn, keys };
     };
     const prepared = prepare();
     const outcome = prepared.then((ready) => executor.run(context, (tx) => takeInLot(tx, request, ready)));
@@ -150,20 +154,27 @@ export class KeyIntake {
       (result) => result === 'taken',
       () => false,
     );
-    if (taken) await this.options.index.whenReflected(lot, REFLECTED_WITHIN_MS);
-    else this.nextNumber = null;
-    this.inFlight.delete(lot);
+    if (!taken) this.nextNumber = null;
+    while (taken && !(await this.options.index.whenReflected(lot, REFLECTED_WITHIN_MS)));
   }
 
-  /** The number after the last announced lot, once the index reflects all lots before it. */
-  private async reachNextLot(context: CommandContext): Promise<number> {
+  /**
+   * The number after the last announced lot, once the index reflects all lots before it but those of this
+   * process that are on their way: these are counted on to stand as they were sent.
+   */
+  private async reachNextLot(context: CommandContext): Promise<{ lot: number; counted: Announcement[] }> {
     const { index, executor } = this.options;
     for (;;) {
       const next =
         this.nextNumber ?? (await executor.run(context, (tx) => tx.load(Intake, INTAKE_ID).lots)) + 1;
+      const counted: Announcement[] = [];
       let lot = index.reflectedThrough + 1;
-      while (lot < next && (this.inFlight.has(lot) || (await this.awaitLot(context, lot)))) lot += 1;
-      if (lot >= next) return next;
+      for (; lot < next; lot += 1) {
+        const own = [...this.inFlight].findLast((other) => other.lot === lot);
+        if (own) counted.push(own);
+        else if (!(await this.awaitLot(context, lot))) break;
+      }
+      if (lot >= next) return { lot: next, counted };
       this.nextNumber = null;
     }
   }
@@ -193,9 +204,9 @@ export class KeyIntake {
       if (position > 0 && position % KEYS_PER_SLICE === 0) await nextTurn();
       if (seen.has(fingerprint)) duplicates.add(position);
       seen.add(fingerprint);
-      for (const other of this.inFlight.values()) {
+      for (const other of this.inFlight) {
         // Until it is certain what becomes of that lot, nobody can say whether this is a duplicate.
-        if (other.fingerprints.has(fingerprint)) await other.settled;
+        if (other.fingerprints.has(fingerprint)) await inTime(other.settled);
       }
       const key = this.options.index.find(fingerprint);
       if (key !== null) known.set(position, key);
@@ -205,4 +216,14 @@ export class KeyIntake {
     const added = fingerprints.map((_, position) => position).filter((position) => !duplicates.has(position));
     return { added, duplicates: [...duplicates].sort((a, b) => a - b) };
   }
+}
+
+/** Gives up on a lot on its way that the index does not come to reflect. @throws {EventStoreError} */
+async function inTime(settled: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new EventStoreError('Unavailable', 'the fingerprint index does not follow', 'nothing');
+    timer = setTimeout(() => reject(error), REFLECTED_WITHIN_MS);
+  });
+  await Promise.race([settled, late]).finally(() => clearTimeout(timer));
 }

@@ -2,7 +2,7 @@ import type { Transaction } from '../../../platform/execution/transaction.js';
 import type { StoredMoney } from '../../../platform/kernel/money.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { activateForStock, Package } from '../../catalog/index.js';
-import { announceLot, INTAKE_ID, Intake } from '../domain/intake.js';
+import { type Announcement, announceLot, INTAKE_ID, Intake } from '../domain/intake.js';
 import { Lot } from '../domain/lot.js';
 import { openLot } from '../domain/lot-intake.decider.js';
 import type { ImportLines } from '../events/intake.events.js';
@@ -26,6 +26,8 @@ export interface PreparedLot {
   readonly lot: number;
   readonly announcement: string;
   readonly keys: readonly TakenKey[];
+  /** The lots on their way that the keys were compared with. */
+  readonly counted: readonly Announcement[];
 }
 
 /** `moved`: the number went to somebody else, prepare the keys anew. */
@@ -50,11 +52,11 @@ export function takeInLot(tx: Transaction, request: IntakeRequest, prepared: Pre
   const refused = refusePackage(tx, request);
   if (refused) return refused;
   const { packageId, unitCost, fingerprintRule } = request;
-  const { lot, announcement, keys } = prepared;
+  const { lot, announcement, keys, counted } = prepared;
   const lines = request.import ? { import: request.import } : {};
   const announced = announceLot(
     tx.load(Intake, INTAKE_ID),
-    { lot, announcement, package: packageId, keys: keys.length, ...lines },
+    { lot, announcement, package: packageId, keys: keys.length, counted, ...lines },
     () => tx.history(Intake, INTAKE_ID, lot - 1, lot)[0]?.data.announcement,
   );
   const state = tx.load(Lot, String(lot));
