@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { MAX_BATCH_EVENTS } from '../../src/platform/event-store/append-checks.js';
 import {
   type EventStore,
   EventStoreError,
@@ -221,6 +222,21 @@ function appendContract(current: () => EventStore): void {
     [
       'an id that is no UUID',
       [entry('kftest.none-4', NO_STREAM, [{ ...testEvent(), id: 'x' }])],
+      'InvalidAppend',
+    ],
+    [
+      'too many events',
+      [
+        entry(
+          'kftest.none-6',
+          NO_STREAM,
+          new Array<NewEvent>(MAX_BATCH_EVENTS + 1).fill({
+            ...testEvent(),
+            data: Buffer.from('1'),
+            metadata: Buffer.from('1'),
+          }),
+        ),
+      ],
       'InvalidAppend',
     ],
     [

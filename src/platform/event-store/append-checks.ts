@@ -11,6 +11,8 @@ import {
 export const MAX_STREAM_NAME_BYTES = 400;
 export const MAX_TYPE_BYTES = 200;
 export const MAX_BATCH_ENTRIES = 4096;
+/** The embedded engine counts a record's events in two bytes. */
+export const MAX_BATCH_EVENTS = 65_535;
 /** All entries of a batch together: it is held in memory, and committed, as one piece. */
 export const MAX_BATCH_BYTES = 16_000_000;
 
@@ -53,6 +55,7 @@ export function checkBatch(batch: readonly StreamAppend[]): void {
   if (batch.length === 0) invalid('a batch needs at least one entry');
   if (batch.length > MAX_BATCH_ENTRIES) invalid(`a batch has at most ${MAX_BATCH_ENTRIES} entries`);
   let batchBytes = 0;
+  let batchEvents = 0;
   for (const entry of batch) {
     checkStreamName(entry.stream);
     if (!Number.isSafeInteger(entry.expectedRevision) || entry.expectedRevision < NO_STREAM) {
@@ -63,7 +66,9 @@ export function checkBatch(batch: readonly StreamAppend[]): void {
     for (const event of entry.events) bytes += checkEvent(event, entry.stream);
     if (bytes > MAX_APPEND_BYTES) tooLarge(`an append to ${entry.stream}`, bytes, MAX_APPEND_BYTES);
     batchBytes += bytes;
+    batchEvents += entry.events.length;
   }
+  if (batchEvents > MAX_BATCH_EVENTS) invalid(`a batch has at most ${MAX_BATCH_EVENTS} events`);
   if (batchBytes > MAX_BATCH_BYTES) tooLarge('a batch', batchBytes, MAX_BATCH_BYTES);
 }
 
