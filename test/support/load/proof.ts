@@ -137,13 +137,11 @@ export class Proof {
     }
   }
 
-  /** Lines that the server logged at level error or above, without the rest. */
+  /** What the server logged at level error or above. */
   errorsLogged(): string[] {
     if (!existsSync(this.logFile)) return [];
     const lines = readFileSync(this.logFile, 'utf8').split('\n');
-    return lines.filter(
-      (line) => line !== '' && !/"level":"?(10|20|30|40|trace|debug|info|warn)\b/.test(line),
-    );
+    return lines.filter((line) => line.startsWith('{') && /"level":"?(50|60|error|fatal)\b/.test(line));
   }
 
   /** Leaves nothing behind: no process, no file. */

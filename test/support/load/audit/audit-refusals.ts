@@ -25,20 +25,24 @@ export function auditRefusal(
   const id = directory.partnerOf(partner);
   const from = sentAtMs - SLACK_MS;
   const to = endedAtMs + SLACK_MS;
-  const told = (): string => `${partner} ${JSON.stringify(call)} was told ${code}`;
+  const told = (detail = ''): string =>
+    `${partner} ${JSON.stringify(call)} was told ${code} within ${endedAtMs - sentAtMs} ms${detail}`;
 
   const order = 'order' in call ? orders.byReference.get(`${id} ${call.order}`) : undefined;
   const isSame =
     call.action === 4
       ? String(order?.unit?.keyNumber) === call.key
       : call.action === 6 && order?.claim.lines[0]?.facts.package === directory.packageOf(call.package);
-  if (order?.unit && isSame) findings.check(REPLAYED, order.confirmedAtMs >= from, told);
+  if (order?.unit && isSame) findings.check(REPLAYED, order.confirmedAtMs >= from, () => told());
 
   switch (code) {
     case '3-4':
     case '6-5': {
       const free = 'package' in call ? stock.free.get(directory.packageOf(call.package)) : undefined;
-      findings.check(STOCK, (free?.lowest(from, to) ?? 0n) === 0n, told);
+      const lowest = free?.lowest(from, to) ?? 0n;
+      findings.check(STOCK, lowest === 0n, () => {
+        return told(`; at least ${lowest} keys were free since ${free?.heldSince(from)} ms before`);
+      });
       return;
     }
     case '0-12': {
@@ -46,7 +50,7 @@ export function auditRefusal(
       const floor = agreed.floorOf(partner, currency);
       const price = 'package' in call ? agreed.priceOf(partner, call.package) : 0n;
       const lowest = money.wallet(`${id}.main.${currency}`).available.lowest(from, to);
-      findings.check(MONEY, floor !== null && lowest - price < floor, told);
+      findings.check(MONEY, floor !== null && lowest - price < floor, () => told());
       return;
     }
     case '4-5':
@@ -57,14 +61,14 @@ export function auditRefusal(
         seen.fromMs <= from &&
         (seen.untilMs ?? seen.deadlineMs) > to &&
         seen.deadlineMs > to;
-      findings.check(RESERVATION, !stood, told);
+      findings.check(RESERVATION, !stood, () => told());
       return;
     }
     case '4-7':
     case '6-7':
-      findings.check(TAKEN, order?.unit != null && !isSame && order.confirmedAtMs <= to, told);
+      findings.check(TAKEN, order?.unit != null && !isSame && order.confirmedAtMs <= to, () => told());
       return;
     default:
-      findings.check(EXPECTED, false, told);
+      findings.check(EXPECTED, false, () => told());
   }
 }
