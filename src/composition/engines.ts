@@ -17,7 +17,8 @@ import type { ReadStore } from '../platform/read-store/read-store.js';
 import { KeyedHash } from '../platform/security/keyed-hash.js';
 import type { MasterKey } from '../platform/security/master-key.js';
 import { openMasterKey, type RewrappableKeys } from '../platform/security/master-key-file.js';
-import { NoSnapshots, type SnapshotStore } from '../platform/snapshots/snapshot-store.js';
+import { LmdbSnapshotStore } from '../platform/snapshots/embedded/lmdb-snapshot-store.js';
+import type { SnapshotStore } from '../platform/snapshots/snapshot-store.js';
 
 /** Everything that keeps data, opened. */
 export interface Engines {
@@ -69,7 +70,7 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
     onFatal,
     onDeliveryFailure: (err) => logger.error({ err }, 'a follower of the log failed and tries again'),
   });
-  const snapshots = new NoSnapshots();
+  const snapshots = LmdbSnapshotStore.open(folder('snapshots'));
   const indexes = LmdbIndexStorage.open(folder('indexes'));
   const documents = EmbeddedReadStore.open({ directory: folder('documents') });
   return {
@@ -84,6 +85,7 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
     async close() {
       await documents.close();
       await indexes.close();
+      await snapshots.close();
       await events.close();
       await keys.close();
     },

@@ -191,6 +191,17 @@ describe('snapshots', () => {
     expect(snapshots.kept).toMatchObject({ revision: 19, state: { total: 20 } });
     const read = jest.spyOn(store, 'readStream');
     expect(await executor(store, snapshots).run(context, add('a', 1))).toBe(26);
-    expect(read).toHaveBeenCalledWith('kf.counter-a', { from: 20 });
+    expect(read.mock.calls).toEqual([
+      ['kf.counter-a', { from: 19, limit: 1 }],
+      ['kf.counter-a', { from: 20 }],
+    ]);
+  });
+
+  it('that are ahead of a restored log do not count', async () => {
+    const snapshots = new KeptSnapshots();
+    snapshots.kept = { revision: 19, lastAtMs: 0, state: { total: 20 } };
+    const store = new MemoryEventStore();
+    await executor(store).run(context, add('a', 3));
+    expect(await executor(store, snapshots).run(context, add('a', 1))).toBe(4);
   });
 });

@@ -26,22 +26,37 @@ export class StreamLoader {
     aggregate: Aggregate<S, E>,
     stream: string,
   ): MaybePromise<CachedStream<S, E>> {
-    const start = (snapshot: Snapshot | null): MaybePromise<CachedStream<S, E>> => {
-      const revision = snapshot?.revision ?? NO_STREAM;
-      const entry: CachedStream<S, E> = {
-        stream,
-        aggregate,
-        state: snapshot ? aggregate.snapshot!.decode(snapshot.state as never, revision) : aggregate.initial,
-        revision,
-        durableRevision: revision,
-        lastAtMs: snapshot?.lastAtMs ?? 0,
-        snapshotRevision: revision,
-        inFlight: null,
-      };
+    if (!aggregate.snapshot) return this.fromStart(aggregate, stream);
+    return chain(this.snapshots.load(stream, aggregate.stateVersion), (snapshot) =>
+      snapshot ? this.fromSnapshot(aggregate, stream, snapshot) : this.fromStart(aggregate, stream),
+    );
+  }
+
+  private fromStart<S, E extends DomainEvent>(
+    aggregate: Aggregate<S, E>,
+    stream: string,
+  ): MaybePromise<CachedStream<S, E>> {
+    const entry = emptyEntry(aggregate, stream);
+    return chain(this.catchUp(entry), () => entry);
+  }
+
+  /** The snapshot counts only if its last event is in the log: a log may be restored without its caches. */
+  private fromSnapshot<S, E extends DomainEvent>(
+    aggregate: Aggregate<S, E>,
+    stream: string,
+    { revision, lastAtMs, state }: Snapshot,
+  ): MaybePromise<CachedStream<S, E>> {
+    const last = this.store.readStream(stream, { from: revision, limit: 1 });
+    return chain(last, ([event]): MaybePromise<CachedStream<S, E>> => {
+      if (!event) return this.fromStart(aggregate, stream);
+      const entry = emptyEntry(aggregate, stream);
+      entry.state = aggregate.snapshot!.decode(state as never, revision);
+      entry.revision = revision;
+      entry.durableRevision = revision;
+      entry.snapshotRevision = revision;
+      entry.lastAtMs = Math.max(lastAtMs, eventTimeMs(event));
       return chain(this.catchUp(entry), () => entry);
-    };
-    if (!aggregate.snapshot) return start(null);
-    return chain(this.snapshots.load(stream, aggregate.stateVersion), start);
+    });
   }
 
   /** Folds what the store has after the entry's revision; answers how many events that were. */
@@ -84,3 +99,17 @@ export class StreamLoader {
     entry.lastAtMs = Math.max(entry.lastAtMs, eventTimeMs(last));
   }
 }
+
+const emptyEntry = <S, E extends DomainEvent>(
+  aggregate: Aggregate<S, E>,
+  stream: string,
+): CachedStream<S, E> => ({
+  stream,
+  aggregate,
+  state: aggregate.initial,
+  revision: NO_STREAM,
+  durableRevision: NO_STREAM,
+  lastAtMs: 0,
+  snapshotRevision: NO_STREAM,
+  inFlight: null,
+});

@@ -72,9 +72,12 @@ export class IndexFollower {
 
   /** Restores the indexes and follows the log; resolves once everything that was in the log before is reflected. */
   async start(): Promise<void> {
+    const head = await this.store.headPosition();
     for (const followed of this.followed) {
       const { index } = followed;
-      const checkpoint = this.storage.checkpoint(index.name, index.version);
+      const stored = this.storage.checkpoint(index.name, index.version);
+      // Ahead of the log: the log was restored without its indexes.
+      const checkpoint = stored !== null && stored <= head ? stored : null;
       if (checkpoint === null) await this.storage.clear(index.name);
       followed.position = checkpoint ?? 0n;
       index.attach?.(followed);

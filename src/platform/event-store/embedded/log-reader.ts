@@ -124,6 +124,9 @@ export class LogReader {
 
   private readForwards(stream: string, from: number, limit: number): RecordedEvent[] {
     const events: RecordedEvent[] = [];
+    // Most streams that are asked for from their beginning are about to be created.
+    if (from === 0 && this.environment.streams.getBinaryFast(streamKey(stream, 0)) === undefined)
+      return events;
     const start = from === 0 ? 0 : (this.partAt(stream, from)?.firstRevision ?? 0);
     for (const { key, value } of this.environment.streams.getRange({
       start: streamKey(stream, start),
