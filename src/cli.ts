@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { parseCommandLine, UsageError } from './cli/command.js';
 import { COMMANDS, helpText } from './cli/commands.js';
 import { ProgressDisplay } from './cli/progress-display.js';
+import { importWorkerAt } from './composition/import-worker.js';
 import { runOperation } from './composition/operations/run-operation.js';
 import { loadSettings, readEnvironment } from './platform/config/settings.js';
 import { createLogger } from './platform/logging/logger.js';
@@ -36,7 +37,7 @@ async function main(words: readonly string[]): Promise<number> {
         settings,
         // What a command prints is on standard output; the product's own log must not be mixed into it.
         logger: createLogger({ logLevel: 'warn' }, pino.destination({ dest: 2, sync: true })),
-        importWorker: new URL('./contexts/inventory/import/key-file.worker.js', import.meta.url),
+        importWorker: importWorkerAt(import.meta.url),
         onProgress,
         signal: stopping.signal,
       });

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { bannerText, localUrl } from './composition/banner.js';
+import { importWorkerAt } from './composition/import-worker.js';
 import { serveOperations } from './composition/operations/run-operation.js';
 import { startApp } from './composition/start.js';
 import {
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
   const running = await startApp({
     settings,
     logger,
-    importWorker: new URL('./contexts/inventory/import/key-file.worker.js', import.meta.url),
+    importWorker: importWorkerAt(import.meta.url),
     onFatal: (error) => {
       logger.fatal({ err: error }, 'the log failed: stopping, nothing more is accepted');
       logger.flush();

@@ -1,3 +1,5 @@
+import { Package } from '../../contexts/catalog/index.js';
+import { OperationRefused } from '../operations/operation-types.js';
 import type { DemoDesk } from './demo-desk.js';
 import { type DemoPartner, PARTNERS } from './demo-goods.js';
 import { type HistoryCounts, SALES, sellSome } from './demo-history.js';
@@ -39,6 +41,9 @@ export async function loadDemo(desk: DemoDesk, catchUp: CatchUp, onStep: OnStep)
       onStep(stage, done, total);
     };
   };
+  if ((await desk.load(Package, DEMO_PACKAGES[0]!.id)).deleted) {
+    throw new OperationRefused('demo data was removed from this data directory and cannot come back');
+  }
   await setMissingRates(desk);
   await createCatalog(desk, counting('Catalogue', CATALOG_STEPS));
 

@@ -1,0 +1,116 @@
+import type { OperationTypes } from '../composition/operations/operation-types.js';
+import { type CommandWorld, parseCommandLine, UsageError } from './command.js';
+import { COMMANDS, helpText } from './commands.js';
+import { ProgressDisplay, progressLine } from './progress-display.js';
+
+type Results = { readonly [N in keyof OperationTypes]?: OperationTypes[N]['result'] };
+
+/** Runs a command line against operations that answer what they are told to. */
+async function run(line: string, results: Results = {}) {
+  const lines: string[] = [];
+  const asked: [name: string, params: unknown][] = [];
+  const world: CommandWorld = {
+    print: (text) => lines.push(text),
+    resolve: (path) => `/here/${path}`,
+    readFile: (path) => `content of ${path}\n`,
+    run: async (name, params) => {
+      asked.push([name, params]);
+      return results[name] as never;
+    },
+  };
+  const { command, args } = parseCommandLine(COMMANDS, line.split(' '));
+  const code = await command.run(args, world);
+  return { code, lines, asked };
+}
+
+describe('the command line', () => {
+  it.each([
+    ['a command that there is not', 'frobnicate'],
+    ['half of a command', 'demo'],
+    ['a value that is missing', 'reset-password'],
+    ['a value too many', 'verify everything'],
+    ['an option that the command does not have', 'verify --package 1'],
+    ['an option without its value', 'import keys FILE.csv --package'],
+    ['an option with an empty value', 'import keys FILE.csv --package='],
+  ])('refuses %s', (_, line) => {
+    expect(() => parseCommandLine(COMMANDS, line.split(' '))).toThrow(UsageError);
+  });
+
+  it('takes an option before or after the values, with a blank or an equals sign', () => {
+    const lines = ['import keys a.csv --package 7', 'import keys --package=7 a.csv'];
+    for (const line of lines) {
+      const { command, args } = parseCommandLine(COMMANDS, line.split(' '));
+      expect(command.name).toBe('import keys');
+      expect(args).toEqual({ values: ['a.csv'], options: { package: '7' } });
+    }
+  });
+
+  it('has a help that names every command', () => {
+    for (const { name, usage } of COMMANDS) expect(helpText()).toContain(`  ${`${name} ${usage}`.trim()}`);
+  });
+});
+
+describe('commands', () => {
+  it('import asks for the package and hands an absolute path over', async () => {
+    const imported = { rows: 3, added: 1, duplicates: 1, invalid: 1, settledBefore: 0 };
+    const { asked, lines, code } = await run('import keys a.csv --package 7', {
+      'import-keys': { ...imported, errorFile: '/here/a.csv.errors.csv' },
+    });
+    expect(asked).toEqual([['import-keys', { path: '/here/a.csv', package: '7' }]]);
+    expect(lines.join('\n')).toContain('/here/a.csv.errors.csv');
+    expect(code).toBe(0);
+    await expect(run('import keys a.csv')).rejects.toThrow(UsageError);
+  });
+
+  it('verify fails when anything is damaged, and names position and stream', async () => {
+    const sound = { events: 5, streams: 2, problems: [] };
+    expect((await run('verify', { verify: sound })).code).toBe(0);
+    const problems = [{ position: '17', stream: 'kf.lot-1', problem: 'checksum' }];
+    const damaged = await run('verify', { verify: { ...sound, problems } });
+    expect(damaged.code).toBe(1);
+    expect(damaged.lines[0]).toContain('17');
+    expect(damaged.lines[0]).toContain('kf.lot-1');
+  });
+
+  it('keygen prints a new key of 32 bytes each time and asks nobody', async () => {
+    const [one, other] = [await run('keygen'), await run('keygen')];
+    expect(one.lines[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(one.lines).not.toEqual(other.lines);
+    expect(one.asked).toEqual([]);
+  });
+
+  it('a rotation takes the next key from a file alone, and never prints it', async () => {
+    const results = { 'rotate-master-key': { dataKeys: 9 } };
+    const { asked, lines } = await run('rotate-master-key --new-key next.key', results);
+    expect(asked).toEqual([['rotate-master-key', { nextKey: 'content of next.key' }]]);
+    expect(lines.join('\n')).not.toContain('content of');
+  });
+});
+
+describe('progress', () => {
+  const halfway = { stage: 'Import', done: 50, total: 100, detail: '7 rows' };
+
+  it('shows a bar, or a count where the end is unknown', () => {
+    expect(progressLine(halfway)).toBe('Import      [############............]  50 %  7 rows');
+    expect(progressLine({ stage: 'Verify', done: 5, total: 0 })).toBe('Verify      5');
+  });
+
+  it('writes one line over on a terminal, and seldom a line elsewhere', () => {
+    const drawn = (isTTY: boolean): string[] => {
+      const written: string[] = [];
+      let nowMs = 0;
+      const display = new ProgressDisplay({ isTTY, write: (text) => written.push(text) }, () => nowMs);
+      for (let done = 0; done <= 100; done += 1) {
+        display.show({ stage: 'Import', done, total: 100 });
+        nowMs += 20;
+      }
+      display.end();
+      return written;
+    };
+    expect(drawn(true)).toHaveLength(21 + 1);
+    expect(drawn(true).at(-1)).toBe('\n');
+    const lines = drawn(false);
+    expect(lines).toHaveLength(2);
+    expect(lines.at(-1)).toContain('100 %');
+  });
+});

@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '../..');
+const RUN_TYPESCRIPT = ['-r', join(ROOT, 'test/support/register.cjs')];
+const START_MS = 20_000;
+
+let folder: string;
+let dataDir: string;
+const children: ChildProcess[] = [];
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs an entry of the product as a process of its own. */
+function launch(entry: string, args: readonly string[] = []) {
+  const child = spawn(process.execPath, [...RUN_TYPESCRIPT, join(ROOT, entry), ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn' },
+  });
+  children.push(child);
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (text) => {
+    out += text;
+  });
+  child.stderr.on('data', (text) => {
+    err += text;
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+  return { child, ended, output: () => out };
+}
+
+const cli = (...args: string[]): Promise<Ended> => launch('src/cli.ts', args).ended;
+
+/** A server that listens, and what it printed. */
+async function startServer() {
+  const server = launch('src/main.ts');
+  const deadline = Date.now() + START_MS;
+  while (!server.output().includes('curl ')) {
+    const early = await Promise.race([server.ended, new Promise<null>((next) => setTimeout(next, 20, null))]);
+    if (early || Date.now() > deadline) throw new Error(`the server did not start: ${early?.err}`);
+  }
+  return { ...server, banner: server.output() };
+}
+
+/** Buys with the banner's password. */
+async function buy(banner: string, order: string): Promise<{ code: string; data?: { keyText: string } }> {
+  const [url] = /http:\/\/127\.0\.0\.1:\d+\/api\/v1\/partners\/service/.exec(banner) ?? [];
+  const [, settings] = /settings=(\{[^}]*\})/.exec(banner) ?? [];
+  const query = new URLSearchParams({
+    action: '6',
+    settings: settings!,
+    data: JSON.stringify({ package: '1', order }),
+  });
+  const answer = await fetch(`${url}?${query}`);
+  return (await answer.json()) as { code: string };
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kf-e2e-'));
+  dataDir = join(folder, 'data');
+});
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it('starts, is used over its socket, survives kill -9, and is checked and managed while it is down', async () => {
+  const server = await startServer();
+  const [, adminPassword] = /^ +password +(\S+)/m.exec(server.banner)!;
+  const first = await buy(server.banner, 'order-1');
+  expect(first.code).toBe('0');
+
+  // Two processes at once on one directory: the second server is refused, the command line goes through the first.
+  const file = join(folder, 'keys.csv');
+  writeFileSync(file, 'key_text\nAAAA-BBBB-0001\nAAAA-BBBB-0002\nAAAA-BBBB-0002\n');
+  const [second, verified, imported, unknown] = await Promise.all([
+    launch('src/main.ts').ended,
+    cli('verify'),
+    cli('import', 'keys', 'keys.csv', '--package', '1'),
+    cli('import', 'keys', 'keys.csv', '--package', '99'),
+  ]);
+  expect(second).toMatchObject({ code: 69, out: '' });
+  expect(second.err).toContain('is in use by a running server');
+  expect(verified).toMatchObject({ code: 0 });
+  expect(verified.out).toMatch(/^\d+ events in \d+ streams: sound\n$/);
+  expect(imported.out).toContain('3 rows: 2 added, 1 duplicates, 0 invalid.');
+  expect(readFileSync(`${file}.errors.csv`, 'utf8')).toBe('line,reason\n4,duplicate\n');
+  expect(unknown).toMatchObject({ code: 1, out: '', err: 'there is no package 99\n' });
+
+  server.child.kill('SIGKILL');
+  await server.ended;
+  const [down, reset] = [await cli('verify'), await cli('reset-password', 'admin')];
+  expect(down).toMatchObject({ code: 0 });
+  expect(reset.out).toMatch(/password +\S{20}/);
+  expect(reset.out).not.toContain(adminPassword);
+
+  const again = await startServer();
+  expect(again.banner).not.toContain('login          admin');
+  expect(await buy(again.banner, 'order-1')).toEqual(first);
+  expect((await buy(again.banner, 'order-2')).data?.keyText).not.toBe(first.data?.keyText);
+  again.child.kill('SIGTERM');
+  expect((await again.ended).code).toBe(0);
+}, 60_000);
+
+it('a damaged log is named by verify, and no server starts on it', async () => {
+  const log = join(dataDir, 'log', 'data.mdb');
+  const bytes = readFileSync(log);
+  // Every copy: pages that are not in use any more hold some.
+  for (let at = bytes.indexOf('OrderClaimed'); at >= 0; at = bytes.indexOf('OrderClaimed', at))
+    bytes[at]! ^= 1;
+  writeFileSync(log, bytes);
+  const [verified, started] = [await cli('verify'), await launch('src/main.ts').ended];
+  expect(verified.code).toBe(1);
+  expect(verified.out).toMatch(/position \d+, stream kf\.order-\S+: /);
+  expect(verified.out).toContain('DAMAGED');
+  expect(started.code).toBe(70);
+  expect(started.err).toContain('cli -- verify');
+}, 30_000);
