@@ -5,6 +5,8 @@ import { AdminClient } from '../test/support/load/admin-client.js';
 import { HttpClient } from '../test/support/load/http-client.js';
 import { freePort, ServerProcess, TERMINAL_PATH } from '../test/support/load/server-process.js';
 
+import type { CommandTarget } from './in-process.js';
+
 const ADMIN_PASSWORD = 'bench-admin-password';
 const KEYS_PER_CALL = 10_000;
 
@@ -22,6 +24,7 @@ export class Shop {
   private http!: HttpClient;
   private port = 0;
   private keys = 0;
+  private partnerId = 0;
   server!: ServerProcess;
   packageId = '';
 
@@ -48,6 +51,13 @@ export class Shop {
   async restart(): Promise<void> {
     await this.server.stop();
     await this.start();
+  }
+
+  /** Stops the server and says where its data is, and whose, for commands in this process. */
+  async stopServer(): Promise<CommandTarget> {
+    await this.server.stop();
+    const { dataDir, partnerId, packageId } = this;
+    return { dataDir, partnerId, packageId: Number(packageId) };
   }
 
   /** Takes in keys that never came before. */
@@ -106,12 +116,13 @@ export class Shop {
       status: 1,
     });
     this.packageId = String(made.id);
-    await admin.post('/api/partners', {
+    const partner = await admin.post<{ id: number }>('/api/partners', {
       name: 'Bench partner',
       ...PARTNER,
       api_key: 'bench-api-key',
       status: 1,
       default_currency: 'AZN',
     });
+    this.partnerId = partner.id;
   }
 }

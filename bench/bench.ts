@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { measureCommands } from './in-process.js';
+import { measureSales, printSales } from './sales.js';
+import { Shop } from './shop.js';
+import { measureStock } from './stock.js';
+import { isWrkInstalled } from './wrk.js';
+
+const EXIT_NO_WRK = 2;
+
+const USAGE = `npm run bench -- [--rounds 9] [--seconds 5] [--connections 64,256] [--sales 20000] [--keys 1000000]
+                 [--only sales|commands|stock] [--json FILE]`;
+
+const PARTS = ['sales', 'commands', 'stock'] as const;
+
+function options() {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '9' },
+      seconds: { type: 'string', default: '5' },
+      connections: { type: 'string', default: '64,256' },
+      sales: { type: 'string', default: '20000' },
+      keys: { type: 'string', default: '1000000' },
+      only: { type: 'string' },
+      json: { type: 'string' },
+    },
+  });
+  const whole = (text: string): number => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < 1) throw new Error(USAGE);
+    return value;
+  };
+  const only = PARTS.find((part) => part === values.only);
+  if (values.only !== undefined && !only) throw new Error(USAGE);
+  return {
+    rounds: whole(values.rounds),
+    seconds: whole(values.seconds),
+    connections: values.connections.split(',').map(whole),
+    sales: whole(values.sales),
+    keys: whole(values.keys),
+    parts: only ? [only] : PARTS,
+    json: values.json,
+  };
+}
+
+/** Measures what `docs/performance.md` publishes. Nothing else should run on the machine meanwhile. */
+async function main(): Promise<void> {
+  const { rounds, seconds, connections, sales, keys, parts, json } = options();
+  if (parts.includes('sales') && !isWrkInstalled()) {
+    console.error(
+      'wrk is missing: install it (Debian: apt-get install wrk), or give --only commands or --only stock',
+    );
+    process.exit(EXIT_NO_WRK);
+  }
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, Node ${process.version}`;
+  console.log(machine);
+  const results: Record<string, unknown> = { machine, at: new Date().toISOString(), rounds, seconds };
+  if (parts.includes('sales')) {
+    const measured = await measureSales({ rounds, seconds, connections });
+    printSales(measured.figures);
+    console.log(`anonymous memory of the server after all rounds: ${measured.rssAnonMb.toFixed(0)} MiB`);
+    results.sales = measured;
+  }
+  if (parts.includes('commands')) {
+    const shop = await Shop.open();
+    try {
+      await shop.takeIn((rounds + 1) * sales);
+      const measured = await measureCommands(await shop.stopServer(), { rounds, sales });
+      const { salesPerSecond, rawPerSecond, ratio, worstRatio, bytesPerSale } = measured;
+      console.log(
+        `\nin process: ${salesPerSecond.toFixed(0)} sales/s, raw LMDB commits of ${bytesPerSale} bytes ` +
+          `${rawPerSecond.toFixed(0)}/s: ratio ${ratio.toFixed(3)}, worst ${worstRatio.toFixed(3)}`,
+      );
+      results.commands = measured;
+    } finally {
+      await shop.close();
+    }
+  }
+  if (parts.includes('stock')) {
+    const measured = await measureStock(keys);
+    const { keysPerSecond, emptyMb, fullMb, mbPerMillionKeys, buyAtFewMs, buyAtManyMs } = measured;
+    console.log(
+      `\n${keys} keys: taken in at ${keysPerSecond.toFixed(0)}/s; anonymous memory after a restart ` +
+        `${emptyMb.toFixed(0)} → ${fullMb.toFixed(0)} MiB (${mbPerMillionKeys.toFixed(0)} MiB per million keys); ` +
+        `one purchase ${buyAtFewMs.toFixed(2)} → ${buyAtManyMs.toFixed(2)} ms`,
+    );
+    results.stock = measured;
+  }
+  if (json) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
