@@ -9,6 +9,7 @@ import { CATALOG_PROVIDERS, CatalogIndex } from './contexts/catalog/index.js';
 import { FingerprintIndex, inventoryProviders, StockIndex } from './contexts/inventory/index.js';
 import { ORDERING_PROVIDERS, SaleSettings } from './contexts/ordering/index.js';
 import {
+  AccountDirectory,
   AccountIndex,
   PARTNERS_PROVIDERS,
   PartnerDefaults,
@@ -121,6 +122,7 @@ function runtimeProvider({ settings, engines, logger, clock, ids }: AppOptions):
       CatalogIndex,
       StockIndex,
       FingerprintIndex,
+      AccountDirectory,
       AccountIndex,
       PartnerDirectory,
       RevokedSessions,
@@ -133,6 +135,7 @@ function runtimeProvider({ settings, engines, logger, clock, ids }: AppOptions):
       catalog: CatalogIndex,
       stock: StockIndex,
       fingerprints: FingerprintIndex,
+      directory: AccountDirectory,
       accounts: AccountIndex,
       partners: PartnerDirectory,
       sessions: RevokedSessions,
@@ -145,6 +148,7 @@ function runtimeProvider({ settings, engines, logger, clock, ids }: AppOptions):
         catalog,
         stock,
         fingerprints,
+        directory,
         accounts,
         partners,
         sessions,

@@ -3,7 +3,7 @@ import { PROJECTIONS } from '../../projections/all.js';
 import { CatalogIndex } from '../contexts/catalog/index.js';
 import { FingerprintIndex, StockIndex } from '../contexts/inventory/index.js';
 import { SaleSettings } from '../contexts/ordering/index.js';
-import { AccountIndex, PartnerDirectory } from '../contexts/partners/index.js';
+import { AccountDirectory, AccountIndex, PartnerDirectory } from '../contexts/partners/index.js';
 import { RevokedSessions } from '../platform/auth/revoked-sessions.js';
 import { Executor } from '../platform/execution/transaction.js';
 import { IndexFollower } from '../platform/indexes/index-follower.js';
@@ -12,23 +12,29 @@ import { Ids } from '../platform/kernel/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { ProjectionRunner } from '../platform/projections/projection-runner.js';
 import { ReadModels } from '../platform/projections/read-models.js';
+import { PackageStatus } from '../processes/package-status/package-status.js';
 import { Recovery } from '../processes/recovery/recovery.js';
 import { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
 import type { Engines } from './engines.js';
 
-/** What runs beside the requests: indexes, read models, recovery. Started in that order, stopped in reverse. */
+/** How often registrations that nobody finished are looked for. */
+const ACCOUNT_SWEEP_MS = 30_000;
+
+/** What runs beside the requests: indexes, read models, processes. Started in that order, stopped in reverse. */
 @Injectable()
 export class Runtime {
   readonly follower: IndexFollower;
   readonly projections: ProjectionRunner;
   readonly recovery: Recovery;
-  private readonly models: ReadModels;
+  readonly packageStatus: PackageStatus;
+  private accountSweep: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly engines: Engines,
     namespace: string,
-    logger: Logger,
-    parts: {
+    private readonly logger: Logger,
+    private readonly parts: {
+      directory: AccountDirectory;
       catalog: CatalogIndex;
       stock: StockIndex;
       fingerprints: FingerprintIndex;
@@ -44,7 +50,6 @@ export class Runtime {
     },
   ) {
     const { events, indexes, documents } = engines;
-    this.models = parts.models;
     this.follower = new IndexFollower(events, indexes, namespace, [
       parts.catalog,
       parts.stock,
@@ -71,6 +76,12 @@ export class Runtime {
       terms: parts.terms,
       onError: (err, { kind, id }) => logger.error({ err, kind, id }, 'recovery failed and tries again'),
     });
+    this.packageStatus = new PackageStatus({
+      executor: parts.executor,
+      stock: parts.stock,
+      ids: parts.ids,
+      onError: (err, id) => logger.error({ err, id }, 'a package could not be switched and is tried again'),
+    });
   }
 
   async start(): Promise<void> {
@@ -78,16 +89,30 @@ export class Runtime {
     await this.projections.start();
     await this.recovery.runDue();
     this.recovery.start();
+    this.packageStatus.start();
+    await this.finishAccounts();
+    this.accountSweep = setInterval(() => void this.finishAccounts(), ACCOUNT_SWEEP_MS);
+    this.accountSweep.unref();
+  }
+
+  private async finishAccounts(): Promise<void> {
+    try {
+      await this.parts.directory.advanceOpenPlans();
+    } catch (err) {
+      this.logger.error({ err }, 'an unfinished registration could not be finished and is tried again');
+    }
   }
 
   /** Resolves when indexes and read models reflect everything that is in the log now. */
   async caughtUp(timeoutMs: number): Promise<boolean> {
     const head = await this.engines.events.headPosition();
     await this.follower.reached(head);
-    return this.models.waitFor(head, timeoutMs);
+    return this.parts.models.waitFor(head, timeoutMs);
   }
 
   async stop(): Promise<void> {
+    if (this.accountSweep) clearInterval(this.accountSweep);
+    await this.packageStatus.close();
     await this.recovery.close();
     await this.projections.stop();
     await this.follower.close();
