@@ -40,6 +40,7 @@ export interface TopUp {
 
 export interface Intake {
   readonly serials: readonly string[];
+  readonly endedAtMs: number;
   readonly acknowledged: boolean;
 }
 

@@ -111,7 +111,7 @@ export class Supplies {
         () => true,
         () => false,
       );
-      this.journal.intakes.push({ serials, acknowledged });
+      this.journal.intakes.push({ serials, endedAtMs: Date.now(), acknowledged });
       return acknowledged;
     };
     for (let attempt = 1; !(await send()) && attempt < INTAKE_TRIES; attempt += 1)

@@ -2,6 +2,7 @@ import { type Exchange, isSettled, type Journal } from '../journal.js';
 import type { Truth } from './audit-log.js';
 import { auditRefusal } from './audit-refusals.js';
 import type { Findings } from './findings.js';
+import { KnownStock } from './known-stock.js';
 import type { SeenOrder } from './order-ledger.js';
 
 /** What was agreed with the server before the run. */
@@ -28,6 +29,7 @@ const WELL_FORMED = 'every answer is a documented one';
 
 /** Compares what the clients were told with what the log says. */
 export function auditAnswers(journal: Journal, truth: Truth, agreed: Agreed, findings: Findings): void {
+  const known = new KnownStock(truth, journal);
   const asked = new Map<string, Exchange[]>();
   const reserved = new Map<number, Exchange>();
   const doubtfulReserves = new Map<string, number>();
@@ -44,7 +46,7 @@ export function auditAnswers(journal: Journal, truth: Truth, agreed: Agreed, fin
     if (call.action === 4 || call.action === 6) collect(asked, `${id} ${call.order}`, exchange);
     if (call.action === 5) collect(cancels, `${id} ${call.key}`, exchange);
     if (answer?.code === '0') auditSuccess(exchange, truth, agreed, findings, reserved);
-    else if (isSettled(answer)) auditRefusal(exchange, answer.code, truth, agreed, findings);
+    else if (isSettled(answer)) auditRefusal(exchange, answer.code, truth, known, agreed, findings);
   }
   for (const order of truth.orders.orders.values()) {
     if (order.unit === null) continue;

@@ -2,6 +2,7 @@ import type { Exchange } from '../journal.js';
 import type { Agreed } from './audit-answers.js';
 import type { Truth } from './audit-log.js';
 import type { Findings } from './findings.js';
+import type { KnownStock } from './known-stock.js';
 
 const STOCK = 'nobody is told that stock is out while there is some';
 const MONEY = 'nobody is told that money is short while there is enough';
@@ -18,6 +19,7 @@ export function auditRefusal(
   { call, partner, sentAtMs, endedAtMs }: Exchange,
   code: string,
   truth: Truth,
+  known: KnownStock,
   agreed: Agreed,
   findings: Findings,
 ): void {
@@ -38,11 +40,9 @@ export function auditRefusal(
   switch (code) {
     case '3-4':
     case '6-5': {
-      const free = 'package' in call ? stock.free.get(directory.packageOf(call.package)) : undefined;
-      const lowest = free?.lowest(from, to) ?? 0n;
-      findings.check(STOCK, lowest === 0n, () => {
-        return told(`; at least ${lowest} keys were free since ${free?.heldSince(from)} ms before`);
-      });
+      const free = 'package' in call ? known.free.get(directory.packageOf(call.package)) : undefined;
+      const lowest = free?.lowest(sentAtMs, endedAtMs) ?? 0n;
+      findings.check(STOCK, lowest <= 0n, () => told(`; at least ${lowest} keys were free all the while`));
       return;
     }
     case '0-12': {

@@ -127,7 +127,7 @@ const BUY = { action: 6, package: '7', order: 'A' } as const;
 function journal(...more: readonly Exchange[]): Journal {
   const kept = new Journal();
   kept.topUps.push({ partner: 'kiosk', reference: 'T', amountMinor: 500n, acknowledged: true });
-  kept.intakes.push({ serials: ['S0', 'S1'], acknowledged: true });
+  kept.intakes.push({ serials: ['S0', 'S1'], endedAtMs: at('KeysTakenIn'), acknowledged: true });
   kept.exchanges.push(
     told({ action: 3, package: '7' }, '0', at('KeyReserved'), key(0)),
     told({ action: 3, package: '7' }, '0', at('KeyReserved', 1), key(1)),
@@ -318,6 +318,14 @@ describe('the audit of the answers', () => {
     expect(brokenBy(HISTORY, journal(exchange))).toContain(invariant);
   });
 
+  it('lets nobody count on a key whose return was not acknowledged yet', () => {
+    const kept = journal();
+    const cancelled = kept.exchanges[2]!;
+    kept.exchanges[2] = { ...cancelled, endedAtMs: at('OrderConfirmed') + 2 };
+    kept.exchanges.push(told({ ...BUY, order: 'B' }, '6-5', at('OrderConfirmed') + 1));
+    expect(brokenBy(HISTORY, kept)).toEqual([]);
+  });
+
   it('finds an order that nobody was told of', () => {
     const kept = journal();
     kept.exchanges.splice(3);
@@ -348,7 +356,7 @@ describe('the audit of the answers', () => {
   it('finds a top-up and a key that were acknowledged and lost', () => {
     const kept = journal();
     kept.topUps.push({ partner: 'kiosk', reference: 'U', amountMinor: 1n, acknowledged: true });
-    kept.intakes.push({ serials: ['S2'], acknowledged: true });
+    kept.intakes.push({ serials: ['S2'], endedAtMs: START_MS, acknowledged: true });
     expect(brokenBy(HISTORY, kept)).toEqual([
       'every top-up that was answered is in the log, with its amount',
       'every key that was taken in is in the log, and no other',

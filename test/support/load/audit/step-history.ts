@@ -24,13 +24,6 @@ export class StepHistory {
     return lowest;
   }
 
-  /** For how long before a moment the value has not been what `initial` was. */
-  heldSince(timeMs: number): number {
-    let step = this.firstNotBefore(timeMs) - 1;
-    while (step > 0 && this.values[step - 1] !== this.initial) step -= 1;
-    return timeMs - (this.times[Math.max(step, 0)] ?? timeMs);
-  }
-
   private firstNotBefore(timeMs: number): number {
     let low = 0;
     let high = this.times.length;

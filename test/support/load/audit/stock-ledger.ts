@@ -38,6 +38,16 @@ export interface SeenKey {
   sale: SeenSale | null;
 }
 
+/** A key became free, or no longer is. */
+export interface StockChange {
+  readonly key: SeenKey;
+  readonly by: 1n | -1n;
+  /** When it was decided. */
+  readonly atMs: number;
+  /** The reservation whose end set the key free; null: it was taken in. */
+  readonly reservation: SeenReservation | null;
+}
+
 const ONE_STATE = 'every key is in one state at a time, and moves only as it may';
 const ONE_SALE = 'no key is sold twice';
 const ONE_KEY = 'no attempt of an order gets two keys for one unit';
@@ -61,6 +71,7 @@ export class StockLedger {
   readonly refused = new Set<string>();
   /** Package → free keys over time. */
   readonly free = new Map<string, StepHistory>();
+  readonly changes: StockChange[] = [];
   private readonly packages = new Map<string, string>();
   private readonly barred = new Set<string>();
   private readonly fingerprints = new Set<string>();
@@ -148,7 +159,7 @@ export class StockLedger {
     this.fingerprints.add(fingerprint);
     this.keys.set(id, key);
     if (serial !== null) this.bySerial.set(serial, key);
-    this.changeFree(key.package, 1n, atMs);
+    this.changeFree(key, 1n, atMs, null);
   }
 
   private move(key: SeenKey, from: readonly SeenKey['status'][], to: SeenKey['status'], atMs: number): void {
@@ -159,15 +170,16 @@ export class StockLedger {
       () => `lot ${key.lot} slot ${key.slot} went from ${was} to ${to}`,
     );
     key.status = to;
-    if (was === 'free') this.changeFree(key.package, -1n, atMs);
-    if (to === 'free') this.changeFree(key.package, 1n, atMs);
+    if (was === 'free') this.changeFree(key, -1n, atMs, null);
+    if (to === 'free') this.changeFree(key, 1n, atMs, key.reservations.at(-1) ?? null);
   }
 
-  private changeFree(packageId: string, by: bigint, atMs: number): void {
-    let history = this.free.get(packageId);
+  private changeFree(key: SeenKey, by: 1n | -1n, atMs: number, reservation: SeenReservation | null): void {
+    this.changes.push({ key, by, atMs, reservation });
+    let history = this.free.get(key.package);
     if (!history) {
       history = new StepHistory(0n);
-      this.free.set(packageId, history);
+      this.free.set(key.package, history);
     }
     history.record(atMs, history.last + by);
   }
