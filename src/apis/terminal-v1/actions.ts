@@ -100,8 +100,9 @@ const confirmSale: Perform = async (request, { commands }) => {
     new ConfirmSale(context, { partnerId, apiKeyId, keyNumber, order, currency: explicitCurrency, language }),
   );
   if (isRejection(sold)) return refusalAnswer('4', sold.code);
-  if (sold.keyText === null) return ANSWERS['0'];
-  return answerWith('0', { keyId: keyNumber, keyText: sold.keyText });
+  if (!sold.key) return ANSWERS['0'];
+  const { text, serial } = sold.key;
+  return answerWith('0', { keyId: keyNumber, keyText: text, serialNumber: serial });
 };
 
 const cancelReservation: Perform = async ({ context, data, partnerId }, { commands }) => {

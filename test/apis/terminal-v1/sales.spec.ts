@@ -156,7 +156,8 @@ describe('a sale in two steps', () => {
     expect((await terminal.call(4, { key: keyId!, order, currency: 'AZN' })).code).toBe('0-7');
     expect((await terminal.call(4, { key: keyId!, order }, { currency: 'EUR' })).code).toBe('0-7');
     expect(await terminal.call(4, { key: keyId!, order })).toEqual(SUCCESS);
-    expect((await terminal.call(4, { key: keyId!, order, currency: 'AZN' })).code).toBe('0-7');
+    // A replay answers as it did, whatever currency comes with it.
+    expect(await terminal.call(4, { key: keyId!, order, currency: 'AZN' })).toEqual(SUCCESS);
   });
 
   it('shows the key at confirmation to a partner that wants it so', async () => {
@@ -166,7 +167,10 @@ describe('a sale in two steps', () => {
     const reserved = await reserve(pkg, careful);
     expect(reserved.keyText).toBeNull();
     const confirm = () => careful.call(4, { key: reserved.keyId!, order: 'A-1' });
-    const confirmed = { ...SUCCESS, data: { keyId: reserved.keyId, keyText: texts[0] } };
+    const confirmed = {
+      ...SUCCESS,
+      data: { keyId: reserved.keyId, keyText: texts[0], serialNumber: reserved.serialNumber },
+    };
     expect(await confirm()).toEqual(confirmed);
     expect(await confirm()).toEqual(confirmed);
   });

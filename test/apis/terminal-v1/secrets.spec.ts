@@ -32,7 +32,7 @@ const ANSWERS: Readonly<Record<string, unknown>> = {
   '1': [],
   '2': [],
   '3': { keyNumber: '1', keyText: KEY_TEXT, serial: null, price: '1.00', currency: 'AZN' },
-  '4': { keyText: KEY_TEXT },
+  '4': { key: { text: KEY_TEXT, serial: null } },
   '5': {},
   '6': { keyNumber: '1', keyText: KEY_TEXT, serial: null, emailAccepted: true },
 };

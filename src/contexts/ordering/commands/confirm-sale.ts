@@ -11,6 +11,7 @@ import { Order, type OrderState } from '../domain/order.js';
 import type { PriceFacts, SoldUnit } from '../events/order.events.js';
 import { ATTEMPTS_PER_DECISION, CLAIM_PATIENCE_MS } from '../limits.js';
 import { orderId } from '../order-id.js';
+import type { KeyText } from '../ports.js';
 import type { OrderingRejection } from '../rejections.js';
 import { advanceSale } from './advance-sale.js';
 import { findReservation } from './find-reservation.js';
@@ -31,7 +32,7 @@ export interface ConfirmSaleInput {
 
 export interface ConfirmedSale {
   /** Only for a partner whose keys are shown at confirmation. */
-  readonly keyText: string | null;
+  readonly key: KeyText | null;
 }
 
 /** Sells a reserved key. The same order with the same key again answers the same and changes nothing. */
@@ -52,9 +53,7 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
     const publicId = await this.desk.orderNumbers.next();
     const sold = await this.desk.executor.run(context, (tx) => this.confirm(tx, context, input, publicId));
     if (isRejection(sold)) return sold;
-    if (!sold.showText) return { keyText: null };
-    const { text } = await this.desk.readKey(sold.unit);
-    return { keyText: text };
+    return { key: sold.showText ? await this.desk.readKey(sold.unit) : null };
   }
 
   private confirm(
@@ -136,8 +135,6 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
     if (order.status !== 'confirmed' || !unit || String(unit.keyNumber) !== input.keyNumber) {
       return reject('OrderAlreadyExists');
     }
-    const { currency } = order.claim!;
-    if (input.currency !== null && input.currency !== currency) return reject('CurrencyMismatch');
     return { unit, showText: tx.load(Partner, input.partnerId).revealOn === 'confirm' };
   }
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../platform/execution/transaction.js';
 import { type Currency, storeMoney } from '../../../platform/kernel/money.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
-import { Package, Product } from '../../catalog/index.js';
+import { isPackageOffered, isProductOffered, Package, Product } from '../../catalog/index.js';
 import { Lot, nextOffer } from '../../inventory/index.js';
 import { mayBuy, Partner, type PartnerState } from '../../partners/index.js';
 import { quote, RATES_ID, Rates } from '../../pricing/index.js';
@@ -28,11 +28,8 @@ export function offerFor(
   const { partnerId, packageId, currency } = request;
   if (packageId === undefined) return reject('PackageUnavailable');
   const pkg = tx.load(Package, packageId);
-  if (!pkg.exists || pkg.deleted || pkg.hold || pkg.fulfilment !== 'stock')
-    return reject('PackageUnavailable');
-  if (pkg.status === 'inactive' && pkg.inactiveBecause === 'admin') return reject('PackageUnavailable');
-  const product = tx.load(Product, pkg.productId);
-  if (!product.exists || product.deleted || product.status !== 'active') return reject('PackageUnavailable');
+  if (!isPackageOffered(pkg) || pkg.fulfilment !== 'stock') return reject('PackageUnavailable');
+  if (!isProductOffered(tx.load(Product, pkg.productId))) return reject('PackageUnavailable');
   const partner = tx.load(Partner, partnerId);
   if (!mayBuy(partner, pkg.productId, packageId)) return reject('PackageUnavailable');
   const quoted = quote({ pkg, rates: tx.load(Rates, RATES_ID), partner, currency });

@@ -71,14 +71,18 @@ export function releaseReservation(tx: Transaction, hold: Hold): void {
   tx.append(Wallet, walletId, releaseFunds(wallet, { hold: hold.key, currency: walletCurrency(walletId) }));
 }
 
-/** Ends the wallet's overdue reservations (a bounded number), so that nobody is refused for money that is free. */
+/**
+ * Ends the wallet's overdue reservations (a bounded number), so that nobody is refused for money that is free.
+ * Answers whether that freed anything.
+ */
 export function endOverdueReservations(tx: Transaction, walletId: string, terms: SaleTerms): boolean {
+  const { holds } = tx.load(Wallet, walletId);
   let ended = 0;
-  for (const hold of tx.load(Wallet, walletId).holds.values()) {
+  for (const hold of holds.values()) {
     if (hold.kind !== 'reservation' || hold.deadlineMs > tx.nowMs) continue;
     endDueReservation(tx, hold, terms);
     ended += 1;
     if (ended === OVERDUE_PER_COMMAND) break;
   }
-  return ended > 0;
+  return tx.load(Wallet, walletId).holds.size < holds.size;
 }

@@ -88,7 +88,7 @@ export class ReserveKeyHandler implements ICommandHandler<ReserveKey> {
       const packageId = this.desk.packages.packageId(input.package);
       const offer = offerFor(tx, { partnerId, packageId, currency });
       if (isRejection(offer)) return offer;
-      if (!this.mayReserveMore(tx, wallet, offer)) return reject('TooManyReservations');
+      if (!this.mayReserveMore(tx, partnerId, offer)) return reject('TooManyReservations');
       const lot = lotWithStock(tx, this.desk.stock, offer.packageId, this.desk.settings.cooldownMs);
       if (lot === null) return reject('OutOfStock');
       const price = loadMoney(offer.facts.price);
@@ -100,9 +100,13 @@ export class ReserveKeyHandler implements ICommandHandler<ReserveKey> {
     throw new Error('no lot kept its stock within one decision');
   }
 
-  private mayReserveMore(tx: Transaction, wallet: string, { partner }: Offer): boolean {
-    const underLimit = (): boolean => tx.load(Wallet, wallet).openReservations < partner.maxOpenReservations;
-    while (!underLimit()) if (!endOverdueReservations(tx, wallet, this.desk.settings)) return false;
+  /** Open reservations count over all of the partner's currencies; overdue ones are ended before the answer is no. */
+  private mayReserveMore(tx: Transaction, partnerId: string, { partner }: Offer): boolean {
+    const wallets = partner.allowedCurrencies.map((currency) => walletId(partnerId, 'main', currency));
+    const open = (): number =>
+      wallets.reduce((sum, wallet) => sum + tx.load(Wallet, wallet).openReservations, 0);
+    const endOverdue = (wallet: string): boolean => endOverdueReservations(tx, wallet, this.desk.settings);
+    while (open() >= partner.maxOpenReservations) if (!wallets.some(endOverdue)) return false;
     return true;
   }
 
