@@ -26,13 +26,17 @@ export class MemoryIndexStorage extends IndexStorage {
 
   async write(writes: readonly IndexWrite[]): Promise<void> {
     for (const { index, version, position, entries } of writes) {
-      const stored = this.stored.get(index) ?? new Map<string, string>();
-      this.stored.set(index, stored);
-      for (const [key, value] of entries) {
-        if (value === undefined) stored.delete(key);
-        else stored.set(key, JSON.stringify(value));
-      }
+      await this.writeAhead(index, entries);
       this.checkpoints.set(index, { version, position });
+    }
+  }
+
+  async writeAhead(index: string, entries: ReadonlyMap<string, unknown>): Promise<void> {
+    const stored = this.stored.get(index) ?? new Map<string, string>();
+    this.stored.set(index, stored);
+    for (const [key, value] of entries) {
+      if (value === undefined) stored.delete(key);
+      else stored.set(key, JSON.stringify(value));
     }
   }
 

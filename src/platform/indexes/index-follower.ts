@@ -2,10 +2,17 @@ import type { EventStore, RecordedEvent, Subscription } from '../event-store/eve
 import type { IndexStorage } from './index-storage.js';
 import { type IndexKeep, type LocalIndex, StoredIndexedEvent } from './local-index.js';
 
-/** How often buffered entries and the checkpoint go to disk. A start replays at most this much, and what was missed. */
-const FLUSH_EVERY_MS = 200;
+/**
+ * How often buffered entries and the checkpoint go to disk. A start replays at most this much, and what was missed.
+ * Seldom enough that a page of random keys is written for several of them at a time.
+ */
+const FLUSH_EVERY_MS = 1000;
+/** Buffered entries of one index from which on those that may are written in slices, between which other work runs. */
+const SLICED_FROM = 2000;
 /** Buffered entries of one index that make the follower wait for a flush: bounds memory during a rebuild. */
 const BUFFERED_ENTRIES = 50_000;
+
+type Entries = ReadonlyMap<string, unknown>;
 
 /** One index with the buffer over its stored entries. */
 class FollowedIndex implements IndexKeep {
@@ -37,10 +44,24 @@ class FollowedIndex implements IndexKeep {
     this.buffer.set(key, undefined);
   }
 
-  takeBuffer(): ReadonlyMap<string, unknown> {
-    this.flushing = this.buffer;
+  /** What is to be written: slices ahead of the checkpoint, and the rest with it. */
+  takeBuffer(): { readonly slices: readonly Entries[]; readonly rest: Entries } {
+    const { index, buffer } = this;
+    this.flushing = buffer;
     this.buffer = new Map();
-    return this.flushing;
+    if (!index.aheadSlice || buffer.size < SLICED_FROM) return { slices: [], rest: buffer };
+    const slices = new Map<number, Map<string, unknown>>();
+    const rest = new Map<string, unknown>();
+    for (const [key, value] of buffer) {
+      const number = index.aheadSlice(key);
+      let target = number === null ? rest : slices.get(number);
+      if (!target) {
+        target = new Map();
+        slices.set(number!, target);
+      }
+      target.set(key, value);
+    }
+    return { slices: [...slices.values()], rest };
   }
 
   flushed(): void {
@@ -142,13 +163,18 @@ export class IndexFollower {
     this.writing = this.writing.then(async () => {
       if (this.applied === this.flushedTo) return;
       this.flushedTo = this.applied;
-      const writes = this.followed.map((followed) => ({
+      const taken = this.followed.map((followed) => ({
         index: followed.index.name,
         version: followed.index.version,
         position: followed.position,
-        entries: followed.takeBuffer(),
+        ...followed.takeBuffer(),
       }));
-      await this.storage.write(writes);
+      for (const { index, slices } of taken) {
+        for (const slice of slices) await this.storage.writeAhead(index, slice);
+      }
+      await this.storage.write(
+        taken.map(({ index, version, position, rest }) => ({ index, version, position, entries: rest })),
+      );
       for (const followed of this.followed) followed.flushed();
     });
     return this.writing;

@@ -17,5 +17,7 @@ export abstract class IndexStorage {
   /** Forgets an index, before it is rebuilt. */
   abstract clear(index: string): Promise<void>;
   abstract write(writes: readonly IndexWrite[]): Promise<void>;
+  /** Writes entries and leaves the checkpoint as it is. */
+  abstract writeAhead(index: string, entries: ReadonlyMap<string, unknown>): Promise<void>;
   abstract close(): Promise<void>;
 }

@@ -33,6 +33,12 @@ export interface LocalIndex {
   readonly categories?: readonly string[];
   /** False: entries stay on disk and are read through the keep, `restore` gets none. Default true. */
   readonly inMemory?: boolean;
+  /**
+   * For many entries whose keys are random: the slice of an entry that may reach the disk before the checkpoint that
+   * covers it, since folding its event again changes nothing; null for all others. Slices are ranges of keys, so that
+   * each page is written once for all of its entries.
+   */
+  aheadSlice?(key: string): number | null;
   /** Called once before anything else, for indexes that read their keep outside of `apply`. */
   attach?(keep: IndexKeep): void;
   /** Puts back what was kept; called once, before the first event. */

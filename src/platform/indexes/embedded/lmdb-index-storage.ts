@@ -46,14 +46,22 @@ export class LmdbIndexStorage extends IndexStorage {
   async write(writes: readonly IndexWrite[]): Promise<void> {
     await this.root.batch(() => {
       for (const { index, version, position, entries } of writes) {
-        for (const [key, value] of entries) {
-          if (value === undefined) this.root.remove(`e/${index}/${key}`);
-          else this.root.put(`e/${index}/${key}`, value);
-        }
+        this.put(index, entries);
         const checkpoint: Checkpoint = { version, position: position.toString() };
         this.root.put(`c/${index}`, checkpoint);
       }
     });
+  }
+
+  async writeAhead(index: string, entries: ReadonlyMap<string, unknown>): Promise<void> {
+    await this.root.batch(() => this.put(index, entries));
+  }
+
+  private put(index: string, entries: ReadonlyMap<string, unknown>): void {
+    for (const [key, value] of entries) {
+      if (value === undefined) this.root.remove(`e/${index}/${key}`);
+      else this.root.put(`e/${index}/${key}`, value);
+    }
   }
 
   close(): Promise<void> {

@@ -1,0 +1,99 @@
+import { MemoryEventStore } from '../../../test/support/memory-event-store.js';
+import { MemoryIndexStorage } from '../../../test/support/memory-index-storage.js';
+import { IndexFollower } from './index-follower.js';
+import type { IndexedEvent, IndexKeep, LocalIndex } from './local-index.js';
+
+const EVENTS = 5000;
+
+/** Counts events, and remembers each by a key of its own, which may be written ahead. */
+class CountingIndex implements LocalIndex {
+  readonly name = 'counting';
+  readonly version = 1;
+  readonly inMemory = false;
+  keep: IndexKeep | null = null;
+
+  attach(keep: IndexKeep): void {
+    this.keep = keep;
+  }
+  restore(): void {}
+  aheadSlice(key: string): number | null {
+    return key.startsWith('x') ? Number(key.slice(1)) % 7 : null;
+  }
+  apply({ revision }: IndexedEvent, keep: IndexKeep): void {
+    keep.put(`x${revision}`, revision);
+    keep.put('count', this.count + 1);
+  }
+  get count(): number {
+    return (this.keep?.get('count') as number | undefined) ?? 0;
+  }
+}
+
+/** A disk whose power fails in the middle of a flush: after some slices, before the checkpoint. */
+class FailingStorage extends MemoryIndexStorage {
+  slicesLeft = Number.POSITIVE_INFINITY;
+
+  override async writeAhead(index: string, entries: ReadonlyMap<string, unknown>): Promise<void> {
+    if (this.slicesLeft <= 0) return new Promise(() => undefined);
+    this.slicesLeft -= 1;
+    return super.writeAhead(index, entries);
+  }
+}
+
+const event = (revision: number) => ({
+  id: `00000000-0000-7000-8000-${String(revision).padStart(12, '0')}`,
+  type: 'Counted',
+  data: Buffer.from('{}'),
+  metadata: Buffer.from('{}'),
+});
+
+async function appendUpTo(store: MemoryEventStore, end: number, from = 0): Promise<void> {
+  for (let first = from; first < end; first += 500) {
+    const events = Array.from({ length: 500 }, (_, place) => event(first + place));
+    await store.append([{ stream: 'kf.count-1', expectedRevision: first - 1, events }]);
+  }
+}
+
+/** A long log, and an index that reflects its beginning. */
+async function indexedBefore(storage: MemoryIndexStorage): Promise<MemoryEventStore> {
+  const store = new MemoryEventStore();
+  await appendUpTo(store, 500);
+  await (await follow(store, storage)).follower.close();
+  await appendUpTo(store, EVENTS, 500);
+  return store;
+}
+
+async function follow(store: MemoryEventStore, storage: MemoryIndexStorage) {
+  const index = new CountingIndex();
+  const follower = new IndexFollower(store, storage, 'kf', [index]);
+  await follower.start();
+  return { index, follower };
+}
+
+it('counts every event once, wherever in a flush the power failed', async () => {
+  for (const slicesLeft of [0, 1, 4, 7]) {
+    const storage = new FailingStorage();
+    const store = await indexedBefore(storage);
+    storage.slicesLeft = slicesLeft;
+    const { follower } = await follow(store, storage);
+    void follower.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    storage.slicesLeft = Number.POSITIVE_INFINITY;
+    const again = await follow(store, storage);
+    expect(again.index.count).toBe(EVENTS);
+    for (const revision of [0, 1, EVENTS - 1]) expect(again.index.keep?.get(`x${revision}`)).toBe(revision);
+    await again.follower.close();
+    expect(storage.get('counting', 'count')).toBe(EVENTS);
+    expect(storage.checkpoint('counting', 1)).toBe(store.headPosition());
+  }
+});
+
+it('reads what is on its way to the disk', async () => {
+  const storage = new FailingStorage();
+  const store = await indexedBefore(storage);
+  storage.slicesLeft = 2;
+  const { index, follower } = await follow(store, storage);
+  void follower.close();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(index.count).toBe(EVENTS);
+  expect(index.keep?.get('x17')).toBe(17);
+});
