@@ -46,6 +46,8 @@ export interface AppOptions {
   readonly passwordCost?: number;
   /** The compiled reader of import files; absent: files are read in the main thread. */
   readonly importWorker?: URL;
+  /** The compiled entry of a thread that folds the read models; absent: they are folded in the main thread. */
+  readonly projectionWorker?: URL;
 }
 
 /** The composition root: the one place that says which implementation stands behind each port. */
@@ -115,7 +117,8 @@ function contextProviders({ settings, importWorker }: AppOptions): Provider[] {
   ];
 }
 
-function runtimeProvider({ settings, engines, logger, clock, ids }: AppOptions): Provider {
+function runtimeProvider(options: AppOptions): Provider {
+  const { settings, engines, logger, clock, ids, projectionWorker } = options;
   return {
     provide: Runtime,
     inject: [
@@ -158,6 +161,7 @@ function runtimeProvider({ settings, engines, logger, clock, ids }: AppOptions):
         ids,
         terms,
         models,
+        projectionWorker,
       }),
   };
 }

@@ -4,8 +4,8 @@ import { pino } from 'pino';
 import { parseCommandLine, UsageError } from './cli/command.js';
 import { COMMANDS, helpText } from './cli/commands.js';
 import { ProgressDisplay } from './cli/progress-display.js';
-import { importWorkerAt } from './composition/import-worker.js';
 import { runOperation } from './composition/operations/run-operation.js';
+import { importWorkerAt } from './composition/worker-entries.js';
 import { loadSettings, readEnvironment } from './platform/config/settings.js';
 import { createLogger } from './platform/logging/logger.js';
 

@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { bannerText, localUrl } from './composition/banner.js';
-import { importWorkerAt } from './composition/import-worker.js';
+
 import { serveOperations } from './composition/operations/run-operation.js';
 import { startApp } from './composition/start.js';
+import { importWorkerAt, projectionWorkerAt } from './composition/worker-entries.js';
 import {
   idleSettings,
   loadSettings,
@@ -34,6 +35,7 @@ async function main(): Promise<void> {
     settings,
     logger,
     importWorker: importWorkerAt(import.meta.url),
+    projectionWorker: projectionWorkerAt(import.meta.url),
     onFatal: (error) => {
       logger.fatal({ err: error }, 'the log failed: stopping, nothing more is accepted');
       logger.flush();

@@ -20,12 +20,21 @@ import { openMasterKey, type RewrappableKeys } from '../platform/security/master
 import { LmdbSnapshotStore } from '../platform/snapshots/embedded/lmdb-snapshot-store.js';
 import type { SnapshotStore } from '../platform/snapshots/snapshot-store.js';
 
+/** What a second thread of this process opens as well: it follows the log and writes the documents. */
+export interface SharedEngines {
+  readonly log: EmbeddedEventStore;
+  readonly logDirectory: string;
+  readonly documents: EmbeddedReadStore;
+  readonly documentsDirectory: string;
+}
+
 /** Everything that keeps data, opened. */
 export interface Engines {
   readonly events: EventStore;
   readonly snapshots: SnapshotStore;
   readonly indexes: IndexStorage;
   readonly documents: ReadStore;
+  readonly shared: SharedEngines;
   readonly keys: KeyStore & RewrappableKeys;
   readonly master: MasterKey;
   readonly hashes: KeyedHash;
@@ -72,12 +81,14 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
   });
   const snapshots = LmdbSnapshotStore.open(folder('snapshots'));
   const indexes = LmdbIndexStorage.open(folder('indexes'));
-  const documents = EmbeddedReadStore.open({ directory: folder('documents') });
+  const documentsDirectory = folder('documents');
+  const documents = EmbeddedReadStore.open({ directory: documentsDirectory });
   return {
     events,
     snapshots,
     indexes,
     documents,
+    shared: { log: events, logDirectory: logFolder(dataDir), documents, documentsDirectory },
     keys,
     master,
     hashes,

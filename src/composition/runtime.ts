@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { PROJECTIONS } from '../../projections/all.js';
 import { CatalogIndex } from '../contexts/catalog/index.js';
 import { FingerprintIndex, StockIndex } from '../contexts/inventory/index.js';
 import { SaleSettings } from '../contexts/ordering/index.js';
@@ -10,12 +9,13 @@ import { IndexFollower } from '../platform/indexes/index-follower.js';
 import { Clock } from '../platform/kernel/clock.js';
 import { Ids } from '../platform/kernel/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
-import { ProjectionRunner } from '../platform/projections/projection-runner.js';
+import type { Projecting } from '../platform/projections/projecting.js';
 import { ReadModels } from '../platform/projections/read-models.js';
 import { PackageStatus } from '../processes/package-status/package-status.js';
 import { Recovery } from '../processes/recovery/recovery.js';
 import { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
 import type { Engines } from './engines.js';
+import { createProjecting } from './projecting.js';
 
 /** How often registrations that nobody finished are looked for. */
 const ACCOUNT_SWEEP_MS = 30_000;
@@ -24,7 +24,7 @@ const ACCOUNT_SWEEP_MS = 30_000;
 @Injectable()
 export class Runtime {
   readonly follower: IndexFollower;
-  readonly projections: ProjectionRunner;
+  readonly projections: Projecting;
   readonly recovery: Recovery;
   readonly packageStatus: PackageStatus;
   private accountSweep: NodeJS.Timeout | null = null;
@@ -47,9 +47,11 @@ export class Runtime {
       ids: Ids;
       terms: SaleSettings;
       models: ReadModels;
+      /** The compiled entry of a thread that folds the read models; absent: this thread does. */
+      projectionWorker?: URL;
     },
   ) {
-    const { events, indexes, documents } = engines;
+    const { events, indexes } = engines;
     this.follower = new IndexFollower(events, indexes, namespace, [
       parts.catalog,
       parts.stock,
@@ -59,15 +61,8 @@ export class Runtime {
       parts.sessions,
       parts.unfinished,
     ]);
-    this.projections = new ProjectionRunner({
-      events,
-      documents,
-      models: parts.models,
-      projections: PROJECTIONS,
-      upcasters: new Map(),
-      namespace,
-      onError: (err) => logger.error({ err }, 'a projection could not fold and tries again'),
-    });
+    const { models, projectionWorker: entry } = parts;
+    this.projections = createProjecting({ engines, namespace, models, logger, entry });
     this.recovery = new Recovery({
       executor: parts.executor,
       clock: parts.clock,

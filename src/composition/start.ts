@@ -25,6 +25,7 @@ export interface StartOptions {
   /** bcrypt's cost; tests lower it. */
   readonly passwordCost?: number;
   readonly importWorker?: URL;
+  readonly projectionWorker?: URL;
   /** True: for one command of an operator. What a first start makes and shows is left to the server's start. */
   readonly maintenance?: boolean;
   /** The disk cannot be trusted any more: the process must end. */
@@ -46,9 +47,12 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   const onFatal = options.onFatal ?? ((error) => logger.fatal({ err: error }, 'the log failed'));
   const engines = await openEngines({ settings, ids, logger, onFatal });
   const adapter = new HttpAdapter({ settings, surfaces: [terminalV1Surface, restV2Surface], logger });
-  const { passwordCost, importWorker } = options;
+  const { passwordCost, importWorker, projectionWorker } = options;
   const app = await NestFactory.create(
-    AppModule.register({ settings, engines, clock, ids, logger, passwordCost, importWorker }),
+    AppModule.register({
+      ...{ settings, engines, clock, ids, logger },
+      ...{ passwordCost, importWorker, projectionWorker },
+    }),
     adapter,
     { logger: new NestLogger(logger), abortOnError: false },
   );

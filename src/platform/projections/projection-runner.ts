@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore, RecordedEvent, Subscription } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import { Fold, type Target, type Upcasters } from './fold.js';
+import type { Projecting } from './projecting.js';
 import { type AnyProjection, collectionName } from './projection.js';
-import { MANIFEST_KEY, type Manifest, NO_MANIFEST, type ReadModels } from './read-models.js';
+import { MANIFEST_KEY, type Manifest, NO_MANIFEST, type Readers } from './read-models.js';
 import { Rebuild, type RebuildProgress } from './rebuild.js';
 
 /** Documents and events of one write: enough to share a commit, few enough not to hold up a sale. */
@@ -14,9 +15,9 @@ const PART_EVENTS = 100;
 const BATCH_MS = 50;
 
 export interface ProjectionRunnerOptions {
-  readonly events: EventStore;
+  readonly events: Pick<EventStore, 'readAll' | 'subscribe'>;
   readonly documents: ReadStore;
-  readonly models: ReadModels;
+  readonly models: Readers;
   readonly projections: readonly AnyProjection[];
   readonly upcasters: Upcasters;
   /** Prefix of all stream names: `kf`. */
@@ -30,7 +31,7 @@ export interface ProjectionRunnerOptions {
  * then the position itself; starting anywhere before it gives the same documents. A projection whose version changed is
  * folded from the beginning into a collection of its own while readers keep the old one, and is swapped in at the end.
  */
-export class ProjectionRunner {
+export class ProjectionRunner implements Projecting {
   private manifest: Manifest = NO_MANIFEST;
   private fold: Fold;
   private subscription: Subscription | null = null;
@@ -45,7 +46,6 @@ export class ProjectionRunner {
     options.models.whenAwaited(() => this.wake());
   }
 
-  /** Opens the collections and follows the log. Read models that must be folded anew are so in the background. */
   async start(): Promise<void> {
     const { documents, models, projections, events } = this.options;
     const stored = (await documents.readCheckpoint(MANIFEST_KEY)) as Manifest | null;
@@ -61,10 +61,6 @@ export class ProjectionRunner {
     for (const projection of stale) this.rebuild(projection.name).catch(this.options.onError);
   }
 
-  /**
-   * Folds one projection from the beginning of the log into a new collection and swaps it in.
-   * A rebuild that was interrupted goes on from where it was.
-   */
   rebuild(name: string, onProgress: (progress: RebuildProgress) => void = () => undefined): Promise<void> {
     const projection = this.options.projections.find((one) => one.name === name);
     if (!projection) throw new Error(`there is no projection ${name}`);
@@ -73,7 +69,6 @@ export class ProjectionRunner {
     return running;
   }
 
-  /** Finishes the batch under way. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wake();

@@ -14,6 +14,18 @@ export interface Manifest {
 export const MANIFEST_KEY = 'live';
 export const NO_MANIFEST: Manifest = { position: '0', collections: {}, retired: [] };
 
+/** What the one who folds knows of those who read. */
+export interface Readers {
+  /** Whether somebody waits for what is not folded yet. */
+  readonly isAwaited: boolean;
+  /** Calls `listener` when somebody starts to wait: whoever folds need not wait for more events then. */
+  whenAwaited(listener: (position: bigint) => void): void;
+  /** The documents of this manifest are there to be read. */
+  advance(manifest: Manifest): void;
+  /** Ends all waiting: nothing will be folded any more. */
+  close(): void;
+}
+
 interface Waiter {
   readonly position: bigint;
   readonly reached: (inTime: boolean) => void;
@@ -28,11 +40,11 @@ export class ReadModelNotReady extends Error {
 }
 
 /** What queries read: documents by the projection's name, whichever collection holds them at the moment. */
-export class ReadModels {
+export class ReadModels implements Readers {
   private manifest: Manifest = NO_MANIFEST;
   private reached = 0n;
   private waiters: Waiter[] = [];
-  private onWaiter: () => void = () => undefined;
+  private onWaiter: (position: bigint) => void = () => undefined;
 
   constructor(private readonly store: ReadStore) {}
 
@@ -74,7 +86,7 @@ export class ReadModels {
         },
       };
       this.waiters.push(waiter);
-      this.onWaiter();
+      this.onWaiter(position);
     });
   }
 
@@ -82,12 +94,10 @@ export class ReadModels {
     return this.waiters.length > 0;
   }
 
-  /** Calls `listener` when somebody starts to wait: whoever folds need not wait for more events then. */
-  whenAwaited(listener: () => void): void {
+  whenAwaited(listener: (position: bigint) => void): void {
     this.onWaiter = listener;
   }
 
-  /** For whoever folds, or follows who does. */
   advance(manifest: Manifest): void {
     this.manifest = manifest;
     this.reached = BigInt(manifest.position);
@@ -97,7 +107,6 @@ export class ReadModels {
     for (const waiter of done) waiter.reached(true);
   }
 
-  /** Ends all waiting: nothing will be folded any more. */
   close(): void {
     const waiters = this.waiters;
     this.waiters = [];

@@ -15,7 +15,7 @@ export interface RebuildProgress {
 }
 
 interface RebuildOptions {
-  readonly events: EventStore;
+  readonly events: Pick<EventStore, 'readAll'>;
   readonly documents: ReadStore;
   readonly upcasters: Upcasters;
   readonly namespace: string;

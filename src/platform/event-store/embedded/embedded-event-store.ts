@@ -11,13 +11,11 @@ import {
   type Subscription,
 } from '../event-store.js';
 import { News, PullSubscription } from '../pull-subscription.js';
-import { type LogEnvironment, openLogEnvironment } from './log-environment.js';
+import { type LogEnvironment, MAP_BYTES, openLogEnvironment } from './log-environment.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
 import { checkNewest, LogVerification, type VerifyProgress, type VerifyReport } from './verify-log.js';
 
-/** Address space that the log may fill before it is mapped anew; it takes no memory and no disk. */
-const MAP_BYTES = 64 * 1024 ** 3;
 const MAX_CACHED_HEADS = 100_000;
 /** The newest events, checked at every start. */
 const CHECKED_AT_START = 1000;
@@ -125,6 +123,11 @@ export class EmbeddedEventStore extends EventStore {
     };
     this.subscriptions.add(subscription);
     return subscription;
+  }
+
+  /** Calls `wake` once, after the next append is on disk. Returns a way to stop waiting. */
+  onNews(wake: () => void): () => void {
+    return this.news.onNews(wake);
   }
 
   /** Reads and checks everything. @param onProgress called a few times a second. */

@@ -9,6 +9,8 @@ export type Table = Database<Buffer, Buffer>;
 const FORMAT = Buffer.from('KeyForge log 1');
 /** More instructions than a turn of the event loop can queue: a commit starts when the turn is over. */
 const COMMIT_AT_END_OF_TURN = 1_000_000;
+/** Address space that the log may fill before it is mapped anew; it takes no memory and no disk. */
+export const MAP_BYTES = 64 * 1024 ** 3;
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
 /** The LMDB environment of the log. */
@@ -52,5 +54,23 @@ export function openLogEnvironment(directory: string, mapBytes: number): LogEnvi
     void root.close();
     throw new EventStoreError('Failed', `${directory} does not hold a log of this format`, 'nothing');
   }
+  return { directory, root, log, streams };
+}
+
+/**
+ * The log's environment for another thread of the process that has opened it. LMDB keeps one environment for all
+ * threads, this is one more handle on it: it never writes, and goes without a look at the format.
+ */
+export function openLogForReading(directory: string): LogEnvironment {
+  const root = open<Buffer, Buffer>({
+    path: directory,
+    noSubdir: false,
+    readOnly: true,
+    mapSize: MAP_BYTES,
+    maxDbs: 4,
+    ...BINARY,
+  });
+  const log: Table = root.openDB({ name: 'log', ...BINARY });
+  const streams: Table = root.openDB({ name: 'streams', ...BINARY });
   return { directory, root, log, streams };
 }

@@ -31,6 +31,9 @@ const SLICE_MS = 2;
  * Documents and index entries in LMDB, in one environment. A batch, its checkpoint included, is one transaction; it is
  * flushed to disk after it is visible (what a power cut takes is folded again from the log). Indexes narrow a query by
  * key ranges, mingo answers what they leave. Long scans let other work run between chunks and see later writes.
+ *
+ * Several threads of one process may open the same directory, as long as one of them writes. The others open collections
+ * that the writer has opened already, and `refresh` before they read what they are told of.
  */
 export class EmbeddedReadStore extends ReadStore {
   private readonly collections = new Map<string, Collection>();
@@ -57,7 +60,7 @@ export class EmbeddedReadStore extends ReadStore {
   async openCollection({ name, indexes }: NamedCollection): Promise<void> {
     if (this.collections.has(name)) return;
     const key = metaKey('collection', name);
-    const record = this.readMeta<CollectionRecord>(key);
+    const record = this.recordOf(name);
     if (record && indexes && JSON.stringify(record.indexes) !== JSON.stringify(indexes)) {
       throw new Error(`the collection ${name} has other indexes: give the projection a new version`);
     }
@@ -74,7 +77,7 @@ export class EmbeddedReadStore extends ReadStore {
   }
 
   async dropCollection(name: string): Promise<void> {
-    const record = this.readMeta<CollectionRecord>(metaKey('collection', name));
+    const record = this.recordOf(name);
     if (!record) return;
     await this.openCollection({ name, indexes: record.indexes });
     const { documents, entries } = this.collection(name);
@@ -164,7 +167,8 @@ export class EmbeddedReadStore extends ReadStore {
 
   async count(collection: string, filter: Filter = {}): Promise<number> {
     const target = this.collection(collection);
-    if (Object.keys(filter).length === 0) return target.size;
+    // Asked of the store, not of the collection: another thread may be the one that writes.
+    if (Object.keys(filter).length === 0) return this.recordOf(collection)?.size ?? 0;
     const plan = planQuery(filter, {}, target.spec.indexes);
     let count = 0;
     if (plan.exact && plan.index >= 0) {
@@ -176,6 +180,11 @@ export class EmbeddedReadStore extends ReadStore {
       for (const document of documents) if (matches(document)) count += 1;
     }
     return count;
+  }
+
+  /** Makes what another thread has written before now visible to the reads that follow. */
+  refresh(): void {
+    this.root.resetReadTxn();
   }
 
   async close(): Promise<void> {
@@ -190,6 +199,10 @@ export class EmbeddedReadStore extends ReadStore {
     const found = this.collections.get(name);
     if (!found) throw new Error(`the collection ${name} was not opened`);
     return found;
+  }
+
+  private recordOf(name: string): CollectionRecord | null {
+    return this.readMeta(metaKey('collection', name));
   }
 
   private readMeta<T>(key: Buffer): T | null {

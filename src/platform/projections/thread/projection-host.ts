@@ -1,0 +1,95 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { Projecting } from '../projecting.js';
+import type { Manifest, Readers } from '../read-models.js';
+import { type Order, type Report, toError } from './protocol.js';
+
+/** What the host drives. */
+export interface Hosted {
+  readonly projecting: Projecting;
+  /** The log has grown. */
+  onNews(): void;
+  /** Closes the stores; nothing is folded any more. */
+  close(): Promise<void>;
+}
+
+/** How long a crash waits for a write under way before the thread ends. */
+const CRASH_CLOSE_MS = 5_000;
+
+/** The folding thread's end of the line: takes orders, and tells of what is folded. */
+export class ProjectionHost {
+  private awaited = 0n;
+  private reached = 0n;
+  private wake: (position: bigint) => void = () => undefined;
+  private hosted: Hosted | null = null;
+
+  constructor(private readonly port: MessagePort) {}
+
+  /** The readers, who are in the other thread. */
+  readonly readers: Readers = ((host: ProjectionHost): Readers => ({
+    get isAwaited() {
+      return host.awaited > host.reached;
+    },
+    whenAwaited(listener) {
+      host.wake = listener;
+    },
+    advance(manifest: Manifest) {
+      host.reached = BigInt(manifest.position);
+      host.report({ kind: 'manifest', manifest });
+    },
+    close: () => undefined,
+  }))(this);
+
+  report(report: Report): void {
+    this.port.postMessage(report);
+  }
+
+  /** Starts to fold and takes orders until told to stop. */
+  async serve(hosted: Hosted): Promise<void> {
+    this.hosted = hosted;
+    this.port.on('message', (order: Order) => {
+      this.take(order, hosted).catch((error: unknown) => this.crash(error));
+    });
+    await hosted.projecting.start();
+    this.report({ kind: 'started' });
+  }
+
+  /**
+   * Tells of an error that nobody handled and ends the thread. The stores are closed first: LMDB's own threads may be
+   * writing for this one.
+   */
+  crash(error: unknown): void {
+    this.report({ kind: 'crashed', error: toError(error) });
+    const end = (): never => process.exit(1);
+    setTimeout(end, CRASH_CLOSE_MS);
+    (this.hosted?.close() ?? Promise.resolve()).then(end, end);
+  }
+
+  private async take(order: Order, { projecting, onNews, close }: Hosted): Promise<void> {
+    switch (order.kind) {
+      case 'news':
+        onNews();
+        break;
+      case 'awaited':
+        if (order.position > this.awaited) this.awaited = order.position;
+        if (this.readers.isAwaited) this.wake(order.position);
+        break;
+      case 'rebuild':
+        await this.rebuild(order.number, order.projection, projecting);
+        break;
+      case 'stop':
+        await projecting.stop();
+        await close();
+        this.port.close();
+    }
+  }
+
+  private async rebuild(number: number, projection: string, projecting: Projecting): Promise<void> {
+    let error: Error | null = null;
+    try {
+      await projecting.rebuild(projection, (progress) => this.report({ kind: 'progress', number, progress }));
+    } catch (cause) {
+      error = toError(cause);
+    }
+    this.report({ kind: 'rebuilt', number, error });
+  }
+}

@@ -1,0 +1,188 @@
+import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads';
+import { unreachable } from '../../kernel/unreachable.js';
+import type { NamedCollection } from '../../read-store/read-store.js';
+import type { Projecting } from '../projecting.js';
+import type { Manifest, ReadModels } from '../read-models.js';
+import type { RebuildProgress } from '../rebuild.js';
+import type { Order, ProjectionThreadData, Report } from './protocol.js';
+
+export interface ProjectionThreadOptions {
+  /** The compiled entry of the thread. */
+  readonly entry: string | URL;
+  readonly thread?: ThreadOptions;
+  readonly data: ProjectionThreadData;
+  readonly log: {
+    headPosition(): bigint;
+    /** Calls `wake` once, after the next append is on disk. Returns a way to stop waiting. */
+    onNews(wake: () => void): () => void;
+  };
+  /** This thread's handle on the documents that the other one writes. */
+  readonly documents: {
+    openCollection(collection: NamedCollection): Promise<void>;
+    refresh(): void;
+  };
+  readonly models: ReadModels;
+  readonly onError: (error: unknown) => void;
+}
+
+interface RunningRebuild {
+  readonly onProgress: (progress: RebuildProgress) => void;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+const FIRST_RESTART_MS = 250;
+const MAX_RESTART_MS = 30_000;
+/** A thread that does not end by itself within this is ended. */
+const STOP_MS = 30_000;
+
+/**
+ * Folds in a thread of its own, so that the event loop which sells is not held up. Only messages cross: which documents
+ * are written, that the log has grown, who waits. Events and documents are read from LMDB's shared memory on both
+ * sides. A thread that ends without being told to is started anew after a growing pause; it goes on from the position
+ * that was written with the documents.
+ */
+export class ProjectionThread implements Projecting {
+  private worker: Worker | null = null;
+  private stopWaiting: () => void = () => undefined;
+  private awaited = 0n;
+  private failures = 0;
+  private restart: NodeJS.Timeout | null = null;
+  private stopping = false;
+  private rebuilds = 0;
+  private readonly rebuilding = new Map<number, RunningRebuild>();
+
+  constructor(private readonly options: ProjectionThreadOptions) {
+    options.models.whenAwaited((position) => {
+      if (position > this.awaited) this.awaited = position;
+      this.order({ kind: 'awaited', position });
+    });
+  }
+
+  /** @throws if the thread cannot start; only one that has started once is started again. */
+  start(): Promise<void> {
+    return new Promise((resolve, reject) => this.run(resolve, reject));
+  }
+
+  rebuild(name: string, onProgress: (progress: RebuildProgress) => void = () => undefined): Promise<void> {
+    if (!this.worker) return Promise.reject(new Error('the thread of the read models is being restarted'));
+    this.rebuilds += 1;
+    const number = this.rebuilds;
+    return new Promise((resolve, reject) => {
+      this.rebuilding.set(number, { onProgress, resolve, reject });
+      this.order({ kind: 'rebuild', number, projection: name });
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    if (this.restart) clearTimeout(this.restart);
+    this.stopWaiting();
+    const { worker } = this;
+    if (worker) {
+      const late = setTimeout(() => void worker.terminate(), STOP_MS);
+      const ended = new Promise((resolve) => worker.once('exit', resolve));
+      this.order({ kind: 'stop' });
+      await ended;
+      clearTimeout(late);
+    }
+    this.options.models.close();
+  }
+
+  private run(onStarted: () => void, onNotStarted: (error: Error) => void): void {
+    const { entry, thread, data } = this.options;
+    const worker = new Worker(entry, { ...thread, workerData: data });
+    this.worker = worker;
+    let hasStarted = false;
+    let cause: Error | null = null;
+    let serial = Promise.resolve();
+    worker.on('message', (report: Report) => {
+      if (report.kind === 'crashed') cause = report.error;
+      // Reports take effect in their order, also where one has to wait for a collection to be opened.
+      serial = serial
+        .then(() => this.take(report))
+        .then(() => {
+          if (report.kind !== 'started') return;
+          hasStarted = true;
+          onStarted();
+        })
+        .catch(this.options.onError);
+    });
+    worker.on('error', (error) => {
+      cause = error;
+    });
+    worker.on('exit', () => {
+      this.worker = null;
+      this.stopWaiting();
+      const error = new Error('the thread of the read models ended', { cause });
+      for (const { reject } of this.rebuilding.values()) reject(error);
+      this.rebuilding.clear();
+      if (this.stopping) return;
+      if (!hasStarted) onNotStarted(error);
+      else this.runAgain(error);
+    });
+    if (this.awaited > 0n) this.order({ kind: 'awaited', position: this.awaited });
+  }
+
+  private runAgain(error: Error): void {
+    this.options.onError(error);
+    const pauseMs = Math.min(MAX_RESTART_MS, FIRST_RESTART_MS * 2 ** this.failures);
+    this.failures += 1;
+    this.restart = setTimeout(
+      () => {
+        this.run(
+          () => undefined,
+          (again) => this.runAgain(again),
+        );
+      },
+      pauseMs * (0.5 + Math.random() / 2),
+    );
+  }
+
+  private order(order: Order): void {
+    this.worker?.postMessage(order);
+  }
+
+  private async take(report: Report): Promise<void> {
+    switch (report.kind) {
+      case 'idle':
+        return this.announceAfter(report.position);
+      case 'manifest':
+        return this.show(report.manifest);
+      case 'progress':
+        return this.rebuilding.get(report.number)?.onProgress(report.progress);
+      case 'rebuilt':
+        return this.finishRebuild(report.number, report.error);
+      case 'failed':
+        return this.options.onError(report.error);
+      case 'started':
+      case 'crashed':
+        return;
+      default:
+        return unreachable(report);
+    }
+  }
+
+  private announceAfter(position: bigint): void {
+    const { log } = this.options;
+    this.stopWaiting();
+    this.stopWaiting = () => undefined;
+    if (log.headPosition() > position) this.order({ kind: 'news' });
+    else this.stopWaiting = log.onNews(() => this.order({ kind: 'news' }));
+  }
+
+  private async show(manifest: Manifest): Promise<void> {
+    const { documents, models } = this.options;
+    documents.refresh();
+    for (const name of Object.values(manifest.collections)) await documents.openCollection({ name });
+    if (BigInt(manifest.position) > models.position) this.failures = 0;
+    models.advance(manifest);
+  }
+
+  private finishRebuild(number: number, error: Error | null): void {
+    const running = this.rebuilding.get(number);
+    this.rebuilding.delete(number);
+    if (error) running?.reject(error);
+    else running?.resolve();
+  }
+}

@@ -1,0 +1,37 @@
+import type { Manifest } from '../read-models.js';
+import type { RebuildProgress } from '../rebuild.js';
+
+/** A thread's `workerData`. */
+export interface ProjectionThreadData {
+  readonly logDirectory: string;
+  readonly documentsDirectory: string;
+  /** Prefix of all stream names: `kf`. */
+  readonly namespace: string;
+}
+
+/** From the thread that sells to the one that folds. */
+export type Order =
+  /** Something was stored after the position of the last `idle`. */
+  | { readonly kind: 'news' }
+  /** Somebody waits for the documents to reflect this position. */
+  | { readonly kind: 'awaited'; readonly position: bigint }
+  /** Answered by `rebuilt` with the same number. */
+  | { readonly kind: 'rebuild'; readonly number: number; readonly projection: string }
+  /** Finish, close the stores and end. */
+  | { readonly kind: 'stop' };
+
+/** From the thread that folds. */
+export type Report =
+  | { readonly kind: 'started' }
+  /** Everything up to the position after which there was nothing is read: `news` is wanted. */
+  | { readonly kind: 'idle'; readonly position: bigint }
+  /** These documents are written. */
+  | { readonly kind: 'manifest'; readonly manifest: Manifest }
+  | { readonly kind: 'progress'; readonly number: number; readonly progress: RebuildProgress }
+  | { readonly kind: 'rebuilt'; readonly number: number; readonly error: Error | null }
+  /** A projection could not fold; it is tried again. */
+  | { readonly kind: 'failed'; readonly error: Error }
+  /** The thread's last words. */
+  | { readonly kind: 'crashed'; readonly error: Error };
+
+export const toError = (value: unknown): Error => (value instanceof Error ? value : new Error(String(value)));
