@@ -5,6 +5,9 @@ import { MoneyLedger } from './money-ledger.js';
 import { OrderLedger, type SeenOrder } from './order-ledger.js';
 import { StockLedger } from './stock-ledger.js';
 
+/** Between the end of a reservation and that of its hold: one commit, or a crash and its recovery. */
+const FREED_WITHIN_MS = 1_000;
+
 const ORDERED = 'positions increase, and revisions leave no gap';
 const SOLD_IS_ORDERED = 'a key is sold exactly where an order is confirmed';
 const PAID_ONCE = 'each confirmed order is captured once, with its price';
@@ -14,6 +17,7 @@ const HOLDS_HAVE_REASON = 'every open hold has an open reservation, and the othe
 const ZERO = 'the sum over all accounts is zero in every currency';
 const STOCK_ADDS_UP = 'sold, reserved, free and other keys make up what was taken in';
 const FINISHED = 'every claim is finished or undone';
+const FREED_AT_ONCE = 'money is free as soon as its reservation has ended';
 const NOTHING_DUE = 'no reservation outlives its deadline';
 
 /** Everything that the log says, folded by rules of the auditor's own. */
@@ -142,6 +146,9 @@ function auditHolds({ stock, money }: Truth, findings: Findings, terms: AuditTer
   for (const reservation of stock.reservations.values()) {
     if (reservation.end !== 'open') {
       findings.check(NOTHING_DUE, true, () => reservation.id);
+      const freedAtMs = money.endedHolds.get(`reservation:${reservation.id}`) ?? Number.POSITIVE_INFINITY;
+      const tookMs = freedAtMs - (reservation.untilMs ?? 0);
+      findings.check(FREED_AT_ONCE, tookMs <= FREED_WITHIN_MS, () => `${reservation.id}: after ${tookMs} ms`);
       continue;
     }
     const isHeld = money.openHolds.has(`reservation:${reservation.id}`);

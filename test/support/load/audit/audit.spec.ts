@@ -84,7 +84,7 @@ function capture(amount: string) {
   };
 }
 
-/** Facts as a log, ten seconds apart. */
+/** Facts as a log, half a second apart. */
 function toLog(facts: readonly Fact[]): LogEvent[] {
   const revisions = new Map<string, number>();
   return facts.map(([name, type, data], index) => {
@@ -99,14 +99,14 @@ function toLog(facts: readonly Fact[]): LogEvent[] {
       position: BigInt(index + 1),
       type,
       data,
-      atMs: START_MS + index * 10_000,
+      atMs: START_MS + index * 500,
     };
   });
 }
 
 const indexOf = (type: string, nth = 0): number =>
   HISTORY.flatMap(([, found], index) => (found === type ? [index] : []))[nth]!;
-const at = (type: string, nth = 0): number => START_MS + indexOf(type, nth) * 10_000;
+const at = (type: string, nth = 0): number => START_MS + indexOf(type, nth) * 500;
 
 function told(call: TerminalCall, code: string, atMs: number, data?: object): Exchange {
   const answer = { code, message: '', ...(data ? { data } : {}) };
@@ -210,6 +210,14 @@ describe('the audit of a log', () => {
       'every open hold has an open reservation, and the other way round',
     ],
     [
+      'a hold that outlived its reservation',
+      [
+        ...without('FundsReleased'),
+        [WALLET, 'FundsReleased', { hold: 'reservation:r1', currency: 'AZN', amount: '300' }],
+      ],
+      'money is free as soon as its reservation has ended',
+    ],
+    [
       'a reservation whose hold is gone',
       followedBy(
         [WALLET, 'FundsHeld', hold('r2')],
@@ -296,7 +304,7 @@ describe('the audit of the answers', () => {
     ],
     [
       'an open reservation denied',
-      told({ action: 4, key: '1001', order: 'B' }, '4-5', at('KeyReserved', 1) + 5_000),
+      told({ action: 4, key: '1001', order: 'B' }, '4-5', at('KeyReserved', 1) + 250),
       'nobody is told that a reservation is gone while it stands',
     ],
     [
@@ -306,7 +314,7 @@ describe('the audit of the answers', () => {
     ],
     [
       'a repeated order that was refused',
-      told(BUY, '6-5', at('OrderConfirmed') + 5_000),
+      told(BUY, '6-5', at('OrderConfirmed') + 250),
       'whoever repeats a confirmed order is answered as before',
     ],
     [

@@ -45,7 +45,8 @@ export class MoneyLedger {
   /** `owner reference` → claimed and completed amounts. */
   readonly topUps = new Map<string, { wallet: string; amountMinor: bigint; completed: boolean }>();
   private readonly topUpStreams = new Map<string, string>();
-  private readonly endedHolds = new Set<string>();
+  /** When each hold ended. */
+  readonly endedHolds = new Map<string, number>();
   private readonly operations = new Set<string>();
 
   constructor(
@@ -83,10 +84,10 @@ export class MoneyLedger {
         this.hold(id, event.data);
         break;
       case 'FundsCaptured':
-        this.capture(id, event.data);
+        this.capture(id, event.data, atMs);
         break;
       case 'FundsReleased':
-        this.release(id, event.data);
+        this.release(id, event.data, atMs);
         break;
       case 'FundsCredited':
         this.move(id, event.data, BigInt(event.data.amount));
@@ -116,7 +117,11 @@ export class MoneyLedger {
     this.openHolds.set(key, { wallet: id, kind, amountMinor, reservation, deadlineMs });
   }
 
-  private capture(id: string, data: Extract<WalletEvent, { type: 'FundsCaptured' }>['data']): void {
+  private capture(
+    id: string,
+    data: Extract<WalletEvent, { type: 'FundsCaptured' }>['data'],
+    atMs: number,
+  ): void {
     const { hold: key, order, attempt } = data;
     const amountMinor = BigInt(data.amount);
     const hold = this.openHolds.get(key);
@@ -130,11 +135,15 @@ export class MoneyLedger {
       () => `${order} attempt ${attempt}: ${data.amount} of hold ${key}`,
     );
     this.captures.set(`${order}:${attempt}`, { wallet: id, hold: key, amountMinor });
-    this.endHold(id, key);
+    this.endHold(id, key, atMs);
     this.post(id, data.currency, data.counter, -amountMinor);
   }
 
-  private release(id: string, data: Extract<WalletEvent, { type: 'FundsReleased' }>['data']): void {
+  private release(
+    id: string,
+    data: Extract<WalletEvent, { type: 'FundsReleased' }>['data'],
+    atMs: number,
+  ): void {
     const hold = this.openHolds.get(data.hold);
     const released = BigInt(data.amount);
     const expected = hold?.amountMinor ?? 0n;
@@ -143,13 +152,13 @@ export class MoneyLedger {
       released === expected && !this.endedHolds.has(data.hold),
       () => `${data.hold} released ${released} of ${expected}`,
     );
-    this.endHold(id, data.hold);
+    this.endHold(id, data.hold, atMs);
   }
 
-  private endHold(id: string, key: string): void {
+  private endHold(id: string, key: string, atMs: number): void {
     const hold = this.openHolds.get(key);
     this.openHolds.delete(key);
-    this.endedHolds.add(key);
+    this.endedHolds.set(key, atMs);
     if (hold) this.wallet(id).heldMinor -= hold.amountMinor;
   }
 
