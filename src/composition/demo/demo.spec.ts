@@ -110,6 +110,24 @@ describe('the sandbox', () => {
   });
 });
 
+it('an operation that cannot be done as asked says why', async () => {
+  await start({ KEYFORGE_DEMO: '0' });
+  const { signal } = new AbortController();
+  const ask = operations();
+  const missing = { path: join(dataDir, 'none.csv'), package: '99' };
+  await expect(ask['import-keys'](missing, () => undefined, signal)).rejects.toThrow('no package 99');
+  const nobody = ask['reset-password']({ login: 'nobody' }, () => undefined, signal);
+  await expect(nobody).rejects.toThrow('no account with the login nobody');
+  const given = MasterKey.generate().reveal();
+  const rotation = ask['rotate-master-key']({ nextKey: given }, () => undefined, signal);
+  await expect(rotation).rejects.toThrow('leave --new-key out');
+  const production = { nodeEnv: 'production', dataDir, masterKey: Buffer.alloc(32) };
+  const configured = operationsOn(app, production as never);
+  const lost = configured['rotate-master-key']({ nextKey: null }, () => undefined, signal);
+  await expect(lost).rejects.toThrow('--new-key FILE');
+  await expect(configured['demo-load']({}, () => undefined, signal)).rejects.toThrow('production');
+});
+
 it('the loaded shop is what it says, and loading again adds nothing', async () => {
   await start();
   const first = await run('demo-load');
