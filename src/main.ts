@@ -37,7 +37,7 @@ async function main(): Promise<void> {
     importWorker: importWorkerAt(import.meta.url),
     projectionWorker: projectionWorkerAt(import.meta.url),
     onFatal: (error) => {
-      logger.fatal({ err: error }, 'the log failed: stopping, nothing more is accepted');
+      logger.fatal({ err: error }, 'the stores failed: stopping, nothing more is accepted');
       logger.flush();
       process.exit(EXIT_SOFTWARE);
     },

@@ -26,6 +26,8 @@ export interface SharedEngines {
   readonly logDirectory: string;
   readonly documents: EmbeddedReadStore;
   readonly documentsDirectory: string;
+  /** The disk, or what another thread left of it, cannot be trusted any more: the process must end. */
+  readonly onFatal: (error: unknown) => void;
 }
 
 /** Everything that keeps data, opened. */
@@ -88,7 +90,7 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
     snapshots,
     indexes,
     documents,
-    shared: { log: events, logDirectory: logFolder(dataDir), documents, documentsDirectory },
+    shared: { log: events, logDirectory: logFolder(dataDir), documents, documentsDirectory, onFatal },
     keys,
     master,
     hashes,

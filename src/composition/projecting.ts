@@ -30,9 +30,9 @@ export function createProjecting({
   const onError = (err: unknown): void =>
     logger.error({ err }, 'the read models could not be folded; it is tried again');
   if (entry) {
-    const { log, logDirectory, documents, documentsDirectory } = engines.shared;
+    const { log, logDirectory, documents, documentsDirectory, onFatal } = engines.shared;
     const data = { logDirectory, documentsDirectory, namespace };
-    return new ProjectionThread({ entry, data, log, documents, models, onError });
+    return new ProjectionThread({ entry, data, log, documents, models, onError, onFatal });
   }
   const { events, documents } = engines;
   return new ProjectionRunner({

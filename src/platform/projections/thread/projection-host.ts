@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { unreachable } from '../../kernel/unreachable.js';
 import type { Projecting } from '../projecting.js';
 import type { Manifest, Readers } from '../read-models.js';
 import { type Order, type Report, toError } from './protocol.js';
@@ -12,7 +13,7 @@ export interface Hosted {
   close(): Promise<void>;
 }
 
-/** How long a crash waits for a write under way before the thread ends. */
+/** How long a crash waits for the batch under way before the thread ends. */
 const CRASH_CLOSE_MS = 5_000;
 
 /** The folding thread's end of the line: takes orders, and tells of what is folded. */
@@ -53,33 +54,38 @@ export class ProjectionHost {
     this.report({ kind: 'started' });
   }
 
-  /**
-   * Tells of an error that nobody handled and ends the thread. The stores are closed first: LMDB's own threads may be
-   * writing for this one.
-   */
+  /** Tells of an error that nobody handled, and ends the thread as far as it can as if it had been told to. */
   crash(error: unknown): void {
     this.report({ kind: 'crashed', error: toError(error) });
     const end = (): never => process.exit(1);
     setTimeout(end, CRASH_CLOSE_MS);
-    (this.hosted?.close() ?? Promise.resolve()).then(end, end);
+    (this.hosted ? this.close(this.hosted) : Promise.resolve()).then(end, end);
   }
 
-  private async take(order: Order, { projecting, onNews, close }: Hosted): Promise<void> {
+  private async close({ projecting, close }: Hosted): Promise<void> {
+    await projecting.stop();
+    await close();
+    this.report({ kind: 'closed' });
+  }
+
+  private async take(order: Order, hosted: Hosted): Promise<void> {
     switch (order.kind) {
       case 'news':
-        onNews();
+        hosted.onNews();
         break;
       case 'awaited':
         if (order.position > this.awaited) this.awaited = order.position;
         if (this.readers.isAwaited) this.wake(order.position);
         break;
       case 'rebuild':
-        await this.rebuild(order.number, order.projection, projecting);
+        await this.rebuild(order.number, order.projection, hosted.projecting);
         break;
       case 'stop':
-        await projecting.stop();
-        await close();
+        await this.close(hosted);
         this.port.close();
+        break;
+      default:
+        unreachable(order);
     }
   }
 

@@ -23,6 +23,8 @@ export interface ProjectionThreadOptions {
   };
   readonly models: ReadModels;
   readonly onError: (error: unknown) => void;
+  /** The thread ended in the midst of its work, and may have left the documents locked: the process must end. */
+  readonly onFatal: (error: unknown) => void;
 }
 
 interface RunningRebuild {
@@ -39,8 +41,11 @@ const STOP_MS = 30_000;
 /**
  * Folds in a thread of its own, so that the event loop which sells is not held up. Only messages cross: which documents
  * are written, that the log has grown, who waits. Events and documents are read from LMDB's shared memory on both
- * sides. A thread that ends without being told to is started anew after a growing pause; it goes on from the position
- * that was written with the documents.
+ * sides.
+ *
+ * A thread that fails closes its stores and is started anew after a growing pause; it goes on from the position that was
+ * written with the documents. One that is gone without that (it ran out of memory) may hold LMDB's write lock, which only
+ * the end of the process frees.
  */
 export class ProjectionThread implements Projecting {
   private worker: Worker | null = null;
@@ -94,10 +99,12 @@ export class ProjectionThread implements Projecting {
     const worker = new Worker(entry, { ...thread, workerData: data });
     this.worker = worker;
     let hasStarted = false;
+    let hasClosed = false;
     let cause: Error | null = null;
     let serial = Promise.resolve();
     worker.on('message', (report: Report) => {
       if (report.kind === 'crashed') cause = report.error;
+      if (report.kind === 'closed') hasClosed = true;
       // Reports take effect in their order, also where one has to wait for a collection to be opened.
       serial = serial
         .then(() => this.take(report))
@@ -119,7 +126,8 @@ export class ProjectionThread implements Projecting {
       this.rebuilding.clear();
       if (this.stopping) return;
       if (!hasStarted) onNotStarted(error);
-      else this.runAgain(error);
+      else if (hasClosed) this.runAgain(error);
+      else this.options.onFatal(error);
     });
     if (this.awaited > 0n) this.order({ kind: 'awaited', position: this.awaited });
   }
@@ -132,7 +140,8 @@ export class ProjectionThread implements Projecting {
       () => {
         this.run(
           () => undefined,
-          (again) => this.runAgain(again),
+          // It may have ended in opening its stores.
+          this.options.onFatal,
         );
       },
       pauseMs * (0.5 + Math.random() / 2),
@@ -157,6 +166,7 @@ export class ProjectionThread implements Projecting {
         return this.options.onError(report.error);
       case 'started':
       case 'crashed':
+      case 'closed':
         return;
       default:
         return unreachable(report);

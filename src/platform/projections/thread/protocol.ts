@@ -31,7 +31,9 @@ export type Report =
   | { readonly kind: 'rebuilt'; readonly number: number; readonly error: Error | null }
   /** A projection could not fold; it is tried again. */
   | { readonly kind: 'failed'; readonly error: Error }
-  /** The thread's last words. */
-  | { readonly kind: 'crashed'; readonly error: Error };
+  /** Nobody handled this: the thread closes the stores and ends. */
+  | { readonly kind: 'crashed'; readonly error: Error }
+  /** The thread's last word: its stores are closed. */
+  | { readonly kind: 'closed' };
 
 export const toError = (value: unknown): Error => (value instanceof Error ? value : new Error(String(value)));
