@@ -1,6 +1,3 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CommandBus } from '@nestjs/cqrs';
 import { open } from 'lmdb';
 import { startApp } from '../src/composition/start.js';
@@ -10,6 +7,7 @@ import { loadSettings } from '../src/platform/config/settings.js';
 import { SystemIds } from '../src/platform/kernel/ids.js';
 import { isRejection } from '../src/platform/kernel/rejection.js';
 import { createLogger } from '../src/platform/logging/logger.js';
+import { temporaryFolder } from '../test/support/load/temporary-folder.js';
 import { median } from './figures.js';
 
 export interface CommandFigures {
@@ -51,10 +49,9 @@ export async function measureCommands(
 ): Promise<CommandFigures> {
   const settings = loadSettings({ DATA_DIR: target.dataDir, KEYFORGE_DEMO: '0', LOG_LEVEL: 'error' });
   const running = await startApp({ settings, logger: createLogger(settings) });
-  const folder = mkdtempSync(join(tmpdir(), 'keyforge-raw-'));
-  mkdirSync(join(folder, 'raw'));
+  const folder = temporaryFolder('keyforge-raw');
   const raw = open({
-    path: join(folder, 'raw'),
+    path: folder.path,
     keyEncoding: 'uint32',
     encoding: 'binary',
     overlappingSync: false,
@@ -109,7 +106,7 @@ export async function measureCommands(
     };
   } finally {
     await raw.close();
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
     await running.close();
   }
 }

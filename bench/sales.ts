@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpClient } from '../test/support/load/http-client.js';
 import { builtEntry, freePort } from '../test/support/load/server-process.js';
+import { atExit } from '../test/support/load/temporary-folder.js';
 import { median, table } from './figures.js';
 import { becomesIdle, cpuUs, rssAnonBytes } from './process-usage.js';
 import { REQUEST_BASE, Shop } from './shop.js';
@@ -38,6 +39,7 @@ async function startBaseline(): Promise<{ child: ChildProcess; port: number }> {
   const port = await freePort();
   const entry = join(dirname(builtEntry()), '..', 'bench', 'baseline.js');
   const child = spawn(process.execPath, [entry, String(port)], { stdio: 'inherit' });
+  atExit(() => child.kill('SIGTERM'));
   const client = new HttpClient(port);
   const giveUpAt = Date.now() + BASELINE_START_MS;
   while (!(await client.send({ path: '/' }).catch(() => null))) {

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AdminClient } from '../test/support/load/admin-client.js';
 import { HttpClient } from '../test/support/load/http-client.js';
 import { freePort, ServerProcess, TERMINAL_PATH } from '../test/support/load/server-process.js';
 
+import { temporaryFolder } from '../test/support/load/temporary-folder.js';
 import type { CommandTarget } from './in-process.js';
 
 const ADMIN_PASSWORD = 'bench-admin-password';
@@ -19,7 +19,7 @@ export const REQUEST_BASE = `${TERMINAL_PATH}?settings=${encodeURIComponent(
 
 /** The whole product in a process of its own, with one partner and one package. */
 export class Shop {
-  private readonly directory = mkdtempSync(join(tmpdir(), 'keyforge-bench-'));
+  private readonly directory = temporaryFolder('keyforge-bench');
   private admin!: AdminClient;
   private http!: HttpClient;
   private port = 0;
@@ -45,7 +45,7 @@ export class Shop {
   }
 
   get dataDir(): string {
-    return join(this.directory, 'data');
+    return join(this.directory.path, 'data');
   }
 
   async restart(): Promise<void> {
@@ -83,14 +83,14 @@ export class Shop {
   async close(): Promise<void> {
     await this.server?.stop();
     this.http?.close();
-    rmSync(this.directory, { recursive: true, force: true });
+    this.directory.remove();
   }
 
   private async start(): Promise<void> {
     this.server = await ServerProcess.start({
       dataDir: this.dataDir,
       port: this.port,
-      logFile: join(this.directory, 'server.log'),
+      logFile: join(this.directory.path, 'server.log'),
       settings: { KEYFORGE_ADMIN_PASSWORD: ADMIN_PASSWORD },
     });
   }

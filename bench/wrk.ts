@@ -1,8 +1,8 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { temporaryFolder } from '../test/support/load/temporary-folder.js';
 
 /** What one run of wrk measured. */
 export interface WrkResult {
@@ -92,9 +92,9 @@ export interface WrkRun {
 
 /** Runs wrk with one thread: two would take what the server needs on a machine with two cores. */
 export async function runWrk(run: WrkRun): Promise<WrkResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'keyforge-wrk-'));
+  const folder = temporaryFolder('keyforge-wrk');
   try {
-    const script = join(folder, 'script.lua');
+    const script = join(folder.path, 'script.lua');
     writeFileSync(script, COMMON + (run.script === 'buy' ? BUY : RESERVE));
     const load = ['-t1', `-c${run.connections}`, `-d${run.seconds}s`, '--timeout', '10s', '-s', script];
     const args = [...load, `http://127.0.0.1:${run.port}`, run.base, run.packageId, run.orderPrefix];
@@ -121,6 +121,6 @@ export async function runWrk(run: WrkRun): Promise<WrkResult> {
       errors,
     };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }

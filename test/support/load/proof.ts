@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -14,6 +13,7 @@ import { HttpClient } from './http-client.js';
 import { Journal } from './journal.js';
 import { Load } from './load.js';
 import { freePort, ServerProcess } from './server-process.js';
+import { temporaryFolder } from './temporary-folder.js';
 import { TerminalClient } from './terminal-client.js';
 import { ADMIN_PASSWORD, buildWorld, type World } from './world.js';
 
@@ -52,8 +52,8 @@ export interface ProofOptions {
 export class Proof {
   readonly journal = new Journal();
   readonly findings = new Findings();
-  private readonly directory = mkdtempSync(join(tmpdir(), 'keyforge-load-'));
-  private readonly logFile = join(this.directory, 'server.log');
+  private readonly directory = temporaryFolder('keyforge-load');
+  private readonly logFile = join(this.directory.path, 'server.log');
   private http!: HttpClient;
   private port = 0;
   server!: ServerProcess;
@@ -148,11 +148,11 @@ export class Proof {
   async close(): Promise<void> {
     await this.server?.kill();
     this.http?.close();
-    rmSync(this.directory, { recursive: true, force: true });
+    this.directory.remove();
   }
 
   private get dataDir(): string {
-    return join(this.directory, 'data');
+    return join(this.directory.path, 'data');
   }
 }
 

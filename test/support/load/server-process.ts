@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpClient } from './http-client.js';
+import { atExit } from './temporary-folder.js';
 
 const START_MS = 30_000;
 const STOP_MS = 15_000;
@@ -71,6 +72,10 @@ export class ServerProcess {
     });
     closeSync(log);
     const server = new ServerProcess(child, options.port);
+    child.on(
+      'exit',
+      atExit(() => child.kill('SIGKILL')),
+    );
     try {
       await server.answers();
       return server;
