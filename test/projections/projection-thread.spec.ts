@@ -131,8 +131,8 @@ it('a rebuild in the other thread tells how far it is, and its documents are rea
 });
 
 it('a thread that fails again and again is started anew and loses nothing', async () => {
-  writeFileSync(crashWhile, '');
   await startWith('test/support/crashing-projection-worker.ts');
+  writeFileSync(crashWhile, '');
   let position = 0n;
   while (errors.length < 2) {
     position = await register(`${registered}`);

@@ -22,6 +22,8 @@ export class ProjectionHost {
   private reached = 0n;
   private wake: (position: bigint) => void = () => undefined;
   private hosted: Hosted | null = null;
+  private starting: Promise<void> = Promise.resolve();
+  private hasCrashed = false;
 
   constructor(private readonly port: MessagePort) {}
 
@@ -50,12 +52,15 @@ export class ProjectionHost {
     this.port.on('message', (order: Order) => {
       this.take(order, hosted).catch((error: unknown) => this.crash(error));
     });
-    await hosted.projecting.start();
+    this.starting = hosted.projecting.start();
+    await this.starting;
     this.report({ kind: 'started' });
   }
 
   /** Tells of an error that nobody handled, and ends the thread as far as it can as if it had been told to. */
   crash(error: unknown): void {
+    if (this.hasCrashed) return;
+    this.hasCrashed = true;
     this.report({ kind: 'crashed', error: toError(error) });
     const end = (): never => process.exit(1);
     setTimeout(end, CRASH_CLOSE_MS);
@@ -63,6 +68,7 @@ export class ProjectionHost {
   }
 
   private async close({ projecting, close }: Hosted): Promise<void> {
+    await this.starting.catch(() => undefined);
     await projecting.stop();
     await close();
     this.report({ kind: 'closed' });

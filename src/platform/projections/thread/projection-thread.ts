@@ -64,9 +64,21 @@ export class ProjectionThread implements Projecting {
     });
   }
 
-  /** @throws if the thread cannot start; only one that has started once is started again. */
+  /** @throws if the thread cannot start: only once it has is a thread that fails replaced by another. */
   start(): Promise<void> {
-    return new Promise((resolve, reject) => this.run(resolve, reject));
+    return new Promise((resolve, reject) => {
+      let hasStarted = false;
+      const onEnd = (error: Error, hasClosed: boolean): void => {
+        if (!hasStarted) reject(error);
+        else if (hasClosed) this.runAgain(error);
+        else this.options.onFatal(error);
+      };
+      const onStarted = (): void => {
+        hasStarted = true;
+        resolve();
+      };
+      this.run(onStarted, onEnd);
+    });
   }
 
   rebuild(name: string, onProgress: (progress: RebuildProgress) => void = () => undefined): Promise<void> {
@@ -94,11 +106,10 @@ export class ProjectionThread implements Projecting {
     this.options.models.close();
   }
 
-  private run(onStarted: () => void, onNotStarted: (error: Error) => void): void {
-    const { entry, thread, data } = this.options;
+  private run(onStarted: () => void, onEnd: (error: Error, hasClosed: boolean) => void): void {
+    const { entry, thread, data, onError } = this.options;
     const worker = new Worker(entry, { ...thread, workerData: data });
     this.worker = worker;
-    let hasStarted = false;
     let hasClosed = false;
     let cause: Error | null = null;
     let serial = Promise.resolve();
@@ -106,14 +117,7 @@ export class ProjectionThread implements Projecting {
       if (report.kind === 'crashed') cause = report.error;
       if (report.kind === 'closed') hasClosed = true;
       // Reports take effect in their order, also where one has to wait for a collection to be opened.
-      serial = serial
-        .then(() => this.take(report))
-        .then(() => {
-          if (report.kind !== 'started') return;
-          hasStarted = true;
-          onStarted();
-        })
-        .catch(this.options.onError);
+      serial = serial.then(() => this.take(report, onStarted)).catch(onError);
     });
     worker.on('error', (error) => {
       cause = error;
@@ -124,10 +128,7 @@ export class ProjectionThread implements Projecting {
       const error = new Error('the thread of the read models ended', { cause });
       for (const { reject } of this.rebuilding.values()) reject(error);
       this.rebuilding.clear();
-      if (this.stopping) return;
-      if (!hasStarted) onNotStarted(error);
-      else if (hasClosed) this.runAgain(error);
-      else this.options.onFatal(error);
+      if (!this.stopping) onEnd(error, hasClosed);
     });
     if (this.awaited > 0n) this.order({ kind: 'awaited', position: this.awaited });
   }
@@ -136,23 +137,19 @@ export class ProjectionThread implements Projecting {
     this.options.onError(error);
     const pauseMs = Math.min(MAX_RESTART_MS, FIRST_RESTART_MS * 2 ** this.failures);
     this.failures += 1;
-    this.restart = setTimeout(
-      () => {
-        this.run(
-          () => undefined,
-          // It may have ended in opening its stores.
-          this.options.onFatal,
-        );
-      },
-      pauseMs * (0.5 + Math.random() / 2),
-    );
+    const onEnd = (again: Error, hasClosed: boolean): void => {
+      if (hasClosed) this.runAgain(again);
+      else this.options.onFatal(again);
+    };
+    const run = (): void => this.run(() => undefined, onEnd);
+    this.restart = setTimeout(run, pauseMs * (0.5 + Math.random() / 2));
   }
 
   private order(order: Order): void {
     this.worker?.postMessage(order);
   }
 
-  private async take(report: Report): Promise<void> {
+  private async take(report: Report, onStarted: () => void): Promise<void> {
     switch (report.kind) {
       case 'idle':
         return this.announceAfter(report.position);
@@ -165,6 +162,7 @@ export class ProjectionThread implements Projecting {
       case 'failed':
         return this.options.onError(report.error);
       case 'started':
+        return onStarted();
       case 'crashed':
       case 'closed':
         return;
