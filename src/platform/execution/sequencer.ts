@@ -182,8 +182,10 @@ export class Sequencer extends Executor {
       if (view.appended === 0) continue;
       const { entry } = view;
       entry.durableRevision = Math.max(entry.durableRevision, view.revision);
-      if (entry.inFlight === submission) entry.inFlight = null;
       this.snapshot(view);
+      if (entry.inFlight !== submission) continue;
+      entry.inFlight = null;
+      if (entry.aggregate.isLive?.(entry.state) === false) this.cache.delete(entry.stream);
     }
     submission.batch = [];
   }

@@ -26,6 +26,8 @@ export interface Aggregate<State, Event extends DomainEvent> {
   /** Memory of a state relative to a small one; default 1. Bounds how many are cached. */
   readonly weight?: number;
   evolve(state: State, event: Event, place: EventPlace): State;
+  /** Whether a state that is on disk is likely to be asked for again soon; default: always. */
+  isLive?(state: State): boolean;
   /** Current schema number of the event types whose body changed since their first; 1 for all others. */
   readonly schemas?: Readonly<Record<string, number>>;
   readonly upcasters?: Readonly<Record<string, Upcaster>>;
