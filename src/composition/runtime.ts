@@ -52,7 +52,7 @@ export class Runtime {
     },
   ) {
     const { events, indexes } = engines;
-    this.follower = new IndexFollower(events, indexes, namespace, [
+    const followed = [
       parts.catalog,
       parts.stock,
       parts.fingerprints,
@@ -60,7 +60,10 @@ export class Runtime {
       parts.partners,
       parts.sessions,
       parts.unfinished,
-    ]);
+    ];
+    this.follower = new IndexFollower(events, indexes, namespace, followed, (err) =>
+      logger.error({ err }, 'the indexes could not be written and are tried again'),
+    );
     const { models, projectionWorker: entry } = parts;
     this.projections = createProjecting({ engines, namespace, models, logger, entry });
     this.recovery = new Recovery({

@@ -97,3 +97,28 @@ it('reads what is on its way to the disk', async () => {
   expect(index.count).toBe(EVENTS);
   expect(index.keep?.get('x17')).toBe(17);
 });
+
+it('goes on and writes later what a full disk refused', async () => {
+  class FullStorage extends MemoryIndexStorage {
+    full = false;
+    override async write(writes: Parameters<MemoryIndexStorage['write']>[0]): Promise<void> {
+      if (this.full) throw new Error('no space left');
+      return super.write(writes);
+    }
+  }
+  const storage = new FullStorage();
+  const store = await indexedBefore(storage);
+  storage.full = true;
+  const errors: unknown[] = [];
+  const index = new CountingIndex();
+  const follower = new IndexFollower(store, storage, 'kf', [index], (error) => errors.push(error));
+  await follower.start();
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  expect(errors.length).toBeGreaterThan(0);
+  expect(index.count).toBe(EVENTS);
+  expect(storage.get('counting', 'count')).toBe(500);
+  storage.full = false;
+  await follower.close();
+  expect(storage.get('counting', 'count')).toBe(EVENTS);
+  expect(storage.checkpoint('counting', 1)).toBe(store.headPosition());
+});

@@ -67,6 +67,12 @@ class FollowedIndex implements IndexKeep {
   flushed(): void {
     this.flushing = new Map();
   }
+
+  /** Nothing of the flush counts as written: it is buffered again, under what has come since. */
+  takeBack(): void {
+    for (const [key, value] of this.flushing) if (!this.buffer.has(key)) this.buffer.set(key, value);
+    this.flushing = new Map();
+  }
 }
 
 /**
@@ -87,6 +93,7 @@ export class IndexFollower {
     private readonly storage: IndexStorage,
     private readonly namespace: string,
     indexes: readonly LocalIndex[],
+    private readonly onError: (error: unknown) => void = () => undefined,
   ) {
     this.followed = indexes.map((index) => new FollowedIndex(index, storage));
   }
@@ -158,25 +165,39 @@ export class IndexFollower {
     this.applied = stored.position;
   }
 
-  /** One flush at a time, each with everything folded so far. */
+  /**
+   * One flush at a time, each with everything folded so far. One that fails (a full disk) is tried again with the
+   * next: indexes may lag behind on disk, they are rebuilt from the log.
+   */
   private flush(): Promise<void> {
     this.writing = this.writing.then(async () => {
-      if (this.applied === this.flushedTo) return;
+      const before = this.flushedTo;
+      if (this.applied === before) return;
       this.flushedTo = this.applied;
-      const taken = this.followed.map((followed) => ({
-        index: followed.index.name,
-        version: followed.index.version,
-        position: followed.position,
-        ...followed.takeBuffer(),
-      }));
-      for (const { index, slices } of taken) {
-        for (const slice of slices) await this.storage.writeAhead(index, slice);
+      try {
+        await this.write();
+        for (const followed of this.followed) followed.flushed();
+      } catch (error) {
+        this.flushedTo = before;
+        for (const followed of this.followed) followed.takeBack();
+        this.onError(error);
       }
-      await this.storage.write(
-        taken.map(({ index, version, position, rest }) => ({ index, version, position, entries: rest })),
-      );
-      for (const followed of this.followed) followed.flushed();
     });
     return this.writing;
+  }
+
+  private async write(): Promise<void> {
+    const taken = this.followed.map((followed) => ({
+      index: followed.index.name,
+      version: followed.index.version,
+      position: followed.position,
+      ...followed.takeBuffer(),
+    }));
+    for (const { index, slices } of taken) {
+      for (const slice of slices) await this.storage.writeAhead(index, slice);
+    }
+    await this.storage.write(
+      taken.map(({ index, version, position, rest }) => ({ index, version, position, entries: rest })),
+    );
   }
 }
