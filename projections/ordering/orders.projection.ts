@@ -108,8 +108,8 @@ function confirmed(order: OrderDocument, { data, at }: Of<'OrderConfirmed'>): Or
 
 export const orders = defineProjection<OrderDocument, OrderEvent>({
   name: 'orders',
-  version: 1,
-  indexes: [['id'], ['partnerId', 'id'], ['status', 'id'], ['createdAt'], ['reference']],
+  version: 2,
+  indexes: [['id'], ['partnerId', 'id'], ['status', 'id'], ['reference']],
   handles: {
     order: [
       'OrderClaimed',

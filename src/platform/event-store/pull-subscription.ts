@@ -16,6 +16,8 @@ export interface PullSource {
 export interface PullOptions {
   readonly after: bigint;
   readonly streamPrefix?: string;
+  /** Most events of one delivery. Default {@link PAGE_EVENTS}. */
+  readonly pageEvents?: number;
   readonly handler: (events: RecordedEvent[]) => MaybePromise<void>;
 }
 
@@ -71,8 +73,9 @@ export class PullSubscription implements Subscription {
   private async nextPage(after: bigint): Promise<RecordedEvent[]> {
     // Asked for before reading, so that no append falls between the empty page and the wait.
     const news = this.waitForNews();
+    const { pageEvents = PAGE_EVENTS } = this.options;
     try {
-      const page = await this.source.readAll(after, PAGE_EVENTS);
+      const page = await this.source.readAll(after, pageEvents);
       if (page.length === 0 && !this.closed) await news;
       return page;
     } finally {

@@ -7,9 +7,9 @@ import { type AnyProjection, collectionName } from './projection.js';
 import { MANIFEST_KEY, type Manifest, NO_MANIFEST, type Readers } from './read-models.js';
 import { Rebuild, type RebuildProgress } from './rebuild.js';
 
-/** Documents and events of one write: enough to share a commit, few enough not to hold up a sale. */
-const MAX_BATCH_DOCUMENTS = 500;
-const MAX_BATCH_EVENTS = 500;
+/** Documents and events of one write: documents that all sales change are written once for many of them. */
+const MAX_BATCH_DOCUMENTS = 5000;
+const MAX_BATCH_EVENTS = 5000;
 const PART_EVENTS = 100;
 /** Pause between writes while events keep coming: hot documents are then written once for many events. */
 const BATCH_MS = 50;

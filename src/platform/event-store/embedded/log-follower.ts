@@ -1,4 +1,10 @@
-import type { EventStore, MaybePromise, RecordedEvent, Subscription } from '../event-store.js';
+import {
+  type EventStore,
+  MAX_READ_EVENTS,
+  type MaybePromise,
+  type RecordedEvent,
+  type Subscription,
+} from '../event-store.js';
 import { News, PullSubscription } from '../pull-subscription.js';
 import { type LogEnvironment, openLogForReading } from './log-environment.js';
 import { LogReader } from './log-reader.js';
@@ -53,7 +59,8 @@ export class LogFollower implements Pick<EventStore, 'readAll' | 'subscribe' | '
       onNews: this.news.onNews,
       onFailure: this.options.onDeliveryFailure,
     };
-    return new PullSubscription(source, { after, handler, streamPrefix });
+    // A thread of its own need not make way for others between pages.
+    return new PullSubscription(source, { after, handler, streamPrefix, pageEvents: MAX_READ_EVENTS });
   }
 
   /** Subscriptions are to be closed before. */

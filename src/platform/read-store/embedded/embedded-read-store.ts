@@ -14,7 +14,14 @@ import {
 import { documentKey } from './index-key.js';
 import { planQuery, type QueryPlan } from './query-plan.js';
 import { chunks, EVERYTHING, matcher, takeInOrder, takeSorted } from './scan.js';
-import { type Bytes, type Change, type Collection, changeDocument, decode } from './stored-document.js';
+import {
+  type Bytes,
+  type Change,
+  type Collection,
+  changeDocument,
+  decode,
+  stampOf,
+} from './stored-document.js';
 
 interface CollectionRecord {
   readonly indexes: readonly (readonly string[])[];
@@ -91,9 +98,8 @@ export class EmbeddedReadStore extends ReadStore {
     const found = new Map<DocumentId, Stamped>();
     for (const id of ids) {
       const stamped = this.read(target, id);
-      if (!stamped) continue;
-      found.set(id, stamped);
       target.loaded.set(id, stamped);
+      if (stamped) found.set(id, stamped);
     }
     return found;
   }
@@ -101,6 +107,7 @@ export class EmbeddedReadStore extends ReadStore {
   async write(batch: ReadBatch): Promise<void> {
     // Everything is worked out before the first put: a document that cannot be stored leaves nothing behind.
     const changes: Change[] = [];
+    const stamp = stampOf(batch.position);
     let sliceStart = performance.now();
     const sizes = new Map<Collection, number>();
     const tombstonesKey = metaKey('tombstones', batch.checkpoint.key);
@@ -114,7 +121,7 @@ export class EmbeddedReadStore extends ReadStore {
           await turn();
           sliceStart = performance.now();
         }
-        const grown = changeDocument(target, id, document, batch.position, this.stored(target, id), changes);
+        const grown = changeDocument(target, id, document, stamp, this.stored(target, id), changes);
         size += grown ?? 0;
         if (grown !== null && !document) deleted.push([collection, id]);
       }
@@ -216,7 +223,8 @@ export class EmbeddedReadStore extends ReadStore {
   }
 
   private stored(target: Collection, id: DocumentId): Stamped | null {
-    return target.loaded.get(id) ?? this.read(target, id);
+    const loaded = target.loaded.get(id);
+    return loaded === undefined ? this.read(target, id) : loaded;
   }
 
   /** Removes the stamps of documents that an earlier batch of the same writer deleted and nobody wrote since. */

@@ -49,7 +49,11 @@ function writeString(value: string, at: number): number {
   return end + 1;
 }
 
-const taken = (end: number): Buffer => Buffer.from(scratch.subarray(0, end));
+function taken(end: number): Buffer {
+  const key = Buffer.allocUnsafe(end);
+  scratch.copy(key, 0, 0, end);
+  return key;
+}
 
 /** Key of a document in its collection. */
 export function documentKey(id: DocumentId): Buffer {

@@ -12,14 +12,26 @@ export interface Collection {
   readonly entries: Bytes;
   /** Documents that are not deleted. */
   size: number;
-  /** What the writer loaded since its last write: their index entries need not be looked up again. */
-  readonly loaded: Map<DocumentId, Stamped>;
+  /** What the writer looked up since its last write, null for what was not there: it is not looked up again. */
+  readonly loaded: Map<DocumentId, Stamped | null>;
 }
 
 /** A put, or with null a removal. */
 export type Change = readonly [database: Bytes, key: Buffer, value: Buffer | null];
 
 const STAMP_BYTES = 8;
+
+/** The position that all documents of a batch reflect, and its bytes. */
+export interface Stamp {
+  readonly position: bigint;
+  readonly bytes: Buffer;
+}
+
+export function stampOf(position: bigint): Stamp {
+  const bytes = Buffer.alloc(STAMP_BYTES);
+  bytes.writeBigUInt64BE(position);
+  return { position, bytes };
+}
 
 /**
  * Adds what stores or deletes one document with its index entries.
@@ -29,14 +41,14 @@ export function changeDocument(
   target: Collection,
   id: DocumentId,
   document: ReadDocument | null,
-  position: bigint,
+  stamp: Stamp,
   stored: Stamped | null,
   changes: Change[],
 ): number | null {
-  if (stored && stored.position >= position) return null;
+  if (stored && stored.position >= stamp.position) return null;
   const key = documentKey(id);
   const old = stored?.document ?? null;
-  changes.push([target.documents, key, encode(position, document)]);
+  changes.push([target.documents, key, encode(stamp, document)]);
   for (const [index, fields] of target.spec.indexes.entries()) {
     if (old && document && fields.every((field) => fieldOf(old, field) === fieldOf(document, field)))
       continue;
@@ -49,11 +61,12 @@ export function changeDocument(
 const entryKey = (index: number, fields: readonly string[], document: ReadDocument, id: DocumentId): Buffer =>
   indexPrefix(index, [...fields.map((field) => fieldOf(document, field)), id]);
 
-function encode(position: bigint, document: ReadDocument | null): Buffer {
-  const json = document ? JSON.stringify(document) : '';
-  const bytes = json ? Buffer.allocUnsafe(STAMP_BYTES + Buffer.byteLength(json)) : Buffer.alloc(STAMP_BYTES);
-  bytes.writeBigUInt64BE(position);
-  if (json) bytes.write(json, STAMP_BYTES);
+function encode({ bytes: stamp }: Stamp, document: ReadDocument | null): Buffer {
+  if (!document) return stamp;
+  const json = JSON.stringify(document);
+  const bytes = Buffer.allocUnsafe(STAMP_BYTES + Buffer.byteLength(json));
+  stamp.copy(bytes);
+  bytes.write(json, STAMP_BYTES);
   return bytes;
 }
 
