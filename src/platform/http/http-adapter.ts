@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cidrContains } from '../config/cidr.js';
@@ -15,8 +14,9 @@ import {
   MAX_PATH_PARAMETER_LENGTH,
   REQUEST_TIMEOUT_MS,
 } from './limits.js';
-import { JSON_CONTENT_TYPE, plainErrors, type Surface } from './surface.js';
+import { plainErrors, type Surface } from './surface.js';
 import { pathOf, SurfaceRouter } from './surface-router.js';
+import { answerUnreadable } from './unreadable-request.js';
 
 export interface HttpOptions {
   readonly settings: Pick<Settings, 'trustedProxies' | 'surfaceHosts'>;
@@ -29,24 +29,6 @@ function requestIds(): () => string {
   const process = randomBytes(6).toString('hex');
   let count = 0;
   return () => `${process}-${(++count).toString(36)}`;
-}
-
-/**
- * What Node's parser refuses never becomes a request: answers on the socket itself. Nothing of it is logged, because
- * the parser's error carries the raw bytes, query string included.
- */
-function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy();
-  const [status, body] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', '{"error":"The request line or header is too large"}']
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', '{"error":"The request took too long"}']
-        : ['400 Bad Request', '{"error":"The request is malformed"}'];
-  socket.end(
-    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: ${JSON_CONTENT_TYPE}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }
 
 const MILLISECONDS = 1_000;
@@ -68,7 +50,12 @@ export class HttpAdapter extends FastifyAdapter {
     const proxies = settings.trustedProxies;
     const trusts = (address: string): boolean => proxies.some((cidr) => cidrContains(cidr, address));
     super({
-      http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },
+      http: {
+        maxHeaderSize: MAX_HEADER_BYTES,
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        // Node would refuse a request without a Host by itself; to us it is one on no host of ours.
+        requireHostHeader: false,
+      },
       requestTimeout: REQUEST_TIMEOUT_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       bodyLimit: MAX_BODY_BYTES,
@@ -78,7 +65,7 @@ export class HttpAdapter extends FastifyAdapter {
       requestIdHeader: false,
       // A request that was accepted is finished, also while the server closes.
       return503OnClosing: false,
-      clientErrorHandler: answerUnreadable,
+      clientErrorHandler: answerUnreadable(router),
       frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
         this.answerFailure(error, request, reply),
       rewriteUrl: router.hasHosts
