@@ -175,6 +175,17 @@ describe('a sale in two steps', () => {
     expect(await confirm()).toEqual(confirmed);
   });
 
+  it('shows a key that was withheld, whatever the partner wants by now', async () => {
+    const careful = await shop.terminal();
+    await careful.update({ revealOn: 'confirm' });
+    const { texts, ...pkg } = await shop.stocked(1);
+    const { keyId } = await reserve(pkg, careful);
+    await careful.update({ revealOn: 'reserve' });
+    const confirm = () => careful.call(4, { key: keyId!, order: 'A-1' });
+    expect(dataOf(await confirm()).keyText).toBe(texts[0]);
+    expect(dataOf(await confirm()).keyText).toBe(texts[0]);
+  });
+
   it('is limited in how many reservations stand open', async () => {
     const small = await shop.terminal();
     await small.update({ maxOpenReservations: 1 });

@@ -31,7 +31,7 @@ export interface ConfirmSaleInput {
 }
 
 export interface ConfirmedSale {
-  /** Only for a partner whose keys are shown at confirmation. */
+  /** Only if it was withheld at reserve, or the partner's keys are shown at confirmation. */
   readonly key: KeyText | null;
 }
 
@@ -118,6 +118,7 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
       floor: null,
       hold: reservationHold(plan.reservation),
       reservation: plan.reservation,
+      ...(plan.shown ? {} : { textWithheld: true }),
       lines: [{ line: 1, facts, units: [{ unit: 1, source, unitCost: lot.unitCost }] }],
       email: null,
       deadline: isoTime(tx.nowMs + CLAIM_PATIENCE_MS),
@@ -135,6 +136,8 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
     if (order.status !== 'confirmed' || !unit || String(unit.keyNumber) !== input.keyNumber) {
       return reject('OrderAlreadyExists');
     }
-    return { unit, showText: tx.load(Partner, input.partnerId).revealOn === 'confirm' };
+    // What was withheld is shown here, also to a partner that wants its keys at reserve by now.
+    const { revealOn } = tx.load(Partner, input.partnerId);
+    return { unit, showText: order.claim?.textWithheld === true || revealOn === 'confirm' };
   }
 }

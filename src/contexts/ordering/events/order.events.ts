@@ -58,6 +58,8 @@ export interface OrderClaim {
   /** Key of the hold that pays: the order's own, or the reservation's. */
   readonly hold: string;
   readonly reservation: string | null;
+  /** The reservation did not show the key's text: the confirmation has to. */
+  readonly textWithheld?: true;
   readonly lines: readonly OrderLine[];
   /** Where the keys are to be sent. */
   readonly email: { readonly address: string; readonly hash: string } | null;
