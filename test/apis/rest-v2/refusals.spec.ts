@@ -172,6 +172,13 @@ const BAD: readonly (readonly [string, 'POST' | 'PUT', () => string, () => unkno
     () => ({ currency: 'AZN', amount: '0.00', reference: 'R' }),
     /amount/,
   ],
+  [
+    'a top-up with an empty reference',
+    'POST',
+    () => `/partners/${partnerId}/balances/topup`,
+    () => ({ currency: 'AZN', amount: '1.00', reference: '' }),
+    /reference/,
+  ],
 ];
 
 describe('a request is refused by the name of its field for', () => {

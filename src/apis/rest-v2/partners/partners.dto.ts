@@ -4,6 +4,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsNotEmpty,
   IsOptional,
   IsString,
   Max,
@@ -150,6 +151,7 @@ export class TopUpBody {
   @IsDecimalValue()
   amount!: number | string;
 
+  @IsNotEmpty()
   @IsText(MAX_REFERENCE_LENGTH)
   reference!: string;
 
