@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net';
 import { bannerText, localUrl } from './composition/banner.js';
-
 import { serveOperations } from './composition/operations/run-operation.js';
 import { startApp } from './composition/start.js';
 import { importWorkerAt, projectionWorkerAt } from './composition/worker-entries.js';
@@ -30,7 +29,7 @@ async function main(): Promise<void> {
   }
   const logger = createLogger(settings);
   for (const variable of idleSettings(settings)) logger.warn({ variable }, 'this setting has no effect yet');
-  const directory = await DataDirectory.open(settings.dataDir);
+  const directory = await openDataDirectory(settings.dataDir);
   const running = await startApp({
     settings,
     logger,
@@ -51,6 +50,18 @@ async function main(): Promise<void> {
   const url = localUrl(running.adapter.getHttpServer().address() as AddressInfo);
   logger.info({ url: settings.publicUrl }, 'listening');
   process.stdout.write(bannerText(url, settings, running));
+}
+
+/** A path that cannot be a folder is a wrong setting; that somebody else holds it is not. */
+async function openDataDirectory(path: string): Promise<DataDirectory> {
+  try {
+    return await DataDirectory.open(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof DataDirectoryInUseError || code === undefined) throw error;
+    const message = `must be a folder that can be made and written, which ${path} is not (${code})`;
+    throw new SettingsError([{ variable: 'DATA_DIR', message }]);
+  }
 }
 
 /** What an operator can put right is said without a stack. */
