@@ -101,13 +101,17 @@ export class Recovery {
         return;
       }
       case 'order':
-        return advanceSale(tx, id, 'settle', this.options.terms);
+        advanceSale(tx, id, 'settle', this.options.terms);
+        return;
       case 'refund':
-        return advanceRefund(tx, id);
+        advanceRefund(tx, id);
+        return;
       case 'topup':
-        return advanceTopUp(tx, id);
+        advanceTopUp(tx, id);
+        return;
       default:
-        return unreachable(kind);
+        unreachable(kind);
+        return;
     }
   }
 }

@@ -43,24 +43,28 @@ export class UnfinishedIndex implements LocalIndex {
       case 'FundsCaptured':
       case 'FundsReleased':
         if (!event.data.hold.startsWith('reservation:')) return;
-        return this.end(keyOf('reservation', event.id, event.data.hold), keep);
+        this.end(keyOf('reservation', event.id, event.data.hold), keep);
+        return;
       case 'OrderClaimed':
         this.begun.set(keyOf('order', event.id), event);
         return;
       case 'OrderConfirmed':
       case 'OrderRefused':
-        return this.end(keyOf('order', event.id), keep);
+        this.end(keyOf('order', event.id), keep);
+        return;
       case 'RefundClaimed':
         this.begun.set(keyOf('refund', event.id), event);
         return;
       case 'OrderRefunded':
       case 'OrderCancelled':
-        return this.end(keyOf('refund', event.id), keep);
+        this.end(keyOf('refund', event.id), keep);
+        return;
       case 'TopUpClaimed':
         this.begun.set(keyOf('topup', event.id), event);
         return;
       case 'TopUpCompleted':
-        return this.end(keyOf('topup', event.id), keep);
+        this.end(keyOf('topup', event.id), keep);
+        return;
     }
   }
 
