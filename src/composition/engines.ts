@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MIGRATIONS } from '../../migrations/all.js';
 import type { Settings } from '../platform/config/settings.js';
@@ -10,8 +10,10 @@ import type { IndexStorage } from '../platform/indexes/index-storage.js';
 import type { Ids } from '../platform/kernel/ids.js';
 import { EmbeddedKeyStore } from '../platform/key-store/embedded/embedded-key-store.js';
 import type { KeyStore } from '../platform/key-store/key-store.js';
+import { problemOfEnvironment } from '../platform/lmdb/environment-file.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { runMigrations } from '../platform/migrations/migrations.js';
+import { MANIFEST_KEY, type Manifest } from '../platform/projections/read-models.js';
 import { EmbeddedReadStore } from '../platform/read-store/embedded/embedded-read-store.js';
 import type { ReadStore } from '../platform/read-store/read-store.js';
 import { KeyedHash } from '../platform/security/keyed-hash.js';
@@ -82,9 +84,9 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
     onDeliveryFailure: (err) => logger.error({ err }, 'a follower of the log failed and tries again'),
   });
   const snapshots = LmdbSnapshotStore.open(folder('snapshots'));
-  const indexes = LmdbIndexStorage.open(folder('indexes'));
+  const indexes = LmdbIndexStorage.open(derived(folder('indexes'), logger));
   const documentsDirectory = folder('documents');
-  const documents = EmbeddedReadStore.open({ directory: documentsDirectory });
+  const documents = await openDocuments(documentsDirectory, await events.headPosition(), logger);
   return {
     events,
     snapshots,
@@ -103,4 +105,27 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
       await keys.close();
     },
   };
+}
+
+/** A folder whose content follows from the log: what cannot be opened in it is thrown away and built anew. */
+function derived(directory: string, logger: Logger): string {
+  const problem = problemOfEnvironment(directory);
+  if (problem !== null) discard(directory, logger, problem);
+  return directory;
+}
+
+function discard(directory: string, logger: Logger, reason: string): void {
+  logger.warn({ directory, reason }, 'this follows from the log and is built anew');
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { mode: 0o700 });
+}
+
+/** Read models that are ahead of the log belong to another one: the log was restored without them. */
+async function openDocuments(directory: string, head: bigint, logger: Logger): Promise<EmbeddedReadStore> {
+  const documents = EmbeddedReadStore.open({ directory: derived(directory, logger) });
+  const manifest = documents.readCheckpoint(MANIFEST_KEY) as Manifest | null;
+  if (manifest === null || BigInt(manifest.position) <= head) return documents;
+  await documents.close();
+  discard(directory, logger, 'it is ahead of the log');
+  return EmbeddedReadStore.open({ directory });
 }
