@@ -15,7 +15,12 @@ export class LmdbIndexStorage extends IndexStorage {
   }
 
   static open(directory: string): LmdbIndexStorage {
-    const root = open<unknown, string>({ path: directory, mapSize: MAP_BYTES, encoding: 'json' });
+    const root = open<unknown, string>({
+      path: directory,
+      noSubdir: false,
+      mapSize: MAP_BYTES,
+      encoding: 'json',
+    });
     return new LmdbIndexStorage(root);
   }
 
