@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { bannerText, localUrl } from './composition/banner.js';
 import { serveOperations } from './composition/operations/run-operation.js';
@@ -36,17 +37,24 @@ async function main(): Promise<void> {
     importWorker: importWorkerAt(import.meta.url),
     projectionWorker: projectionWorkerAt(import.meta.url),
     onFatal: (error) => {
-      logger.fatal({ err: error }, 'the stores failed: stopping, nothing more is accepted');
-      logger.flush();
-      process.exit(EXIT_SOFTWARE);
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      writeSync(process.stderr.fd, `the stores failed: stopping, nothing more is accepted\n${text}\n`);
+      // Not `process.exit`: with writes under way, LMDB's clean-up can wait for ever for a thread that is gone.
+      process.kill(process.pid, 'SIGKILL');
     },
   });
-  stopOnSignals(async () => {
+  const stop = async (): Promise<void> => {
     await running.close();
     await directory.close();
-  }, logger);
+  };
+  stopOnSignals(stop, logger);
   serveOperations(directory, running, settings);
-  await running.app.listen(settings.port, settings.host);
+  try {
+    await running.app.listen(settings.port, settings.host);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   const url = localUrl(running.adapter.getHttpServer().address() as AddressInfo);
   logger.info({ url: settings.publicUrl }, 'listening');
   process.stdout.write(bannerText(url, settings, running));
