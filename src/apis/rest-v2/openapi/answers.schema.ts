@@ -1,0 +1,61 @@
+import { SetMetadata } from '@nestjs/common';
+
+/** JSON Schema 2020-12. One with a `title` becomes a named component of the OpenAPI document. */
+export interface JsonSchema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly items?: JsonSchema;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly examples?: readonly unknown[];
+}
+
+export const TEXT: JsonSchema = { type: 'string' };
+export const INTEGER: JsonSchema = { type: 'integer' };
+export const NUMBER: JsonSchema = { type: 'number' };
+export const BOOLEAN: JsonSchema = { type: 'boolean' };
+/** UTC ISO with milliseconds. */
+export const TIME: JsonSchema = { type: 'string', format: 'date-time' };
+/** An exact amount or rate. */
+export const DECIMAL: JsonSchema = { type: 'string', pattern: '^-?\\d+(\\.\\d+)?$' };
+
+export const nullable = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
+export const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+export const oneOf = (...values: readonly unknown[]): JsonSchema => ({ enum: values });
+export const mapOf = (values: JsonSchema): JsonSchema => ({ type: 'object', additionalProperties: values });
+
+/** An object that always has these fields and no others. */
+export const objectOf = (title: string, properties: Readonly<Record<string, JsonSchema>>): JsonSchema => ({
+  title,
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+  additionalProperties: false,
+});
+
+export const ANSWER = 'keyforge:answer';
+
+/** What a route answers when it succeeds. */
+export type AnswerShape =
+  /** `{success, data}`. */
+  | { readonly kind: 'one'; readonly data: JsonSchema }
+  /** `{success, data: […], pagination}`. */
+  | { readonly kind: 'list'; readonly item: JsonSchema }
+  /** A body that is no JSON. */
+  | { readonly kind: 'file'; readonly contentType: string };
+
+export const AnswersOne = (data: JsonSchema) =>
+  SetMetadata(ANSWER, { kind: 'one', data } satisfies AnswerShape);
+export const AnswersList = (item: JsonSchema) =>
+  SetMetadata(ANSWER, { kind: 'list', item } satisfies AnswerShape);
+export const AnswersFile = (contentType: string) =>
+  SetMetadata(ANSWER, { kind: 'file', contentType } satisfies AnswerShape);
