@@ -1,6 +1,10 @@
 import { HttpException } from '@nestjs/common';
 import type { CatalogRejectionCode } from '../../contexts/catalog/index.js';
-import type { AddKeysRejection } from '../../contexts/inventory/index.js';
+import type {
+  AddKeysRejection,
+  KeyHandlingRejection,
+  RetirePackageKeysRejection,
+} from '../../contexts/inventory/index.js';
 import type { PartnerRejectionCode } from '../../contexts/partners/index.js';
 import type { PricingRejectionCode } from '../../contexts/pricing/index.js';
 import type { TopUpRejection } from '../../contexts/wallets/index.js';
@@ -10,6 +14,8 @@ import type { Rejection } from '../../platform/kernel/rejection.js';
 type Code =
   | CatalogRejectionCode
   | AddKeysRejection
+  | KeyHandlingRejection
+  | RetirePackageKeysRejection
   | PartnerRejectionCode
   | PricingRejectionCode
   | TopUpRejection
@@ -37,6 +43,11 @@ const ANSWERS = {
   InvalidCost: [400, 'cost: must be at least 0 and not too high'],
   NotSoldFromStock: [409, 'package_id: this package is not sold from stock'],
   TooManyKeys: [400, 'keys: at most {limit}'],
+  UnknownKey: [404, 'Key not found'],
+  KeyIsReserved: [409, 'The key is reserved'],
+  KeyIsSold: [409, 'The key is sold'],
+  KeyIsRetired: [409, 'The key is retired'],
+  KeysReserved: [409, 'A key of the package is reserved'],
   PartnerUnknown: [404, 'Partner not found'],
   PartnerDeleted: [404, 'Partner not found'],
   StaffUnknown: [404, 'User not found'],

@@ -28,6 +28,7 @@ export { type CategoryChanges, deleteCategory, type NewCategory } from './domain
 export { Category, type CategoryState } from './domain/category.js';
 export {
   activateForStock,
+  changePackage,
   deactivateForStock,
   deletePackage,
   type PackageChanges,

@@ -6,8 +6,14 @@ export {
   type KeysToAdd,
   type SkipReason,
 } from './commands/add-keys.js';
+export { PackageLots } from './commands/package-lots.js';
 export { QuarantineKey } from './commands/quarantine-key.js';
 export { RetireKey } from './commands/retire-key.js';
+export {
+  type RetiredKeys,
+  RetirePackageKeys,
+  type RetirePackageKeysRejection,
+} from './commands/retire-package-keys.js';
 export { RevealKey } from './commands/reveal-key.js';
 export { INTAKE_ID, Intake, type IntakeState } from './domain/intake.js';
 export type { KeyHandlingRejection } from './domain/key-handling.decider.js';

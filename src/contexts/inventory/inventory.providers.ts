@@ -7,8 +7,10 @@ import { KeyStore } from '../../platform/key-store/key-store.js';
 import { KeyedHash } from '../../platform/security/keyed-hash.js';
 import { Vault } from '../../platform/security/vault.js';
 import { AddKeysHandler } from './commands/add-keys.js';
+import { PackageLots } from './commands/package-lots.js';
 import { QuarantineKeyHandler } from './commands/quarantine-key.js';
 import { RetireKeyHandler } from './commands/retire-key.js';
+import { RetirePackageKeysHandler } from './commands/retire-package-keys.js';
 import { RevealKeyHandler } from './commands/reveal-key.js';
 import { KeyFile } from './import/key-file.js';
 import { KeyImporter } from './import/key-importer.js';
@@ -74,8 +76,10 @@ export const inventoryProviders = ({ namespace, timeZone, importWorker }: Invent
           importWorker ? new WorkerKeyFile(importWorker, options) : new KeyFile(options),
       }),
   },
+  PackageLots,
   AddKeysHandler,
   RetireKeyHandler,
+  RetirePackageKeysHandler,
   QuarantineKeyHandler,
   RevealKeyHandler,
 ];

@@ -30,3 +30,7 @@ export const IMPORT_BATCHES = 3;
  * a few.
  */
 export const INTAKE_EVENTS_READ = 4;
+/** Announcements read at once when the lots of a package are looked up. */
+export const ANNOUNCEMENTS_READ = 1000;
+/** Lots looked at in one decision when a whole package is asked about. */
+export const LOTS_PER_LOOK = 16;

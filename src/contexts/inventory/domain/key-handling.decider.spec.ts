@@ -8,7 +8,7 @@ import {
   sold,
 } from '../../../../test/support/lot-history.js';
 import type { LotEvent } from '../events/lot.events.js';
-import { quarantineKey, retireKey, revealKey } from './key-handling.decider.js';
+import { quarantineKey, retireKey, retireLot, revealKey } from './key-handling.decider.js';
 import { Lot } from './lot.js';
 
 const aKeyThatWas = (...events: LotEvent[]) => given(Lot, [...openedLot(null), ...events]);
@@ -85,5 +85,21 @@ describe('revealing a key', () => {
     aKeyThatWas(revealed(0), retired(0))
       .when((state) => revealKey(state, reveal))
       .then(revealed(0));
+  });
+});
+
+describe('retiring a whole lot', () => {
+  const history = openedLot(null, 5000, null, null);
+
+  it('takes what is free or in quarantine, and leaves what is sold', () => {
+    given(Lot, [...history, sold(0, 'o'), quarantined(2), retired(3)])
+      .when((state) => retireLot(state, 'gone'))
+      .then(retired(1, 'gone'), retired(2, 'gone'));
+  });
+
+  it('takes nothing while a key is reserved', () => {
+    given(Lot, [...history, reserved(3, 'r')])
+      .when((state) => retireLot(state, 'gone'))
+      .thenRejected('KeysReserved');
   });
 });

@@ -41,3 +41,14 @@ export const revealKey = (state: LotState, { slot, by }: { slot: number; by: str
   withKey(state, slot, ({ status, shown }) =>
     status === 'retired' && !shown ? reject('KeyIsRetired') : [{ type: 'KeyRevealed', data: { slot, by } }],
   );
+
+/** Takes every key of a lot off sale for good, sold ones apart; none while one of them is reserved. */
+export function retireLot(state: LotState, reason: string): LotEvent[] | Rejection<'KeysReserved'> {
+  if (state.open.size > 0) return reject('KeysReserved');
+  const events: LotEvent[] = [];
+  state.slots.forEach(({ status }, slot) => {
+    if (status === 'free' || status === 'quarantined')
+      events.push({ type: 'KeyRetired', data: { slot, reason } });
+  });
+  return events;
+}
