@@ -7,10 +7,12 @@ import { CategoriesController } from './catalog/categories.controller.js';
 import { PackagesController } from './catalog/packages.controller.js';
 import { ProductsController } from './catalog/products.controller.js';
 import { SuppliersController } from './catalog/suppliers.controller.js';
+import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { BusinessZone, KeyViews } from './inventory/key.views.js';
 import { KeysController } from './inventory/keys.controller.js';
 import { Listing } from './listing.js';
 import { BalancesController } from './partners/balances.controller.js';
+import { PartnerScope } from './partners/partner-scope.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PartnersReader } from './partners/partners.reader.js';
 import { RatesController } from './pricing/rates.controller.js';
@@ -38,8 +40,10 @@ export const restV2Providers = ({ timeZone }: { readonly timeZone: string }): Pr
   AccessGuard,
   Listing,
   Writes,
+  IdempotentRequests,
   CatalogReader,
   CatalogViews,
   KeyViews,
+  PartnerScope,
   PartnersReader,
 ];

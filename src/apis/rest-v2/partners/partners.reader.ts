@@ -9,6 +9,7 @@ import type { Currency } from '../../../platform/kernel/money.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
 import type { Filter } from '../../../platform/read-store/read-store.js';
 import { decimalOf } from '../amounts.js';
+import { PartnerScope } from './partner-scope.js';
 
 const STATUS = { inactive: 0, active: 1, blocked: 2, deleted: 2 } as const;
 const NOBODY = 'Partner not found';
@@ -19,12 +20,12 @@ export class PartnersReader {
   constructor(
     private readonly models: ReadModels,
     private readonly accounts: AccountIndex,
+    private readonly scope: PartnerScope,
   ) {}
 
   /** What narrows every query to the partners that the caller may see. */
-  scopeOf({ role, id }: Principal): Filter {
-    if (role === 'partner') return { _id: id };
-    return role === 'manager' ? { managerId: id } : {};
+  scopeOf(principal: Principal): Filter {
+    return this.scope.filterOfPartners(principal);
   }
 
   /** @throws 404 for unknown, deleted and other people's partners alike. */
