@@ -9,6 +9,7 @@ import {
 import { EventStoreError, type MaybePromise } from '../../platform/event-store/event-store.js';
 import type { CommandContext } from '../../platform/execution/transaction.js';
 import { InFlightLimit } from '../../platform/http/in-flight.js';
+import { correlationOf } from '../../platform/http/request-id.js';
 import { Ids } from '../../platform/kernel/ids.js';
 import { isRejection } from '../../platform/kernel/rejection.js';
 import { type Buses, INVALID_DATA, PERFORM } from './actions.js';
@@ -96,7 +97,9 @@ export class TerminalService {
     try {
       const answer = map(this.identify(envelope, caller), (identified) => {
         begun = true;
-        return 'body' in identified ? identified : this.proceed(envelope, query, identified, commandId);
+        if ('body' in identified) return identified;
+        const ids = { commandId, correlationId: correlationOf(caller.requestId, commandId) };
+        return this.proceed(envelope, query, identified, ids);
       });
       return isPromise(answer) ? answer.catch(failed) : answer;
     } catch (error) {
@@ -121,7 +124,7 @@ export class TerminalService {
     { action, settings }: Envelope,
     query: Query,
     { partnerId, apiKeyId, partner }: Identified,
-    commandId: string,
+    ids: Pick<CommandContext, 'commandId' | 'correlationId'>,
   ): MaybePromise<Answer> {
     const data = parseData(query.data);
     const explicit = chooseCurrency(data?.currency, query.currency);
@@ -135,8 +138,7 @@ export class TerminalService {
     if (!data && INVALID_DATA[action]) return INVALID_DATA[action];
 
     const context: CommandContext = {
-      commandId,
-      correlationId: commandId,
+      ...ids,
       actor: { kind: 'partner', id: partnerId },
       surface: 'terminal-v1',
     };

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -14,6 +13,7 @@ import {
   MAX_PATH_PARAMETER_LENGTH,
   REQUEST_TIMEOUT_MS,
 } from './limits.js';
+import { requestIds } from './request-id.js';
 import { plainErrors, type Surface } from './surface.js';
 import { pathOf, SurfaceRouter } from './surface-router.js';
 import { answerUnreadable } from './unreadable-request.js';
@@ -22,13 +22,6 @@ export interface HttpOptions {
   readonly settings: Pick<Settings, 'trustedProxies' | 'surfaceHosts'>;
   readonly surfaces: readonly Surface[];
   readonly logger: Logger;
-}
-
-/** Ids that tell requests apart in logs and answers: unique to the process by its start, then counted. */
-function requestIds(): () => string {
-  const process = randomBytes(6).toString('hex');
-  let count = 0;
-  return () => `${process}-${(++count).toString(36)}`;
 }
 
 const MILLISECONDS = 1_000;
@@ -80,6 +73,10 @@ export class HttpAdapter extends FastifyAdapter {
     const fastify = this.getInstance<FastifyInstance>();
     fastify.setNotFoundHandler((request, reply) => this.answer(refusal(404), request, reply));
     fastify.setErrorHandler((error, request, reply) => this.answerFailure(error, request, reply));
+    fastify.addHook('onRequest', (request, reply, done) => {
+      reply.header('X-Request-Id', request.id);
+      done();
+    });
     if (logger.isLevelEnabled('debug')) this.logRequests(fastify);
   }
 
