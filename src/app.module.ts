@@ -24,6 +24,7 @@ import type { Settings } from './platform/config/settings.js';
 import { EventStore } from './platform/event-store/event-store.js';
 import { Sequencer } from './platform/execution/sequencer.js';
 import { Executor } from './platform/execution/transaction.js';
+import { IdempotencyStore } from './platform/idempotency/idempotency-store.js';
 import { Clock } from './platform/kernel/clock.js';
 import { Ids } from './platform/kernel/ids.js';
 import { KeyStore } from './platform/key-store/key-store.js';
@@ -64,13 +65,14 @@ export class AppModule {
 }
 
 function platformProviders({ settings, engines, clock, ids, passwordCost }: AppOptions): Provider[] {
-  const { events, snapshots, keys, master, hashes, documents } = engines;
+  const { events, snapshots, keys, master, hashes, documents, idempotency } = engines;
   const namespace = settings.streamNamespace;
   return [
     { provide: Clock, useValue: clock },
     { provide: Ids, useValue: ids },
     { provide: EventStore, useValue: events },
     { provide: KeyStore, useValue: keys },
+    { provide: IdempotencyStore, useValue: idempotency },
     { provide: MasterKey, useValue: master },
     { provide: KeyedHash, useValue: hashes },
     { provide: Vault, useValue: new Vault(keys) },

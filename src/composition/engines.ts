@@ -5,6 +5,8 @@ import type { Settings } from '../platform/config/settings.js';
 import { EmbeddedEventStore } from '../platform/event-store/embedded/embedded-event-store.js';
 import type { VerifyProgress, VerifyReport } from '../platform/event-store/embedded/verify-log.js';
 import type { EventStore } from '../platform/event-store/event-store.js';
+import { LmdbIdempotencyStore } from '../platform/idempotency/embedded/lmdb-idempotency-store.js';
+import type { IdempotencyStore } from '../platform/idempotency/idempotency-store.js';
 import { LmdbIndexStorage } from '../platform/indexes/embedded/lmdb-index-storage.js';
 import type { IndexStorage } from '../platform/indexes/index-storage.js';
 import type { Ids } from '../platform/kernel/ids.js';
@@ -38,6 +40,7 @@ export interface Engines {
   readonly snapshots: SnapshotStore;
   readonly indexes: IndexStorage;
   readonly documents: ReadStore;
+  readonly idempotency: IdempotencyStore;
   readonly shared: SharedEngines;
   readonly keys: KeyStore & RewrappableKeys;
   readonly master: MasterKey;
@@ -85,6 +88,7 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
   });
   const snapshots = LmdbSnapshotStore.open(folder('snapshots'));
   const indexes = LmdbIndexStorage.open(derived(folder('indexes'), logger));
+  const idempotency = LmdbIdempotencyStore.open(folder('idempotency'));
   const documentsDirectory = folder('documents');
   const documents = await openDocuments(documentsDirectory, await events.headPosition(), logger);
   return {
@@ -92,12 +96,14 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
     snapshots,
     indexes,
     documents,
+    idempotency,
     shared: { log: events, logDirectory: logFolder(dataDir), documents, documentsDirectory, onFatal },
     keys,
     master,
     hashes,
     verifyLog: (onProgress) => events.verify(onProgress),
     async close() {
+      await idempotency.close();
       await documents.close();
       await indexes.close();
       await snapshots.close();

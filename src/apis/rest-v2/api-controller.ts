@@ -15,6 +15,8 @@ import { EventStoreError } from '../../platform/event-store/event-store.js';
 import { ReadModelNotReady } from '../../platform/projections/read-models.js';
 import { AccessGuard } from './access.js';
 import { BodyShapePipe, RequestPipe } from './body.js';
+import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
+import { WaitingReads } from './waiting-reads.js';
 
 const OUTAGE = 'The service is not available';
 
@@ -37,5 +39,5 @@ export const ApiController = (path: string): ClassDecorator =>
     Controller(path),
     UseGuards(AccessGuard),
     UsePipes(BodyShapePipe, RequestPipe),
-    UseInterceptors(OutageInterceptor),
+    UseInterceptors(OutageInterceptor, WaitingReads, IdempotencyInterceptor),
   );

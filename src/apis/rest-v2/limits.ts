@@ -17,3 +17,9 @@ export const EXACT_JSON_DIGITS = 15;
 
 /** How long a write waits for the read models, so that who posts and then gets sees it. */
 export const READ_YOUR_WRITES_MS = 5_000;
+/** How long a read waits for the position that it asks for. */
+export const WAIT_FOR_POSITION_MS = 5_000;
+
+/** How long the answer under an idempotency key is kept. */
+export const IDEMPOTENCY_KEY_MS = 24 * 3_600_000;
+export const IDEMPOTENCY_SWEEP_MS = 3_600_000;

@@ -2,10 +2,12 @@ import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { type Command, CommandBus } from '@nestjs/cqrs';
 import { EventStore, EventStoreError, formatPosition } from '../../platform/event-store/event-store.js';
 import type { CommandContext } from '../../platform/execution/transaction.js';
+import { correlationOf } from '../../platform/http/request-id.js';
 import { Ids } from '../../platform/kernel/ids.js';
 import { isRejection, type Rejection } from '../../platform/kernel/rejection.js';
 import { ReadModels } from '../../platform/projections/read-models.js';
 import type { Caller } from './access.js';
+import { attemptOf } from './idempotency/attempt.js';
 import { READ_YOUR_WRITES_MS } from './limits.js';
 import { refusalOf } from './rejections.js';
 
@@ -23,10 +25,15 @@ export class Writes {
     private readonly models: ReadModels,
   ) {}
 
-  contextOf({ principal }: Caller): CommandContext {
+  contextOf({ principal, reply: { request } }: Caller): CommandContext {
     const commandId = this.ids.uuid();
-    const actor = { kind: principal.kind, id: principal.id };
-    return { commandId, correlationId: commandId, actor, surface: 'rest-v2' };
+    return {
+      commandId,
+      correlationId: correlationOf(request.id, commandId),
+      causationId: attemptOf(request),
+      actor: { kind: principal.kind, id: principal.id },
+      surface: 'rest-v2',
+    };
   }
 
   /**

@@ -1,0 +1,138 @@
+import { IdempotentRequests } from '../../../src/apis/rest-v2/idempotency/idempotent-requests.js';
+import { IdempotencyStore } from '../../../src/platform/idempotency/idempotency-store.js';
+import { startTestApp, type TestApp } from '../../support/app.js';
+import { type Answer, Client } from './client.js';
+
+const PASSWORD = 'correct horse battery staple';
+const DAY_MS = 86_400_000;
+
+let app: TestApp;
+let admin: Client;
+let other: Client;
+let partnerIds: readonly number[];
+let count = 0;
+
+beforeAll(async () => {
+  app = await startTestApp({ settings: { KEYFORGE_ADMIN_PASSWORD: PASSWORD } });
+  admin = await new Client(app).login('admin', PASSWORD);
+  const partner = (login: string) => admin.create('/partners', { name: login, login, password: 'secret-9' });
+  partnerIds = [(await partner('a')).id, (await partner('b')).id];
+  other = await new Client(app).login('a', 'secret-9');
+});
+afterAll(() => app.close());
+
+const newKey = (): string => {
+  count += 1;
+  return `key-${count}`;
+};
+const post = (path: string, body: unknown, key: string, as = admin): Promise<Answer> =>
+  as.call('POST', path, body, { 'idempotency-key': key });
+const suppliersCalled = async (name: string): Promise<number> =>
+  (await admin.get(`/suppliers?search=${name}`)).body.pagination.total;
+
+it('the same request under the same key gets the first answer again and changes nothing', async () => {
+  const key = newKey();
+  const first = await post('/suppliers', { name: 'Once' }, key);
+  const second = await post('/suppliers', { name: 'Once' }, key);
+  expect(first.status).toBe(201);
+  expect([second.status, second.body]).toEqual([201, first.body]);
+  expect(second.headers['x-position']).toBe(first.headers['x-position']);
+  expect([first.headers['idempotent-replayed'], second.headers['idempotent-replayed']]).toEqual([
+    undefined,
+    'true',
+  ]);
+  expect(await suppliersCalled('once')).toBe(1);
+});
+
+it('another body under the same key is 409', async () => {
+  const key = newKey();
+  await post('/suppliers', { name: 'First' }, key);
+  const answer = await post('/suppliers', { name: 'Second' }, key);
+  expect([answer.status, answer.body.error]).toEqual([409, 'Idempotency-Key: was used for another request']);
+  expect(await suppliersCalled('second')).toBe(0);
+});
+
+it('a key stands for one account and one path', async () => {
+  const key = newKey();
+  const topUp = { currency: 'AZN', amount: '1.00', reference: key };
+  const [one, two] = partnerIds;
+  const answers = [
+    await post(`/partners/${one}/balances/topup`, topUp, key),
+    await post(`/partners/${two}/balances/topup`, topUp, key),
+  ];
+  expect(answers.map(({ body }) => body.data.partner_id)).toEqual([one, two]);
+  const foreign = await post(`/partners/${one}/balances/topup`, topUp, key, other);
+  expect([foreign.status, foreign.headers['idempotent-replayed']]).toEqual([403, undefined]);
+});
+
+it('of several at once one is carried out', async () => {
+  const key = newKey();
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => post('/suppliers', { name: 'Together' }, key)),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)]);
+  expect(await suppliersCalled('together')).toBe(1);
+});
+
+it('what was refused is decided anew', async () => {
+  const key = newKey();
+  expect((await post('/suppliers', { name: 7 }, key)).status).toBe(400);
+  expect((await post('/suppliers', { name: 'Now right' }, key)).status).toBe(201);
+});
+
+it.each(['', 'with space', 'x'.repeat(256), 'é'])('%j is no key', async (key) => {
+  expect((await post('/suppliers', { name: 'No key' }, key)).status).toBe(400);
+});
+
+it('a key is good again after a day', async () => {
+  const key = newKey();
+  await post('/suppliers', { name: 'Yesterday' }, key);
+  app.clock.advance(DAY_MS + 1);
+  admin = await new Client(app).login('admin', PASSWORD);
+  expect((await post('/suppliers', { name: 'Today' }, key)).status).toBe(201);
+  const store = app.app.get(IdempotencyStore);
+  app.clock.advance(DAY_MS + 1);
+  await app.app.get(IdempotentRequests).forgetOld();
+  expect(await store.forget(Number.MAX_SAFE_INTEGER)).toBe(0);
+  admin = await new Client(app).login('admin', PASSWORD);
+});
+
+describe('an answer that was lost', () => {
+  /** The state of the store after a process died between carrying a request out and keeping its answer. */
+  async function loseAnswer(key: string, body: object): Promise<void> {
+    const store = app.app.get(IdempotencyStore);
+    const replace = jest.spyOn(store, 'replace').mockResolvedValue(true);
+    await post('/suppliers', body, key);
+    replace.mockRestore();
+    await app.app.get(IdempotentRequests).onModuleInit();
+  }
+
+  it('is not made a second time', async () => {
+    const key = newKey();
+    await loseAnswer(key, { name: 'Lost' });
+    const again = await post('/suppliers', { name: 'Lost' }, key);
+    expect([again.status, again.body.error]).toEqual([
+      409,
+      expect.stringContaining('was carried out but its answer was lost'),
+    ]);
+    expect(await suppliersCalled('lost')).toBe(1);
+  });
+
+  it('of a request that stored nothing is made when it is repeated', async () => {
+    const key = newKey();
+    const store = app.app.get(IdempotencyStore);
+    const release = jest.spyOn(store, 'release').mockResolvedValue(undefined);
+    await post('/suppliers', { name: '' }, key);
+    release.mockRestore();
+    const again = await post('/suppliers', { name: '' }, key);
+    expect([again.status, again.body.error]).toEqual([400, expect.stringContaining('name')]);
+  });
+});
+
+it('no answer is stored in clear', async () => {
+  const claim = jest.spyOn(app.app.get(IdempotencyStore), 'replace');
+  await post('/suppliers', { name: 'C4N4RY supplier' }, newKey());
+  expect(claim).toHaveBeenCalledTimes(1);
+  expect(JSON.stringify(claim.mock.calls)).not.toContain('C4N4RY');
+  claim.mockRestore();
+});

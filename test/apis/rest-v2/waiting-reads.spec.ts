@@ -1,0 +1,47 @@
+import { ReadModels } from '../../../src/platform/projections/read-models.js';
+import { startTestApp, type TestApp } from '../../support/app.js';
+import { Client } from './client.js';
+
+const PASSWORD = 'correct horse battery staple';
+const FAR = 'ffffffffffffffff';
+
+let app: TestApp;
+let admin: Client;
+
+beforeAll(async () => {
+  app = await startTestApp({ settings: { KEYFORGE_ADMIN_PASSWORD: PASSWORD } });
+  admin = await new Client(app).login('admin', PASSWORD);
+});
+afterAll(() => app.close());
+
+const list = (position: string) =>
+  admin.call('GET', '/suppliers', undefined, { 'x-wait-for-position': position });
+
+it('a read that names the position of a write sees it', async () => {
+  const { headers } = await admin.post('/suppliers', { name: 'Seen' });
+  const answer = await list(String(headers['x-position']));
+  expect([answer.status, answer.body.data.length]).toEqual([200, 1]);
+});
+
+it('a read says so when it could not wait long enough', async () => {
+  const { headers } = await admin.post('/suppliers', { name: 'Late' });
+  const waiting = jest.spyOn(app.app.get(ReadModels), 'waitFor').mockResolvedValueOnce(false);
+  const answer = await list(String(headers['x-position']));
+  expect(waiting.mock.calls).toEqual([[expect.any(BigInt), 5_000]]);
+  expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
+  expect(answer.body.error).toContain(headers['x-position']);
+  waiting.mockRestore();
+});
+
+it('a position that the log does not have is not waited for', async () => {
+  const started = performance.now();
+  expect((await list(FAR)).status).toBe(503);
+  expect(performance.now() - started).toBeLessThan(1_000);
+});
+
+it.each(['', '1', 'x'.repeat(16), `${'0'.repeat(16)} `.repeat(2), FAR.toUpperCase()])(
+  '%j is no position',
+  async (position) => {
+    expect((await list(position)).status).toBe(400);
+  },
+);
