@@ -28,6 +28,7 @@ const projecting = new ProjectionRunner({
   upcasters: UPCASTERS,
   namespace,
   onError,
+  onRebuilding: (rebuilding) => host.report({ kind: 'rebuilding', rebuilding }),
 });
 host
   .serve({

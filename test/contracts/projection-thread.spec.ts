@@ -5,12 +5,14 @@ import type { SupplierDocument } from '../../projections/catalog/suppliers.proje
 import { EmbeddedEventStore } from '../../src/platform/event-store/embedded/embedded-event-store.js';
 import { NO_STREAM } from '../../src/platform/event-store/event-store.js';
 import { SystemIds } from '../../src/platform/kernel/ids.js';
+import type { FoldedBatch } from '../../src/platform/projections/projecting.js';
 import { ReadModels } from '../../src/platform/projections/read-models.js';
 import type { RebuildProgress } from '../../src/platform/projections/rebuild.js';
 import { ProjectionThread } from '../../src/platform/projections/thread/projection-thread.js';
 import { EmbeddedReadStore } from '../../src/platform/read-store/embedded/embedded-read-store.js';
 
 const WAIT_MS = 10_000;
+const AT = '2024-01-01T00:00:00.000Z';
 const ids = new SystemIds();
 
 let directory: string;
@@ -72,7 +74,7 @@ async function register(name: string): Promise<bigint> {
     schema: 1,
     actor: { kind: 'staff', id: 'x' },
     surface: 'test',
-    at: '2024-01-01T00:00:00.000Z',
+    at: AT,
   };
   const stored = await log.append([
     {
@@ -128,6 +130,21 @@ it('a rebuild in the other thread tells how far it is, and its documents are rea
   expect(steps.at(-1)).toMatchObject({ projection: 'suppliers', events: 1 });
   expect(await namesAt(await register('second'))).toEqual(['first', 'second']);
   await expect(thread.rebuild('nothing')).rejects.toThrow('there is no projection nothing');
+});
+
+it('the status says how far the documents are behind, whether or not the other thread folds', async () => {
+  await startWith(WORKER);
+  const batches: FoldedBatch[] = [];
+  models.whenFolded((batch) => batches.push(batch));
+  await namesAt(await register('first'));
+  expect(await thread.status()).toMatchObject({ position: 1n, head: 1n, lagEvents: 0, lagSeconds: 0 });
+  expect(batches).toEqual([{ events: 1, firstAt: AT }]);
+  await thread.stop();
+  await register('second');
+  await register('third');
+  const { lagSeconds, ...behind } = await thread.status();
+  expect(behind).toEqual({ position: 1n, head: 3n, lagEvents: 2, rebuilding: [] });
+  expect(lagSeconds).toBeCloseTo((Date.now() - Date.parse(AT)) / 1000, -1);
 });
 
 it('a thread that fails again and again is started anew and loses nothing', async () => {

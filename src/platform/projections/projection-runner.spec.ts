@@ -3,6 +3,7 @@ import { TemporaryReadStores } from '../../../test/support/temporary-read-store.
 import type { DomainEvent } from '../kernel/aggregate.js';
 import { SystemIds } from '../kernel/ids.js';
 import type { ReadBatch, ReadDocument } from '../read-store/read-store.js';
+import type { ProjectingStatus } from './projecting.js';
 import { type AnyProjection, defineProjection } from './projection.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { ReadModels } from './read-models.js';
@@ -234,6 +235,22 @@ it('a rebuild on demand, with sales going on, gives the same documents and repor
   const totals = (await models.find<Counter>('counters')).map(({ total }) => total);
   expect(totals.reduce((sum, total) => sum + total, 0)).toBe(900);
   expect(seen.length).toBeGreaterThan(0);
+  await stop();
+});
+
+it('the status shows a rebuild for as long as it runs, and a second one of the same is refused', async () => {
+  const { models, runner, stop } = await start(`${names}`);
+  for (let index = 0; index < 599; index += 1) await count(`c${index % 7}`, 1);
+  await models.waitFor(await count('c', 1), 2000);
+  let shown: ProjectingStatus | Promise<ProjectingStatus> | null = null;
+  const rebuilt = runner.rebuild('counters', () => {
+    shown ??= runner.status();
+  });
+  await expect(runner.rebuild('counters')).rejects.toThrow('counters is being rebuilt already');
+  await rebuilt;
+  expect(await shown).toMatchObject({ rebuilding: [{ projection: 'counters', events: 500 }] });
+  expect((await runner.status()).rebuilding).toEqual([]);
+  await runner.rebuild('counters');
   await stop();
 });
 

@@ -2,7 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore, RecordedEvent, Subscription } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
 import { Fold, type Target, type Upcasters } from './fold.js';
-import type { Projecting } from './projecting.js';
+import {
+  decidedAt,
+  type FoldedBatch,
+  lagBehind,
+  type Projecting,
+  type ProjectingStatus,
+} from './projecting.js';
 import { type AnyProjection, collectionName } from './projection.js';
 import { MANIFEST_KEY, type Manifest, NO_MANIFEST, type Readers } from './read-models.js';
 import { Rebuild, type RebuildProgress } from './rebuild.js';
@@ -15,7 +21,7 @@ const PART_EVENTS = 100;
 const BATCH_MS = 50;
 
 export interface ProjectionRunnerOptions {
-  readonly events: Pick<EventStore, 'readAll' | 'subscribe'>;
+  readonly events: Pick<EventStore, 'readAll' | 'subscribe' | 'headPosition'>;
   readonly documents: ReadStore;
   readonly models: Readers;
   readonly projections: readonly AnyProjection[];
@@ -24,6 +30,8 @@ export interface ProjectionRunnerOptions {
   readonly namespace: string;
   /** A projection could not fold: it is tried again, and nothing moves until it can. */
   readonly onError: (error: unknown) => void;
+  /** Told of every step of what is being folded anew. */
+  readonly onRebuilding?: (rebuilding: readonly RebuildProgress[]) => void;
 }
 
 /**
@@ -40,6 +48,7 @@ export class ProjectionRunner implements Projecting {
   private wake: () => void = () => undefined;
   private readonly stopping = new AbortController();
   private readonly rebuilds = new Set<Promise<void>>();
+  private readonly rebuilding = new Map<string, RebuildProgress>();
 
   constructor(private readonly options: ProjectionRunnerOptions) {
     this.fold = this.newFold([]);
@@ -63,10 +72,30 @@ export class ProjectionRunner implements Projecting {
 
   rebuild(name: string, onProgress: (progress: RebuildProgress) => void = () => undefined): Promise<void> {
     const projection = this.options.projections.find((one) => one.name === name);
-    if (!projection) throw new Error(`there is no projection ${name}`);
-    const running = this.runRebuild(projection, onProgress).finally(() => this.rebuilds.delete(running));
+    if (!projection) return Promise.reject(new Error(`there is no projection ${name}`));
+    if (this.rebuilding.has(name)) return Promise.reject(new Error(`${name} is being rebuilt already`));
+    const show = (progress: RebuildProgress): void => {
+      this.rebuilding.set(name, progress);
+      this.announceRebuilding();
+      onProgress(progress);
+    };
+    this.rebuilding.set(name, { projection: name, position: 0n, head: 0n, events: 0 });
+    const running = this.runRebuild(projection, show).finally(() => {
+      this.rebuilds.delete(running);
+      this.rebuilding.delete(name);
+      this.announceRebuilding();
+    });
     this.rebuilds.add(running);
     return running;
+  }
+
+  private announceRebuilding(): void {
+    this.options.onRebuilding?.([...this.rebuilding.values()]);
+  }
+
+  async status(): Promise<ProjectingStatus> {
+    const lag = await lagBehind(this.options.events, BigInt(this.manifest.position));
+    return { ...lag, rebuilding: [...this.rebuilding.values()] };
   }
 
   async stop(): Promise<void> {
@@ -135,7 +164,8 @@ export class ProjectionRunner implements Projecting {
         await this.fold.add(news.slice(first, next));
         const full = this.fold.size >= MAX_BATCH_DOCUMENTS || next - written >= MAX_BATCH_EVENTS;
         if (!full && next < news.length) continue;
-        await this.write(news[next - 1]!.position);
+        const batch = { events: next - written, firstAt: decidedAt(news[written]!) };
+        await this.write(news[next - 1]!.position, {}, batch);
         written = next;
       }
     } catch (error) {
@@ -145,12 +175,12 @@ export class ProjectionRunner implements Projecting {
     }
   }
 
-  private async write(position: bigint, swap: Partial<Manifest> = {}): Promise<void> {
+  private async write(position: bigint, swap: Partial<Manifest> = {}, batch?: FoldedBatch): Promise<void> {
     const manifest: Manifest = { ...this.manifest, ...swap, position: position.toString() };
     const checkpoint = { key: MANIFEST_KEY, value: manifest };
     await this.options.documents.write({ position, writes: this.fold.take(), checkpoint });
     this.manifest = manifest;
-    this.options.models.advance(manifest);
+    this.options.models.advance(manifest, batch);
     this.lastWriteMs = performance.now();
   }
 

@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../event-store/event-store.js';
 import type { DocumentId, Filter, FindOptions, ReadDocument, ReadStore } from '../read-store/read-store.js';
+import type { FoldedBatch } from './projecting.js';
 
 /** Which collection holds each projection's documents, and up to where the log is folded into them. */
 export interface Manifest {
@@ -20,8 +21,8 @@ export interface Readers {
   readonly isAwaited: boolean;
   /** Calls `listener` when somebody starts to wait: whoever folds need not wait for more events then. */
   whenAwaited(listener: (position: bigint) => void): void;
-  /** The documents of this manifest are there to be read. */
-  advance(manifest: Manifest): void;
+  /** The documents of this manifest are there to be read. @param batch what was folded into them since the last time. */
+  advance(manifest: Manifest, batch?: FoldedBatch): void;
   /** Ends all waiting: nothing will be folded any more. */
   close(): void;
 }
@@ -45,6 +46,7 @@ export class ReadModels implements Readers {
   private reached = 0n;
   private waiters: Waiter[] = [];
   private onWaiter: (position: bigint) => void = () => undefined;
+  private onFolded: (batch: FoldedBatch) => void = () => undefined;
 
   constructor(private readonly store: ReadStore) {}
 
@@ -90,6 +92,11 @@ export class ReadModels implements Readers {
     });
   }
 
+  /** Calls `listener` as soon as the documents of further events can be read. */
+  whenFolded(listener: (batch: FoldedBatch) => void): void {
+    this.onFolded = listener;
+  }
+
   get isAwaited(): boolean {
     return this.waiters.length > 0;
   }
@@ -98,9 +105,10 @@ export class ReadModels implements Readers {
     this.onWaiter = listener;
   }
 
-  advance(manifest: Manifest): void {
+  advance(manifest: Manifest, batch?: FoldedBatch): void {
     this.manifest = manifest;
     this.reached = BigInt(manifest.position);
+    if (batch) this.onFolded(batch);
     const [done, waiting] = [[] as Waiter[], [] as Waiter[]];
     for (const waiter of this.waiters) (waiter.position <= this.reached ? done : waiting).push(waiter);
     this.waiters = waiting;

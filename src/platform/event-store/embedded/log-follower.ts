@@ -6,6 +6,7 @@ import {
   type Subscription,
 } from '../event-store.js';
 import { News, PullSubscription } from '../pull-subscription.js';
+import { eventCount } from './event-record.js';
 import { type LogEnvironment, openLogForReading } from './log-environment.js';
 import { LogReader } from './log-reader.js';
 
@@ -22,7 +23,7 @@ export interface LogFollowerOptions {
  * The log in a thread that only reads it. It reads the same memory map as the writer, so events cross threads without a
  * copy or a message; all it must be told is that there are new ones.
  */
-export class LogFollower implements Pick<EventStore, 'readAll' | 'subscribe' | 'close'> {
+export class LogFollower implements Pick<EventStore, 'readAll' | 'headPosition' | 'subscribe' | 'close'> {
   private readonly news = new News();
 
   private constructor(
@@ -47,6 +48,11 @@ export class LogFollower implements Pick<EventStore, 'readAll' | 'subscribe' | '
     const events = this.reader.readAll(Number(after), limit);
     if (events.length === 0) this.options.onIdle(after);
     return events;
+  }
+
+  headPosition(): bigint {
+    const last = this.reader.lastRecord();
+    return last ? BigInt(last.first + eventCount(last.bytes) - 1) : 0n;
   }
 
   subscribe(

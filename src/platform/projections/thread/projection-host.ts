@@ -1,12 +1,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import { unreachable } from '../../kernel/unreachable.js';
-import type { Projecting } from '../projecting.js';
+import type { FoldedBatch, Projecting } from '../projecting.js';
 import type { Manifest, Readers } from '../read-models.js';
 import { type Order, type Report, toError } from './protocol.js';
 
 /** What the host drives. */
 export interface Hosted {
-  readonly projecting: Projecting;
+  readonly projecting: Omit<Projecting, 'status'>;
   /** The log has grown. */
   onNews(): void;
   /** Closes the stores; nothing is folded any more. */
@@ -35,9 +35,9 @@ export class ProjectionHost {
     whenAwaited(listener) {
       host.wake = listener;
     },
-    advance(manifest: Manifest) {
+    advance(manifest: Manifest, batch?: FoldedBatch) {
       host.reached = BigInt(manifest.position);
-      host.report({ kind: 'manifest', manifest });
+      host.report({ kind: 'manifest', manifest, batch });
     },
     close: () => undefined,
   }))(this);
@@ -95,7 +95,7 @@ export class ProjectionHost {
     }
   }
 
-  private async rebuild(number: number, projection: string, projecting: Projecting): Promise<void> {
+  private async rebuild(number: number, projection: string, projecting: Hosted['projecting']): Promise<void> {
     let error: Error | null = null;
     try {
       await projecting.rebuild(projection, (progress) => this.report({ kind: 'progress', number, progress }));

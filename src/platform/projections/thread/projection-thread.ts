@@ -1,7 +1,8 @@
 import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads';
+import type { EventStore } from '../../event-store/event-store.js';
 import { unreachable } from '../../kernel/unreachable.js';
 import type { NamedCollection } from '../../read-store/read-store.js';
-import type { Projecting } from '../projecting.js';
+import { type FoldedBatch, lagBehind, type Projecting, type ProjectingStatus } from '../projecting.js';
 import type { Manifest, ReadModels } from '../read-models.js';
 import type { RebuildProgress } from '../rebuild.js';
 import type { Order, ProjectionThreadData, Report } from './protocol.js';
@@ -11,7 +12,7 @@ export interface ProjectionThreadOptions {
   readonly entry: string | URL;
   readonly thread?: ThreadOptions;
   readonly data: ProjectionThreadData;
-  readonly log: {
+  readonly log: Pick<EventStore, 'readAll'> & {
     headPosition(): bigint;
     /** Calls `wake` once, after the next append is on disk. Returns a way to stop waiting. */
     onNews(wake: () => void): () => void;
@@ -55,7 +56,8 @@ export class ProjectionThread implements Projecting {
   private restart: NodeJS.Timeout | null = null;
   private stopping = false;
   private rebuilds = 0;
-  private readonly rebuilding = new Map<number, RunningRebuild>();
+  private readonly asked = new Map<number, RunningRebuild>();
+  private rebuilding: readonly RebuildProgress[] = [];
 
   constructor(private readonly options: ProjectionThreadOptions) {
     options.models.whenAwaited((position) => {
@@ -86,9 +88,15 @@ export class ProjectionThread implements Projecting {
     this.rebuilds += 1;
     const number = this.rebuilds;
     return new Promise((resolve, reject) => {
-      this.rebuilding.set(number, { onProgress, resolve, reject });
+      this.asked.set(number, { onProgress, resolve, reject });
       this.order({ kind: 'rebuild', number, projection: name });
     });
+  }
+
+  async status(): Promise<ProjectingStatus> {
+    const { log, models } = this.options;
+    const lag = await lagBehind(log, models.position);
+    return { ...lag, rebuilding: this.rebuilding };
   }
 
   async stop(): Promise<void> {
@@ -126,8 +134,9 @@ export class ProjectionThread implements Projecting {
       this.worker = null;
       this.stopWaiting();
       const error = new Error('the thread of the read models ended', { cause });
-      for (const { reject } of this.rebuilding.values()) reject(error);
-      this.rebuilding.clear();
+      for (const { reject } of this.asked.values()) reject(error);
+      this.asked.clear();
+      this.rebuilding = [];
       if (!this.stopping) onEnd(error, hasClosed);
     });
     if (this.awaited > 0n) this.order({ kind: 'awaited', position: this.awaited });
@@ -154,9 +163,12 @@ export class ProjectionThread implements Projecting {
       case 'idle':
         return this.announceAfter(report.position);
       case 'manifest':
-        return this.show(report.manifest);
+        return this.show(report.manifest, report.batch);
       case 'progress':
-        return this.rebuilding.get(report.number)?.onProgress(report.progress);
+        return this.asked.get(report.number)?.onProgress(report.progress);
+      case 'rebuilding':
+        this.rebuilding = report.rebuilding;
+        return;
       case 'rebuilt':
         return this.finishRebuild(report.number, report.error);
       case 'failed':
@@ -179,17 +191,17 @@ export class ProjectionThread implements Projecting {
     else this.stopWaiting = log.onNews(() => this.order({ kind: 'news' }));
   }
 
-  private async show(manifest: Manifest): Promise<void> {
+  private async show(manifest: Manifest, batch: FoldedBatch | undefined): Promise<void> {
     const { documents, models } = this.options;
     documents.refresh();
     for (const name of Object.values(manifest.collections)) await documents.openCollection({ name });
     if (BigInt(manifest.position) > models.position) this.failures = 0;
-    models.advance(manifest);
+    models.advance(manifest, batch);
   }
 
   private finishRebuild(number: number, error: Error | null): void {
-    const running = this.rebuilding.get(number);
-    this.rebuilding.delete(number);
+    const running = this.asked.get(number);
+    this.asked.delete(number);
     if (error) running?.reject(error);
     else running?.resolve();
   }

@@ -1,3 +1,4 @@
+import type { FoldedBatch } from '../projecting.js';
 import type { Manifest } from '../read-models.js';
 import type { RebuildProgress } from '../rebuild.js';
 
@@ -26,7 +27,9 @@ export type Report =
   /** Everything up to the position after which there was nothing is read: `news` is wanted. */
   | { readonly kind: 'idle'; readonly position: bigint }
   /** These documents are written. */
-  | { readonly kind: 'manifest'; readonly manifest: Manifest }
+  | { readonly kind: 'manifest'; readonly manifest: Manifest; readonly batch?: FoldedBatch }
+  /** This is being folded anew at the moment. */
+  | { readonly kind: 'rebuilding'; readonly rebuilding: readonly RebuildProgress[] }
   | { readonly kind: 'progress'; readonly number: number; readonly progress: RebuildProgress }
   | { readonly kind: 'rebuilt'; readonly number: number; readonly error: Error | null }
   /** A projection could not fold; it is tried again. */
