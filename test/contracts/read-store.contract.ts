@@ -209,6 +209,85 @@ export function readStoreContract(
     });
   });
 
+  describe('scanning', () => {
+    const scan = async (options: Parameters<ReadStore['scan']>[1]): Promise<number[][]> => {
+      const batches: number[][] = [];
+      for await (const batch of store.scan<Sale>(SALES.name, options)) batches.push(idsOf(batch));
+      return batches;
+    };
+
+    it.each<[string, Record<string, 1 | -1>, Record<string, unknown>]>([
+      ['an indexed field', { id: -1 }, {}],
+      ['the rest of an index', { id: 1 }, { status: 'pending', partner: 1 }],
+      ['a field beside conditions that no index knows', { id: 1 }, { name: { $regex: '7$' } }],
+      ['a field beside a narrower index in another order', { id: -1 }, { name: { $gte: 'Sale 5' } }],
+      ['the key', { _id: 1 }, { partner: { $in: [0, 2] } }],
+    ])(
+      'gives what a search in the order of %s finds, in batches of the wanted size',
+      async (_, sort, filter) => {
+        await fill(700);
+        const batches = await scan({ filter, sort, batch: 40 });
+        expect(batches.flat()).toEqual(idsOf(await find({ filter, sort })));
+        for (const batch of batches) expect(batch.length).toBeLessThanOrEqual(40);
+        expect(batches.length).toBeGreaterThan(1);
+      },
+    );
+
+    it('finds what several values of an indexed field select, each once', async () => {
+      await fill(60);
+      const found = (await scan({ filter: { partner: { $in: [2, 0] } } })).flat();
+      expect(found.toSorted((a, b) => a - b)).toEqual(
+        Array.from({ length: 60 }, (_, index) => index + 1).filter((id) => id % 3 !== 1),
+      );
+    });
+
+    it('an order that no index gives is refused', async () => {
+      await fill(2);
+      await expect(scan({ sort: { note: 1 } })).rejects.toThrow(/no index/);
+      await expect(
+        scan({ filter: { partner: { $in: [1, 2] } }, sort: { partner: 1, name: 1 } }),
+      ).rejects.toThrow(/no index/);
+    });
+
+    it('an empty answer has no batches', async () => {
+      expect(await scan({})).toEqual([]);
+      await fill(3);
+      expect(await scan({ filter: { name: 'nobody' } })).toEqual([]);
+    });
+
+    it('goes on while documents are written, changed and deleted, and gives those that stay exactly once', async () => {
+      await fill(100);
+      const seen: number[] = [];
+      const gone = new Set<number>();
+      let position = 1;
+      for await (const batch of store.scan<Sale>(SALES.name, { sort: { id: 1 }, batch: 10 })) {
+        seen.push(...idsOf(batch));
+        position += 1;
+        const last = Math.floor(batch.at(-1)!.id);
+        gone.add(last + 2);
+        await write(store, position, [
+          put(sale(last, { status: 'refunded', name: 'changed' })),
+          put(sale(last + 1.5, { name: 'between' })),
+          [`sale-${last + 2}`, null],
+          put(sale(last - 0.5, { name: 'behind' })),
+        ]);
+      }
+      const stay = Array.from({ length: 100 }, (_, index) => index + 1).filter((id) => !gone.has(id));
+      expect(seen.filter((id) => stay.includes(id))).toEqual(stay);
+      expect(gone.size).toBeGreaterThan(8);
+      expect(new Set(seen).size).toBe(seen.length);
+    });
+
+    it('who leaves early asks for nothing more', async () => {
+      await fill(50);
+      for await (const batch of store.scan<Sale>(SALES.name, { sort: { id: 1 }, batch: 5 })) {
+        expect(idsOf(batch)).toEqual([1, 2, 3, 4, 5]);
+        break;
+      }
+      expect(await store.count(SALES.name)).toBe(50);
+    });
+  });
+
   describe('collections', () => {
     it('a dropped collection is gone, and its name is free', async () => {
       await fill(3);

@@ -1,5 +1,12 @@
 import type { MaybePromise } from '../event-store/event-store.js';
-import type { DocumentId, Filter, FindOptions, ReadDocument, ReadStore } from '../read-store/read-store.js';
+import type {
+  DocumentId,
+  Filter,
+  FindOptions,
+  ReadDocument,
+  ReadStore,
+  ScanOptions,
+} from '../read-store/read-store.js';
 import type { FoldedBatch } from './projecting.js';
 
 /** Which collection holds each projection's documents, and up to where the log is folded into them. */
@@ -65,6 +72,11 @@ export class ReadModels implements Readers {
 
   count(projection: string, filter?: Filter): Promise<number> {
     return this.store.count(this.collection(projection), filter);
+  }
+
+  /** All documents that match, in batches; see {@link ReadStore.scan}. */
+  scan<D extends ReadDocument>(projection: string, options?: ScanOptions): AsyncIterable<D[]> {
+    return this.store.scan<D>(this.collection(projection), options);
   }
 
   /** Everything up to this position of the log is in the documents. */

@@ -21,6 +21,17 @@ export interface FindOptions {
   readonly limit?: number;
 }
 
+export interface ScanOptions {
+  readonly filter?: Filter;
+  /**
+   * An index must give this order, after those of its fields that the filter holds to one value. Without it the order is
+   * that of the index that was used.
+   */
+  readonly sort?: Sort;
+  /** Most documents of one delivery. Default {@link SCAN_DOCUMENTS}, maximum {@link MAX_FIND_DOCUMENTS}. */
+  readonly batch?: number;
+}
+
 export interface CollectionSpec {
   readonly name: string;
   /** Fields of each index, all ascending, scalars only; `_id` is always the last, without being named. */
@@ -52,6 +63,7 @@ export interface ReadBatch {
 
 export const MAX_ID_UNITS = 200;
 export const MAX_FIND_DOCUMENTS = 1000;
+export const SCAN_DOCUMENTS = 250;
 
 /**
  * What projections make: documents that can be thrown away and folded again from the log. Nothing is decided from them.
@@ -80,6 +92,14 @@ export abstract class ReadStore {
   abstract get<D extends ReadDocument>(collection: string, id: DocumentId): MaybePromise<D | null>;
   abstract find<D extends ReadDocument>(collection: string, options?: FindOptions): Promise<D[]>;
   abstract count(collection: string, filter?: Filter): Promise<number>;
+
+  /**
+   * All documents that match, however many, in batches of which one at a time is in memory: the next is read when it is
+   * asked for. Writes go on meanwhile, and those ahead of the walk are seen. A document that keeps its place in the
+   * order comes exactly once; one that is moved by a write may be missed or come again, so sort by what never changes.
+   * @throws on the first batch, if no index gives the order.
+   */
+  abstract scan<D extends ReadDocument>(collection: string, options?: ScanOptions): AsyncIterable<D[]>;
 
   abstract close(): Promise<void>;
 }

@@ -9,10 +9,12 @@ import {
   type ReadBatch,
   type ReadDocument,
   ReadStore,
+  SCAN_DOCUMENTS,
+  type ScanOptions,
   type Stamped,
 } from '../read-store.js';
 import { documentKey } from './index-key.js';
-import { planQuery, type QueryPlan } from './query-plan.js';
+import { planInOrder, planQuery, type QueryPlan } from './query-plan.js';
 import { chunks, EVERYTHING, matcher, takeInOrder, takeSorted } from './scan.js';
 import {
   type Bytes,
@@ -165,7 +167,7 @@ export class EmbeddedReadStore extends ReadStore {
     const limit = Math.min(options.limit ?? MAX_FIND_DOCUMENTS, MAX_FIND_DOCUMENTS);
     const plan = planQuery(filter, sort, target.spec.indexes);
     const matches = plan.exact ? EVERYTHING : matcher(filter);
-    const documents = this.scan(target, plan);
+    const documents = this.scanPlan(target, plan);
     const found = plan.ordered
       ? takeInOrder(documents, matches, skip, limit)
       : takeSorted(documents, matches, sort, skip, limit);
@@ -183,10 +185,23 @@ export class EmbeddedReadStore extends ReadStore {
       return count;
     }
     const matches = matcher(filter);
-    for await (const documents of this.scan(target, plan)) {
+    for await (const documents of this.scanPlan(target, plan)) {
       for (const document of documents) if (matches(document)) count += 1;
     }
     return count;
+  }
+
+  async *scan<D extends ReadDocument>(collection: string, options: ScanOptions = {}): AsyncGenerator<D[]> {
+    const target = this.collection(collection);
+    const { filter = {}, sort = {} } = options;
+    const plan = planInOrder(filter, sort, target.spec.indexes);
+    if (!plan) throw new Error(`no index of ${collection} gives the order ${JSON.stringify(sort)}`);
+    const matches = plan.exact ? EVERYTHING : matcher(filter);
+    const size = Math.min(options.batch ?? SCAN_DOCUMENTS, MAX_FIND_DOCUMENTS);
+    for await (const documents of this.scanPlan(target, plan, size)) {
+      const found = documents.filter(matches);
+      if (found.length > 0) yield found as D[];
+    }
   }
 
   /** Makes what another thread has written before now visible to the reads that follow. */
@@ -241,9 +256,13 @@ export class EmbeddedReadStore extends ReadStore {
   }
 
   /** The live documents in a plan's ranges, in their order. */
-  private async *scan(target: Collection, plan: QueryPlan): AsyncGenerator<ReadDocument[]> {
+  private async *scanPlan(
+    target: Collection,
+    plan: QueryPlan,
+    size?: number,
+  ): AsyncGenerator<ReadDocument[]> {
     const source = plan.index < 0 ? target.documents : target.entries;
-    for await (const entries of chunks(source, plan)) {
+    for await (const entries of chunks(source, plan, size)) {
       const documents: ReadDocument[] = [];
       for (const { value } of entries) {
         const bytes = plan.index < 0 ? value : target.documents.getBinaryFast(value);

@@ -94,6 +94,21 @@ function planWith(index: number, named: readonly string[], filter: Filter, sort:
   return [score, { index, ranges, ordered, backwards: direction === -1, exact }];
 }
 
+/** The same among those that give the wanted order; null if none does. */
+export function planInOrder(
+  filter: Filter,
+  sort: Sort,
+  indexes: readonly (readonly string[])[],
+): QueryPlan | null {
+  let bestScore = Number.NEGATIVE_INFINITY;
+  let best: QueryPlan | null = null;
+  for (const [place, fields] of [['_id'], ...indexes].entries()) {
+    const [score, plan] = planWith(place - 1, fields, filter, sort);
+    if (plan.ordered && score > bestScore) [bestScore, best] = [score, plan];
+  }
+  return best;
+}
+
 /** The index that narrows a query most; among equals one that gives the wanted order, then the first declared. */
 export function planQuery(filter: Filter, sort: Sort, indexes: readonly (readonly string[])[]): QueryPlan {
   let [bestScore, best] = planWith(-1, ['_id'], filter, sort);

@@ -6,12 +6,13 @@ import type { QueryPlan } from './query-plan.js';
 import type { Bytes } from './stored-document.js';
 
 /** Entries read without letting other work of the process run. */
-const CHUNK_ENTRIES = 250;
+export const CHUNK_ENTRIES = 250;
 
 /** Walks the ranges of a plan, letting other work run between chunks. */
 export async function* chunks(
   source: Bytes,
   plan: QueryPlan,
+  size = CHUNK_ENTRIES,
 ): AsyncGenerator<{ key: Buffer; value: Buffer }[]> {
   let first = true;
   for (const { low, high } of plan.ranges) {
@@ -23,10 +24,10 @@ export async function* chunks(
         ? { start: from ?? high, end: low, inclusiveEnd: true, reverse: true }
         : { start: from ?? low, end: high };
       const entries: { key: Buffer; value: Buffer }[] = [
-        ...source.getRange({ ...options, exclusiveStart: from !== null, limit: CHUNK_ENTRIES }),
+        ...source.getRange({ ...options, exclusiveStart: from !== null, limit: size }),
       ];
       yield entries;
-      if (entries.length < CHUNK_ENTRIES) break;
+      if (entries.length < size) break;
       from = entries.at(-1)!.key;
     }
   }
