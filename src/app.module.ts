@@ -1,12 +1,15 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { Health } from './apis/operations/health.js';
+import { MetricsAccess } from './apis/operations/metrics-access.js';
+import { OPERATIONS_CONTROLLERS } from './apis/operations/operations.controller.js';
 import { REST_V2_CONTROLLERS, restV2Providers } from './apis/rest-v2/rest-v2.providers.js';
 import { TERMINAL_V1_CONTROLLERS, TERMINAL_V1_PROVIDERS } from './apis/terminal-v1/terminal-v1.providers.js';
 import type { Engines } from './composition/engines.js';
 import { Runtime } from './composition/runtime.js';
 import { salePorts } from './composition/sale-ports.js';
 import { CATALOG_PROVIDERS, CatalogIndex } from './contexts/catalog/index.js';
-import { FingerprintIndex, inventoryProviders, StockIndex } from './contexts/inventory/index.js';
+import { FingerprintIndex, inventoryProviders, SerialIndex, StockIndex } from './contexts/inventory/index.js';
 import { ORDERING_PROVIDERS, SaleSettings } from './contexts/ordering/index.js';
 import {
   AccountDirectory,
@@ -25,10 +28,13 @@ import { EventStore } from './platform/event-store/event-store.js';
 import { Sequencer } from './platform/execution/sequencer.js';
 import { Executor } from './platform/execution/transaction.js';
 import { IdempotencyStore } from './platform/idempotency/idempotency-store.js';
+import { IndexProgress } from './platform/indexes/index-progress.js';
 import { Clock } from './platform/kernel/clock.js';
 import { Ids } from './platform/kernel/ids.js';
 import { KeyStore } from './platform/key-store/key-store.js';
 import type { Logger } from './platform/logging/logger.js';
+import { MeasuredEventStore } from './platform/metrics/measured-event-store.js';
+import { Metrics } from './platform/metrics/metrics.js';
 import { PublicIds } from './platform/numbers/public-ids.js';
 import { ReadModels } from './platform/projections/read-models.js';
 import { KeyedHash } from './platform/security/keyed-hash.js';
@@ -43,6 +49,8 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly readiness: Health;
   /** bcrypt's cost; default as the password hasher's. */
   readonly passwordCost?: number;
   /** The compiled reader of import files; absent: files are read in the main thread. */
@@ -59,14 +67,16 @@ export class AppModule {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
       providers: [...platformProviders(options), ...contextProviders(options), runtimeProvider(options)],
-      controllers: [...TERMINAL_V1_CONTROLLERS, ...REST_V2_CONTROLLERS],
+      controllers: [...OPERATIONS_CONTROLLERS, ...TERMINAL_V1_CONTROLLERS, ...REST_V2_CONTROLLERS],
     };
   }
 }
 
-function platformProviders({ settings, engines, clock, ids, passwordCost }: AppOptions): Provider[] {
+function platformProviders(options: AppOptions): Provider[] {
+  const { settings, engines, clock, ids, passwordCost, metrics, readiness } = options;
   const { events, snapshots, keys, master, hashes, documents, idempotency } = engines;
   const namespace = settings.streamNamespace;
+  const store = new MeasuredEventStore(events, metrics);
   return [
     { provide: Clock, useValue: clock },
     { provide: Ids, useValue: ids },
@@ -75,9 +85,12 @@ function platformProviders({ settings, engines, clock, ids, passwordCost }: AppO
     { provide: IdempotencyStore, useValue: idempotency },
     { provide: MasterKey, useValue: master },
     { provide: KeyedHash, useValue: hashes },
+    { provide: Metrics, useValue: metrics },
+    { provide: Health, useValue: readiness },
+    { provide: MetricsAccess, useValue: { token: settings.metricsToken } satisfies MetricsAccess },
     { provide: Vault, useValue: new Vault(keys) },
     { provide: PasswordHasher, useValue: new PasswordHasher(passwordCost) },
-    { provide: Executor, useValue: new Sequencer({ store: events, snapshots, clock, ids, namespace }) },
+    { provide: Executor, useValue: new Sequencer({ store, snapshots, clock, ids, namespace }) },
     {
       provide: PublicIds,
       inject: [Executor],
@@ -91,6 +104,7 @@ function platformProviders({ settings, engines, clock, ids, passwordCost }: AppO
     AuthService,
     { provide: ReadModels, useValue: new ReadModels(documents) },
     UnfinishedIndex,
+    IndexProgress,
   ];
 }
 
@@ -127,11 +141,13 @@ function runtimeProvider(options: AppOptions): Provider {
       CatalogIndex,
       StockIndex,
       FingerprintIndex,
+      SerialIndex,
       AccountDirectory,
       AccountIndex,
       PartnerDirectory,
       RevokedSessions,
       UnfinishedIndex,
+      IndexProgress,
       Executor,
       SaleSettings,
       ReadModels,
@@ -140,11 +156,13 @@ function runtimeProvider(options: AppOptions): Provider {
       catalog: CatalogIndex,
       stock: StockIndex,
       fingerprints: FingerprintIndex,
+      serials: SerialIndex,
       directory: AccountDirectory,
       accounts: AccountIndex,
       partners: PartnerDirectory,
       sessions: RevokedSessions,
       unfinished: UnfinishedIndex,
+      progress: IndexProgress,
       executor: Executor,
       terms: SaleSettings,
       models: ReadModels,
@@ -153,11 +171,13 @@ function runtimeProvider(options: AppOptions): Provider {
         catalog,
         stock,
         fingerprints,
+        serials,
         directory,
         accounts,
         partners,
         sessions,
         unfinished,
+        progress,
         executor,
         clock,
         ids,

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { CatalogIndex } from '../contexts/catalog/index.js';
-import { FingerprintIndex, StockIndex } from '../contexts/inventory/index.js';
+import { FingerprintIndex, SerialIndex, StockIndex } from '../contexts/inventory/index.js';
 import { SaleSettings } from '../contexts/ordering/index.js';
 import { AccountDirectory, AccountIndex, PartnerDirectory } from '../contexts/partners/index.js';
 import { RevokedSessions } from '../platform/auth/revoked-sessions.js';
 import { Executor } from '../platform/execution/transaction.js';
 import { IndexFollower } from '../platform/indexes/index-follower.js';
+import { IndexProgress } from '../platform/indexes/index-progress.js';
 import { Clock } from '../platform/kernel/clock.js';
 import { Ids } from '../platform/kernel/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
@@ -38,10 +39,12 @@ export class Runtime {
       catalog: CatalogIndex;
       stock: StockIndex;
       fingerprints: FingerprintIndex;
+      serials: SerialIndex;
       accounts: AccountIndex;
       partners: PartnerDirectory;
       sessions: RevokedSessions;
       unfinished: UnfinishedIndex;
+      progress: IndexProgress;
       executor: Executor;
       clock: Clock;
       ids: Ids;
@@ -56,6 +59,7 @@ export class Runtime {
       parts.catalog,
       parts.stock,
       parts.fingerprints,
+      parts.serials,
       parts.accounts,
       parts.partners,
       parts.sessions,
@@ -64,6 +68,7 @@ export class Runtime {
     this.follower = new IndexFollower(events, indexes, namespace, followed, (err) =>
       logger.error({ err }, 'the indexes could not be written and are tried again'),
     );
+    parts.progress.follow(this.follower);
     const { models, projectionWorker: entry } = parts;
     this.projections = createProjecting({ engines, namespace, models, logger, entry });
     this.recovery = new Recovery({
@@ -106,6 +111,12 @@ export class Runtime {
     const head = await this.engines.events.headPosition();
     await this.follower.reached(head);
     return this.parts.models.waitFor(head, timeoutMs);
+  }
+
+  /** Positions that the indexes are behind the log. */
+  async indexLag(): Promise<bigint> {
+    const lag = (await this.engines.events.headPosition()) - this.follower.position;
+    return lag > 0n ? lag : 0n;
   }
 
   async stop(): Promise<void> {

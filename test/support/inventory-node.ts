@@ -5,6 +5,7 @@ import {
   FingerprintIndex,
   type KeysToAdd,
   KeyTexts,
+  SerialIndex,
   StockIndex,
 } from '../../src/contexts/inventory/index.js';
 import { KeyPreparers } from '../../src/contexts/inventory/intake/intake-terms.js';
@@ -71,6 +72,7 @@ const created = (
 /** The inventory of one process over a store that others may share. */
 export class InventoryNode {
   readonly fingerprints = new FingerprintIndex();
+  readonly serials = new SerialIndex();
   readonly stock: StockIndex;
   readonly executor: Sequencer;
   readonly intake: KeyIntake;
@@ -93,12 +95,12 @@ export class InventoryNode {
     this.executor = new Sequencer({ store, snapshots, clock, ids, namespace });
     this.stock = new StockIndex(clock);
     this.vault = new Vault(keyStore);
-    this.texts = new KeyTexts(store, this.vault, namespace);
+    this.texts = new KeyTexts(store, this.vault, namespace, this.serials);
     this.preparers = new KeyPreparers(hash, 'Asia/Baku');
-    const { executor, fingerprints: index } = this;
+    const { executor, fingerprints: index, serials, stock } = this;
     this.intake = new KeyIntake({ executor, index, keys: keyStore, ids, namespace, graceMs: 20 });
     this.addKeys = new AddKeysHandler(executor, this.intake, this.preparers, clock);
-    this.follower = new IndexFollower(store, storage, namespace, [this.fingerprints, this.stock]);
+    this.follower = new IndexFollower(store, storage, namespace, [index, serials, stock]);
   }
 
   static async start(

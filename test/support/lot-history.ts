@@ -90,3 +90,11 @@ export const revealed = (slot: number, by = 'staff:1'): LotEvent => ({
   type: 'KeyRevealed',
   data: { slot, by },
 });
+export const released = (slot: number, atMs: number): LotEvent => ({
+  type: 'KeyReleased',
+  data: { slot, at: iso(atMs) },
+});
+export const changed = (slot: number, rest: Omit<Body<'KeyChanged'>, 'slot'>): LotEvent => ({
+  type: 'KeyChanged',
+  data: { slot, ...rest },
+});

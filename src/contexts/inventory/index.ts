@@ -32,15 +32,17 @@ export {
   sellReservedKey,
 } from './domain/lot.decider.js';
 export {
-  attemptOperation,
   Lot,
   type LotState,
-  lotOperations,
-  reservationOperation,
   type Slot,
   type SlotReservation,
-  unitOperation,
 } from './domain/lot.js';
+export {
+  attemptOperation,
+  lotOperations,
+  reservationOperation,
+  unitOperation,
+} from './domain/lot-operations.js';
 export type { ImportLines, IntakeEvent } from './events/intake.events.js';
 export type { LotEvent } from './events/lot.events.js';
 export {
@@ -51,6 +53,7 @@ export {
   KeyImporter,
 } from './import/key-importer.js';
 export { FingerprintIndex } from './indexes/fingerprint-index.js';
+export { SerialIndex } from './indexes/serial-index.js';
 export { StockIndex, type StockListener } from './indexes/stock-index.js';
 export type { GivenKey, InvalidKeyReason } from './intake/key-preparer.js';
 export type { IntakeRejection } from './intake/take-in-lot.js';

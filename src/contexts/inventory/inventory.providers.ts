@@ -16,6 +16,7 @@ import { KeyFile } from './import/key-file.js';
 import { KeyImporter } from './import/key-importer.js';
 import { WorkerKeyFile } from './import/worker-key-file.js';
 import { FingerprintIndex } from './indexes/fingerprint-index.js';
+import { SerialIndex } from './indexes/serial-index.js';
 import { StockIndex } from './indexes/stock-index.js';
 import { KeyPreparers } from './intake/intake-terms.js';
 import { KeyIntake } from './intake/key-intake.js';
@@ -34,11 +35,12 @@ export interface InventorySettings {
 }
 
 /**
- * What the composition root registers; the index follower must feed {@link StockIndex} and {@link
- * FingerprintIndex}.
+ * What the composition root registers; the index follower must feed {@link StockIndex}, {@link FingerprintIndex}
+ * and {@link SerialIndex}.
  */
 export const inventoryProviders = ({ namespace, timeZone, importWorker }: InventorySettings): Provider[] => [
   FingerprintIndex,
+  SerialIndex,
   { provide: StockIndex, inject: [Clock], useFactory: (clock: Clock) => new StockIndex(clock) },
   {
     provide: KeyPreparers,
@@ -53,8 +55,9 @@ export const inventoryProviders = ({ namespace, timeZone, importWorker }: Invent
   },
   {
     provide: KeyTexts,
-    inject: [EventStore, Vault],
-    useFactory: (store: EventStore, vault: Vault) => new KeyTexts(store, vault, namespace),
+    inject: [EventStore, Vault, SerialIndex],
+    useFactory: (store: EventStore, vault: Vault, serials: SerialIndex) =>
+      new KeyTexts(store, vault, namespace, serials),
   },
   {
     provide: KeyImporter,

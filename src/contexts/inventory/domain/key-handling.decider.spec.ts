@@ -1,14 +1,25 @@
-import { given } from '../../../../test/support/given.js';
+import { foldEvents, given } from '../../../../test/support/given.js';
 import {
+  changed,
+  iso,
   openedLot,
   quarantined,
+  released,
   reserved,
   retired,
   revealed,
   sold,
 } from '../../../../test/support/lot-history.js';
 import type { LotEvent } from '../events/lot.events.js';
-import { quarantineKey, retireKey, retireLot, revealKey } from './key-handling.decider.js';
+import {
+  changeKey,
+  quarantineKey,
+  releaseKey,
+  retireKey,
+  retireLot,
+  revealKey,
+} from './key-handling.decider.js';
+import { nextOffer } from './lot.decider.js';
 import { Lot } from './lot.js';
 
 const aKeyThatWas = (...events: LotEvent[]) => given(Lot, [...openedLot(null), ...events]);
@@ -101,5 +112,67 @@ describe('retiring a whole lot', () => {
     given(Lot, [...history, reserved(3, 'r')])
       .when((state) => retireLot(state, 'gone'))
       .thenRejected('KeysReserved');
+  });
+});
+
+describe('releasing a key from quarantine', () => {
+  const release = { slot: 0, at: iso(7000) };
+
+  it('brings it back behind all others, once', () => {
+    aKeyThatWas(quarantined(0))
+      .when((state) => releaseKey(state, release))
+      .then(released(0, 7000));
+    aKeyThatWas(quarantined(0), released(0, 7000))
+      .when((state) => releaseKey(state, release))
+      .thenNothing();
+    const state = foldEvents(Lot, [...openedLot(5000, null), quarantined(0), released(0, 2000)]);
+    expect(nextOffer(state, { nowMs: 3000, cooldownMs: 0 })).toBe(1);
+  });
+
+  it('is refused for one that was ever sold, and for one that is gone', () => {
+    aKeyThatWas(sold(0, 'o'), quarantined(0))
+      .when((state) => releaseKey(state, release))
+      .thenRejected('KeyIsSold');
+    aKeyThatWas(reserved(0, 'r'))
+      .when((state) => releaseKey(state, release))
+      .thenRejected('KeyIsReserved');
+    aKeyThatWas(retired(0))
+      .when((state) => releaseKey(state, release))
+      .thenRejected('KeyIsRetired');
+  });
+});
+
+describe('changing a key', () => {
+  it('records what is another than before', () => {
+    const lot = given(Lot, openedLot(5000));
+    lot
+      .when((state) => changeKey(state, { slot: 0, serial: 'S', expiresAt: null }))
+      .then(changed(0, { serial: 'S', expiresAt: null }));
+    lot.when((state) => changeKey(state, { slot: 0, serial: null })).then(changed(0, { serial: null }));
+    lot.when((state) => changeKey(state, { slot: 0, expiresAt: iso(5000) })).thenNothing();
+    lot.when((state) => changeKey(state, { slot: 0 })).thenNothing();
+  });
+
+  it('moves it to where its expiry belongs in the order of offers', () => {
+    const history = [...openedLot(5000, 6000, null), changed(2, { expiresAt: iso(4000) })];
+    const terms = { nowMs: 1000, cooldownMs: 0 };
+    expect(nextOffer(foldEvents(Lot, history), terms)).toBe(2);
+    expect(nextOffer(foldEvents(Lot, [...history, changed(2, { expiresAt: null })]), terms)).toBe(0);
+    expect(
+      nextOffer(foldEvents(Lot, [...history, sold(2, 'o'), changed(1, { expiresAt: iso(4500) })]), terms),
+    ).toBe(1);
+  });
+
+  it('is refused once somebody holds or bought it, and when it is retired', () => {
+    const change = { slot: 0, expiresAt: iso(9000) };
+    aKeyThatWas(reserved(0, 'r'))
+      .when((state) => changeKey(state, change))
+      .thenRejected('KeyIsReserved');
+    aKeyThatWas(sold(0, 'o'), quarantined(0))
+      .when((state) => changeKey(state, change))
+      .thenRejected('KeyIsSold');
+    aKeyThatWas(retired(0))
+      .when((state) => changeKey(state, change))
+      .thenRejected('KeyIsRetired');
   });
 });

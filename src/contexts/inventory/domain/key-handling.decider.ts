@@ -24,13 +24,42 @@ export const retireKey = (state: LotState, { slot, reason }: HandleKey): Decisio
     return status === 'retired' ? [] : [{ type: 'KeyRetired', data: { slot, reason } }];
   });
 
-/** Takes a free key off sale until it is retired. */
+/** Takes a free key off sale until it is released or retired. */
 export const quarantineKey = (state: LotState, { slot, reason }: HandleKey): Decision =>
   withKey(state, slot, ({ status }) => {
     if (status === 'reserved') return reject('KeyIsReserved');
     if (status === 'sold') return reject('KeyIsSold');
     if (status === 'retired') return reject('KeyIsRetired');
     return status === 'quarantined' ? [] : [{ type: 'KeyQuarantined', data: { slot, reason } }];
+  });
+
+/** Brings a key back from quarantine to stock. One that was ever sold is never sold again. */
+export const releaseKey = (state: LotState, { slot, at }: { slot: number; at: string }): Decision =>
+  withKey(state, slot, ({ status, sale }) => {
+    if (status === 'reserved') return reject('KeyIsReserved');
+    if (status === 'retired') return reject('KeyIsRetired');
+    if (sale !== null) return reject('KeyIsSold');
+    return status === 'free' ? [] : [{ type: 'KeyReleased', data: { slot, at } }];
+  });
+
+export interface ChangeKey {
+  readonly slot: number;
+  /** Given when it is another one than now: the lot does not know. */
+  readonly serial?: string | null | undefined;
+  /** UTC ISO; null: never. */
+  readonly expiresAt?: string | null | undefined;
+}
+
+/** Corrects what is told of a key. Nobody may have been told already: not while it is held, not after its sale. */
+export const changeKey = (state: LotState, { slot, serial, expiresAt }: ChangeKey): Decision =>
+  withKey(state, slot, ({ status, sale, expiresAtMs }) => {
+    if (status === 'reserved') return reject('KeyIsReserved');
+    if (status === 'retired') return reject('KeyIsRetired');
+    if (sale !== null) return reject('KeyIsSold');
+    const sameExpiry = expiresAt === undefined || (expiresAt && Date.parse(expiresAt)) === expiresAtMs;
+    if (serial === undefined && sameExpiry) return [];
+    const changes = { ...(serial === undefined ? {} : { serial }), ...(sameExpiry ? {} : { expiresAt }) };
+    return [{ type: 'KeyChanged', data: { slot, ...changes } }];
   });
 
 /**

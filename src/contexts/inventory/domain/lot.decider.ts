@@ -2,7 +2,8 @@ import { findOperation } from '../../../platform/kernel/operation-window.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type { LotEvent, ReleaseTarget } from '../events/lot.events.js';
 import { RESERVATIONS_PER_SLOT } from '../limits.js';
-import { attemptOperation, type LotState, reservationOperation, type Slot, unitOperation } from './lot.js';
+import type { LotState, Slot } from './lot.js';
+import { attemptOperation, reservationOperation, unitOperation } from './lot-operations.js';
 
 export type LotRejection = 'LotEmpty' | 'AttemptEnded' | 'ReservationEnded' | 'ReservationDue';
 

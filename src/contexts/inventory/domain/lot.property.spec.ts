@@ -3,7 +3,7 @@ import { foldEvents } from '../../../../test/support/given.js';
 import { iso, openedLot } from '../../../../test/support/lot-history.js';
 import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
 import type { LotEvent } from '../events/lot.events.js';
-import { quarantineKey, retireKey } from './key-handling.decider.js';
+import { changeKey, quarantineKey, releaseKey, retireKey } from './key-handling.decider.js';
 import * as decider from './lot.decider.js';
 import { Lot, type LotState, type SlotStatus } from './lot.js';
 
@@ -73,6 +73,16 @@ const decisions: fc.Arbitrary<Decide> = fc.oneof(
     (number): Decide =>
       (state) =>
         quarantineKey(state, { slot: number, reason: 'test' }),
+  ),
+  slot.map(
+    (number): Decide =>
+      (state, nowMs) =>
+        releaseKey(state, { slot: number, at: iso(nowMs) }),
+  ),
+  fc.tuple(slot, fc.constantFrom(null, 1500, 3000, 4500)).map(
+    ([number, ms]): Decide =>
+      (state) =>
+        changeKey(state, { slot: number, expiresAt: ms === null ? null : iso(ms) }),
   ),
 );
 

@@ -8,6 +8,7 @@ import {
 } from '../../../platform/kernel/operation-window.js';
 import { unreachable } from '../../../platform/kernel/unreachable.js';
 import type { LotEvent, ReleaseTarget, TakenKey } from '../events/lot.events.js';
+import { operationsOf } from './lot-operations.js';
 
 export interface SlotReservation {
   readonly id: string;
@@ -54,12 +55,6 @@ export interface LotState {
   readonly free: number;
   readonly operations: OperationWindow;
 }
-
-/** Operation keys of a lot's window. */
-export const attemptOperation = (order: string, attempt: number): string => `a:${order}:${attempt}`;
-export const unitOperation = (order: string, attempt: number, unit: number): string =>
-  `u:${order}:${attempt}:${unit}`;
-export const reservationOperation = (reservation: string): string => `r:${reservation}`;
 
 const EMPTY: LotState = {
   status: 'absent',
@@ -142,6 +137,12 @@ function change(state: LotState, event: LotEvent): LotState {
       return withdraw(state, event.data.slot, 'quarantined');
     case 'KeyRetired':
       return withdraw(state, event.data.slot, 'retired');
+    case 'KeyReleased':
+      return putBack(state, event.data.slot, event.data.at);
+    case 'KeyChanged':
+      return event.data.expiresAt === undefined
+        ? state
+        : changeExpiry(state, event.data.slot, event.data.expiresAt);
     case 'KeyRevealed':
       return changeSlot(state, event.data.slot, { shown: true });
     case 'ReservationRefused':
@@ -150,36 +151,6 @@ function change(state: LotState, event: LotEvent): LotState {
     default:
       return unreachable(event);
   }
-}
-
-/** What an event says about the operations that a lot remembers. */
-function operationsOf(event: LotEvent): readonly (readonly [operation: string, outcome: string])[] {
-  switch (event.type) {
-    case 'KeyReserved':
-      return [[reservationOperation(event.data.reservation), 'reserved']];
-    case 'ReservationRefused':
-      return [[reservationOperation(event.data.reservation), 'refused']];
-    case 'ReservationCancelled':
-      return [[reservationOperation(event.data.reservation), `cancelled:${event.data.command}`]];
-    case 'ReservationExpired':
-      return [[reservationOperation(event.data.reservation), 'expired']];
-    case 'SaleRefused':
-      return [[attemptOperation(event.data.order, event.data.attempt), 'refused']];
-    case 'KeySold': {
-      const { order, attempt, unit, slot, reservation } = event.data;
-      const sale = [unitOperation(order, attempt, unit), `sold:${slot}`] as const;
-      return reservation === undefined
-        ? [sale]
-        : [sale, [reservationOperation(reservation), `sold:${order}`]];
-    }
-    default:
-      return [];
-  }
-}
-
-/** The operations in a stretch of a lot's stream, for claims that are older than the state's window. */
-export function lotOperations(events: readonly LotEvent[]): ReadonlyMap<string, string> {
-  return new Map(events.flatMap((event) => operationsOf(event)));
 }
 
 const slotOf = (state: LotState, slot: number): Slot => {
@@ -205,12 +176,26 @@ function takeIn(state: LotState, keys: readonly TakenKey[]): LotState {
     }),
   );
   const slots = state.slots.push(...added);
-  const expiry = (slot: number): number => slots.get(slot)?.expiresAtMs ?? Number.MAX_SAFE_INTEGER;
   const offerOrder = [...state.offerOrder, ...added.map((_, index) => state.slots.size + index)];
-  if (added.some((slot) => slot.expiresAtMs !== null)) {
-    offerOrder.sort((a, b) => expiry(a) - expiry(b) || a - b);
-  }
-  return { ...state, slots, offerOrder, free: state.free + added.length };
+  const expires = added.some((slot) => slot.expiresAtMs !== null);
+  return {
+    ...state,
+    slots,
+    offerOrder: expires ? byExpiry(slots, offerOrder) : offerOrder,
+    free: state.free + added.length,
+  };
+}
+
+function byExpiry(slots: List<Slot>, numbers: readonly number[]): number[] {
+  const expiry = (slot: number): number => slots.get(slot)?.expiresAtMs ?? Number.MAX_SAFE_INTEGER;
+  return [...numbers].sort((a, b) => expiry(a) - expiry(b) || a - b);
+}
+
+function changeExpiry(state: LotState, slot: number, expiresAt: string | null): LotState {
+  const expiresAtMs = expiresAt === null ? null : Date.parse(expiresAt);
+  const changed = changeSlot(state, slot, { expiresAtMs });
+  const offerOrder = byExpiry(changed.slots, changed.offerOrder);
+  return advanceOffer({ ...changed, offerOrder, offerFrom: 0 });
 }
 
 /** The state after a free slot left the free stock. */
@@ -263,12 +248,14 @@ function released(
   if (data.to === 'quarantine') {
     return { ...changeSlot(state, data.slot, { status: 'quarantined', reservation: null }), open };
   }
-  const back = changeSlot(state, data.slot, {
-    status: 'free',
-    reservation: null,
-    releasedAtMs: Date.parse(data.at),
-  });
-  return { ...back, open, returned: back.returned.push(data.slot), free: back.free + 1 };
+  return { ...putBack(state, data.slot, data.at), open };
+}
+
+/** The state after a key came back to stock. */
+function putBack(state: LotState, slot: number, at: string): LotState {
+  const releasedAtMs = Date.parse(at);
+  const back = changeSlot(state, slot, { status: 'free', reservation: null, releasedAtMs });
+  return { ...back, returned: back.returned.push(slot), free: back.free + 1 };
 }
 
 function sold(state: LotState, data: Body<'KeySold'>): LotState {

@@ -29,6 +29,8 @@ const lot = {
   KeySold: sample<LotEvent>('KeySold'),
   SaleRefused: sample<LotEvent>('SaleRefused'),
   KeyQuarantined: sample<LotEvent>('KeyQuarantined'),
+  KeyReleased: sample<LotEvent>('KeyReleased'),
+  KeyChanged: sample<LotEvent>('KeyChanged'),
   KeyRetired: sample<LotEvent>('KeyRetired'),
   KeyRevealed: sample<LotEvent>('KeyRevealed'),
 } satisfies Record<LotEvent['type'], LotEvent>;
@@ -97,6 +99,18 @@ describe('the stored samples fold into', () => {
       'quarantined',
     ]);
     expect(later.slots.get(2)?.shown).toBe(true);
+  });
+
+  it('a key that comes back from quarantine, with another expiry', () => {
+    const opened = [lot.LotOpened, lot.KeysTakenIn];
+    const withdrawn: LotEvent = { type: 'KeyQuarantined', data: { slot: 1, reason: 'complaint' } };
+    const state = foldEvents(Lot, [...opened, withdrawn, lot.KeyReleased, lot.KeyChanged]);
+    expect(state.slots.get(1)).toMatchObject({
+      status: 'free',
+      releasedAtMs: Date.UTC(2026, 2, 1, 12, 40),
+      expiresAtMs: Date.UTC(2028, 0, 1, 20),
+    });
+    expect([state.free, state.returned.toArray(), state.offerOrder]).toEqual([3, [1], [2, 0, 1]]);
   });
 });
 

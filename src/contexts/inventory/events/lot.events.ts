@@ -92,6 +92,13 @@ export type LotEvent =
   /** The lot will never sell to this attempt of the order. */
   | DomainEvent<'SaleRefused', { readonly order: string; readonly attempt: number }>
   | DomainEvent<'KeyQuarantined', { readonly slot: number; readonly reason: string; readonly order?: string }>
+  /** A key that was never sold came back from quarantine to stock. */
+  | DomainEvent<'KeyReleased', { readonly slot: number; readonly at: string }>
+  /** What was told of a key that nobody holds or bought; a field that is not there stays as it is. */
+  | DomainEvent<
+      'KeyChanged',
+      { readonly slot: number; readonly serial?: string | null; readonly expiresAt?: string | null }
+    >
   | DomainEvent<'KeyRetired', { readonly slot: number; readonly reason: string }>
   /** Somebody other than its buyer was shown the key's text. */
   | DomainEvent<'KeyRevealed', { readonly slot: number; readonly by: string }>;

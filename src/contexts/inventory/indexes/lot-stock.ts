@@ -1,19 +1,21 @@
 import type { TakenKey } from '../events/lot.events.js';
 
-/** Where a slot stands, as the digit that is kept for it. */
-export const SLOT = { fresh: 48, returned: 49, reserved: 50, gone: 51 } as const;
+/** Where a slot stands, as the digit that is kept for it; `aside`: in quarantine, from where it may come back. */
+export const SLOT = { fresh: 48, returned: 49, reserved: 50, gone: 51, aside: 52 } as const;
 export type SlotPlace = (typeof SLOT)[keyof typeof SLOT];
 
 /** Keys without expiry, in the order of expiries. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
-/** The part of a lot that never changes once its keys are in. */
+/** The part of a lot that hardly changes once its keys are in. */
 export interface KeptLot {
   readonly package: string;
   readonly keys: number;
   /** Runs of slots with one expiry: slots in the run, milliseconds (null: never). */
   readonly expiries: readonly (readonly [slots: number, expiresAtMs: number | null])[];
 }
+
+const stored = (expiresAtMs: number): number | null => (expiresAtMs === NEVER ? null : expiresAtMs);
 
 interface ExpiryGroup {
   readonly expiresAtMs: number;
@@ -25,12 +27,12 @@ export class LotStock {
   /** The expiry under which the package's order of fresh lots lists this lot; null when it is not listed. */
   listedUnder: number | null = null;
   taken = 0;
-  /** Keys that are fresh, returned or reserved. */
+  /** Keys that are not gone. */
   left = 0;
   private readonly places: Buffer;
   /** By expiry. */
   private readonly groups: ExpiryGroup[] = [];
-  private readonly runs: [slots: number, expiresAtMs: number | null][] = [];
+  private runs: [slots: number, expiresAtMs: number | null][] = [];
   private lastText: string | null = null;
   private lastMs = NEVER;
 
@@ -46,7 +48,7 @@ export class LotStock {
   takeIn(keys: readonly Pick<TakenKey, 'expiresAt'>[], onKey: (expiresAtMs: number) => void): void {
     for (const key of keys) {
       const expiresAtMs = key.expiresAt === null ? NEVER : this.parse(key.expiresAt);
-      this.add(1, expiresAtMs, SLOT.fresh);
+      this.add(expiresAtMs, SLOT.fresh);
       onKey(expiresAtMs);
     }
   }
@@ -67,6 +69,18 @@ export class LotStock {
     if (to === SLOT.gone) this.left -= 1;
     this.places[slot] = to;
     return expiresAtMs;
+  }
+
+  /** Gives a key another expiry. */
+  setExpiry(slot: number, expiresAtMs: number): void {
+    if (this.place(slot) === SLOT.fresh) {
+      this.group(this.expiryOf(slot)).fresh -= 1;
+      this.group(expiresAtMs).fresh += 1;
+    }
+    const expiries = this.runs.flatMap(([slots, ms]) => Array.from({ length: slots }, () => ms));
+    expiries[slot] = stored(expiresAtMs);
+    this.runs = [];
+    for (const ms of expiries) this.extendRuns(ms);
   }
 
   expiryOf(slot: number): number {
@@ -115,22 +129,25 @@ export class LotStock {
     const lot = new LotStock(number, kept.package, kept.keys);
     for (const [slots, expiresAtMs] of kept.expiries) {
       for (let slot = 0; slot < slots; slot += 1) {
-        lot.add(1, expiresAtMs ?? NEVER, places.charCodeAt(lot.taken) as SlotPlace);
+        lot.add(expiresAtMs ?? NEVER, places.charCodeAt(lot.taken) as SlotPlace);
       }
     }
     return lot;
   }
 
-  private add(slots: 1, expiresAtMs: number, place: SlotPlace): void {
-    const stored = expiresAtMs === NEVER ? null : expiresAtMs;
-    const run = this.runs.at(-1);
-    if (run && run[1] === stored) run[0] += slots;
-    else this.runs.push([slots, stored]);
+  private add(expiresAtMs: number, place: SlotPlace): void {
+    this.extendRuns(stored(expiresAtMs));
     const group = this.group(expiresAtMs);
-    if (place === SLOT.fresh) group.fresh += slots;
-    if (place !== SLOT.gone) this.left += slots;
+    if (place === SLOT.fresh) group.fresh += 1;
+    if (place !== SLOT.gone) this.left += 1;
     this.places[this.taken] = place;
-    this.taken += slots;
+    this.taken += 1;
+  }
+
+  private extendRuns(expiresAtMs: number | null): void {
+    const run = this.runs.at(-1);
+    if (run && run[1] === expiresAtMs) run[0] += 1;
+    else this.runs.push([1, expiresAtMs]);
   }
 
   private group(expiresAtMs: number): ExpiryGroup {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { indexEvent, MemoryKeep } from '../../../../test/support/index-keep.js';
 import { Clock } from '../../../platform/kernel/clock.js';
-import { isRejection } from '../../../platform/kernel/rejection.js';
+import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
+import { changeKey, quarantineKey, releaseKey, retireKey } from '../domain/key-handling.decider.js';
 import * as decide from '../domain/lot.decider.js';
 import { Lot, type LotState } from '../domain/lot.js';
 import type { LotEvent } from '../events/lot.events.js';
@@ -100,6 +101,11 @@ class World {
     if (!isRejection(decided)) this.record(lot, decided);
   }
 
+  handle(lot: number, decideKey: (state: LotState) => LotEvent[] | Rejection): void {
+    const decided = decideKey(this.lots.get(lot)!);
+    if (!isRejection(decided)) this.record(lot, decided);
+  }
+
   candidates(packageId = 'a', index = this.index): number[] {
     return [...index.candidates(packageId, this.clock.ms)];
   }
@@ -157,6 +163,18 @@ describe('the order in which lots are offered', () => {
 });
 
 describe('the edges of stock', () => {
+  it('are told when a key is withdrawn, comes back, and gets another expiry', () => {
+    const world = new World();
+    const edges: boolean[] = [];
+    world.open(1, 'a', null);
+    world.index.onEdge((_, inStock) => edges.push(inStock));
+    world.handle(1, (state) => quarantineKey(state, { slot: 0, reason: 'test' }));
+    world.handle(1, (state) => releaseKey(state, { slot: 0, at: iso(world.clock.ms) }));
+    for (const ms of [500, 5000])
+      world.handle(1, (state) => changeKey(state, { slot: 0, expiresAt: iso(ms) }));
+    expect(edges).toEqual([false, true, false, true]);
+  });
+
   it('are told when the last key goes, not while one is reserved, and when one comes in', () => {
     const world = new World();
     const edges: [string, boolean][] = [];
@@ -192,7 +210,10 @@ describe('what is kept', () => {
 });
 
 const step = fc.record({
-  kind: fc.constantFrom('sell', 'reserve', 'reserve', 'cancel', 'cancel', 'quarantine', 'retire', 'time'),
+  kind: fc.constantFrom(
+    ...['sell', 'reserve', 'reserve', 'cancel', 'cancel', 'quarantine', 'retire', 'time'],
+    ...['withdraw', 'release', 'retire key', 'expiry', 'expiry'],
+  ),
   lot: fc.integer({ min: 1, max: 3 }),
   id: fc.integer({ min: 0, max: 9 }),
 });
@@ -203,6 +224,14 @@ function play(world: World, { kind, lot, id }: { kind: string; lot: number; id: 
   if (kind === 'cancel') world.cancel(lot, `r${id}`);
   if (kind === 'quarantine') world.cancel(lot, `r${id}`, 'quarantine');
   if (kind === 'retire' && id === 0) world.record(lot, decide.retireFreeKeys(world.lots.get(lot)!, 'test'));
+  const slot = id % world.lots.get(lot)!.slots.size;
+  if (kind === 'withdraw') world.handle(lot, (state) => quarantineKey(state, { slot, reason: 'test' }));
+  if (kind === 'release') world.handle(lot, (state) => releaseKey(state, { slot, at: iso(world.clock.ms) }));
+  if (kind === 'retire key') world.handle(lot, (state) => retireKey(state, { slot, reason: 'test' }));
+  if (kind === 'expiry') {
+    const expiresAt = id < 3 ? null : iso(900 + id * 100);
+    world.handle(lot, (state) => changeKey(state, { slot, expiresAt }));
+  }
   // As in a command, the time is never before the last event of what is decided on.
   if (kind === 'time') world.clock.ms = Math.max(world.lastEventMs, world.clock.ms + id * 50 - 200);
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../../platform/kernel/clock.js';
 import { keyId } from '../domain/key-number.js';
 import type { LotEvent } from '../events/lot.events.js';
 import { KEYS_PER_LOT } from '../limits.js';
-import { type KeptLot, LotStock, SLOT } from './lot-stock.js';
+import { type KeptLot, LotStock, NEVER, SLOT } from './lot-stock.js';
 import { PackageStock } from './package-stock.js';
 
 /** Hears that a package ran out of keys (none available, none reserved), or has some again. */
@@ -13,12 +13,12 @@ export type StockListener = (packageId: string, inStock: boolean) => void;
  * Which lots of a package have keys to sell. A hint: lots decide. In memory, a byte per key that is still in
  * stock; a lot without any is forgotten.
  *
- * Kept: `package-<id>`, and per lot `lot-<n>` (written once), `places-<n>` (a digit per slot), and
+ * Kept: `package-<id>`, and per lot `lot-<n>` (mostly written once), `places-<n>` (a digit per slot), and
  * `returned-<key id>`.
  */
 export class StockIndex implements LocalIndex {
   readonly name = 'stock';
-  readonly version = 1;
+  readonly version = 2;
   readonly categories = ['lot'];
   private readonly packages = new Map<string, PackageStock>();
   private readonly lots = new Map<number, LotStock>();
@@ -118,10 +118,19 @@ export class StockIndex implements LocalIndex {
       case 'ReservationExpired':
         this.release(stock, lot, change.data, Number(event.position), keep);
         break;
-      case 'KeySold':
       case 'KeyQuarantined':
+        this.leave(stock, lot, change.data.slot, SLOT.aside, keep);
+        break;
+      case 'KeySold':
       case 'KeyRetired':
         this.leave(stock, lot, change.data.slot, SLOT.gone, keep);
+        break;
+      case 'KeyReleased':
+        this.putBack(stock, lot, change.data.slot, Number(event.position), keep);
+        break;
+      case 'KeyChanged':
+        if (change.data.expiresAt !== undefined)
+          this.changeExpiry(stock, lot, change.data.slot, change.data.expiresAt, keep);
         break;
       default:
         return;
@@ -134,12 +143,13 @@ export class StockIndex implements LocalIndex {
     stock: PackageStock,
     lot: LotStock,
     slot: number,
-    to: typeof SLOT.reserved | typeof SLOT.gone,
+    to: typeof SLOT.reserved | typeof SLOT.aside | typeof SLOT.gone,
     keep: IndexKeep,
   ): void {
     const from = lot.place(slot);
     if (from === SLOT.gone) return;
     const expiresAtMs = lot.move(slot, to);
+    if (from === SLOT.aside) return;
     if (from === SLOT.reserved) {
       stock.reserved -= 1;
       return;
@@ -162,13 +172,36 @@ export class StockIndex implements LocalIndex {
     keep: IndexKeep,
   ): void {
     if (to === 'quarantine') {
-      this.leave(stock, lot, slot, SLOT.gone, keep);
+      this.leave(stock, lot, slot, SLOT.aside, keep);
       return;
     }
     stock.reserved -= 1;
+    this.putBack(stock, lot, slot, order, keep);
+  }
+
+  private putBack(stock: PackageStock, lot: LotStock, slot: number, order: number, keep: IndexKeep): void {
     stock.changeFree(lot.move(slot, SLOT.returned), 1);
     stock.putReturned(lot, slot, order);
     keep.put(`returned-${keyId(lot.number, slot)}`, order);
+  }
+
+  private changeExpiry(
+    stock: PackageStock,
+    lot: LotStock,
+    slot: number,
+    expiresAt: string | null,
+    keep: IndexKeep,
+  ): void {
+    const place = lot.place(slot);
+    const expiresAtMs = expiresAt === null ? NEVER : Date.parse(expiresAt);
+    if (place === SLOT.fresh || place === SLOT.returned) {
+      stock.changeFree(lot.expiryOf(slot), -1);
+      stock.changeFree(expiresAtMs, 1);
+    }
+    lot.setExpiry(slot, expiresAtMs);
+    keep.put(`lot-${lot.number}`, lot.kept());
+    stock.relist(lot);
+    if (place === SLOT.returned) stock.restoreReturned();
   }
 
   private open(lot: LotStock, keep: IndexKeep): void {

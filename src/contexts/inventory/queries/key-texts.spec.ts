@@ -26,7 +26,7 @@ it('every text is read from its own slot, at once on an engine that answers at o
 });
 
 it('the same is read, later, from a store that answers later', async () => {
-  const texts = new KeyTexts(new SequentialEventStore(store), new Vault(keys), 'kf');
+  const texts = new KeyTexts(new SequentialEventStore(store), new Vault(keys), 'kf', node.serials);
   expect(await texts.read(1, 199)).toEqual({ text: 'KEY 199', serial: 'SN-199' });
 });
 

@@ -1,8 +1,10 @@
 import type { EventStore, MaybePromise, RecordedEvent } from '../../../platform/event-store/event-store.js';
 import { chain } from '../../../platform/execution/stream-loader.js';
 import { sealedPlace, type Vault } from '../../../platform/security/vault.js';
+import { keyId } from '../domain/key-number.js';
 import { Lot } from '../domain/lot.js';
 import type { TakenKey } from '../events/lot.events.js';
+import type { SerialIndex } from '../indexes/serial-index.js';
 import { CACHED_INTAKE_EVENTS, INTAKE_EVENTS_READ, KEYS_PER_INTAKE_EVENT } from '../limits.js';
 
 /** A key as it lies in its lot; the text is ciphertext. */
@@ -25,6 +27,7 @@ export class KeyTexts {
     private readonly store: EventStore,
     private readonly vault: Vault,
     private readonly namespace: string,
+    private readonly serials: SerialIndex,
   ) {}
 
   /**
@@ -39,13 +42,14 @@ export class KeyTexts {
     );
   }
 
-  /** What is stored of a key. @throws {RangeError} no such key */
+  /** What is known of a key; its expiry is that of its intake. @throws {RangeError} no such key */
   stored(lot: number, slot: number): MaybePromise<StoredKey> {
     const at = Math.floor(slot / KEYS_PER_INTAKE_EVENT);
     return chain(this.event(lot, at), (keys) => {
       const key = keys[slot - at * KEYS_PER_INTAKE_EVENT];
       if (!key) throw new RangeError(`lot ${lot} has no slot ${slot}`);
-      return key;
+      const serial = this.serials.corrected(keyId(lot, slot));
+      return serial === undefined ? key : { ...key, serial };
     });
   }
 

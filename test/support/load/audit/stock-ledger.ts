@@ -137,6 +137,10 @@ export class StockLedger {
       case 'KeyRetired':
         this.move(this.key(lot, event.data.slot), ['free', 'quarantined'], 'retired', atMs);
         return;
+      case 'KeyReleased':
+        this.move(this.key(lot, event.data.slot), ['quarantined'], 'free', atMs);
+        return;
+      case 'KeyChanged':
       case 'KeyRevealed':
         return;
       default:
