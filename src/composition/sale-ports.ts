@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
-import { CatalogIndex, StockView } from '../contexts/catalog/index.js';
-import { KeyTexts, StockIndex } from '../contexts/inventory/index.js';
+import { CommandBus } from '@nestjs/cqrs';
+import { CatalogIndex, PackageKeys, StockView } from '../contexts/catalog/index.js';
+import { KeyTexts, PackageLots, RetirePackageKeys, StockIndex } from '../contexts/inventory/index.js';
 import {
   CustomerSecrets,
   KeyTextReader,
@@ -10,6 +11,7 @@ import {
   StockCandidates,
 } from '../contexts/ordering/index.js';
 import type { Settings } from '../platform/config/settings.js';
+import { isRejection, type Rejection } from '../platform/kernel/rejection.js';
 import { PublicIds } from '../platform/numbers/public-ids.js';
 import { KeyedHash } from '../platform/security/keyed-hash.js';
 import { sealedPlace, Vault } from '../platform/security/vault.js';
@@ -28,6 +30,19 @@ export const salePorts = (settings: Settings): Provider[] => [
   },
   { provide: StockCandidates, useExisting: StockIndex },
   { provide: StockView, useExisting: StockIndex },
+  {
+    provide: PackageKeys,
+    inject: [PackageLots, CommandBus],
+    useFactory: (lots: PackageLots, bus: CommandBus): PackageKeys => ({
+      has: (context, packageId) => lots.hasKeys(context, packageId),
+      async retireAll(context, packageId) {
+        const result = await bus.execute(new RetirePackageKeys(context, packageId));
+        return isRejection(result) && result.code === 'KeysReserved'
+          ? (result as Rejection<'KeysReserved'>)
+          : null;
+      },
+    }),
+  },
   { provide: KeyTextReader, useExisting: KeyTexts },
   {
     provide: CustomerSecrets,

@@ -1,8 +1,14 @@
 import type { Provider } from '@nestjs/common';
+import { ConvertSupplierPricesHandler } from './commands/convert-supplier-prices.js';
 import { CreateCategoryHandler } from './commands/create-category.js';
 import { CreatePackageHandler } from './commands/create-package.js';
 import { CreateProductHandler } from './commands/create-product.js';
 import { CreateSupplierHandler } from './commands/create-supplier.js';
+import { DeleteCategoryHandler } from './commands/delete-category.js';
+import { DeletePackageHandler } from './commands/delete-package.js';
+import { DeleteProductHandler } from './commands/delete-product.js';
+import { DeleteSupplierHandler } from './commands/delete-supplier.js';
+import { PackageRemoval } from './commands/package-removal.js';
 import { SetExplicitPricesHandler } from './commands/set-explicit-prices.js';
 import { UpdateCategoryHandler } from './commands/update-category.js';
 import { UpdatePackageHandler } from './commands/update-package.js';
@@ -14,10 +20,16 @@ import { ListTerminalProductsHandler } from './queries/list-terminal-products.js
 import { TerminalListings } from './queries/terminal-listings.js';
 import { ViewerReader } from './queries/viewer-reader.js';
 
+export { ConvertSupplierPrices, type PricesConverted } from './commands/convert-supplier-prices.js';
 export { CreateCategory } from './commands/create-category.js';
 export { CreatePackage, type PackageToCreate } from './commands/create-package.js';
 export { CreateProduct } from './commands/create-product.js';
 export { CreateSupplier } from './commands/create-supplier.js';
+export { DeleteCategory } from './commands/delete-category.js';
+export { DeletePackage } from './commands/delete-package.js';
+export { DeleteProduct } from './commands/delete-product.js';
+export { DeleteSupplier } from './commands/delete-supplier.js';
+export { PackageKeys } from './commands/package-keys.js';
 export type { CatalogEntry, CatalogResult } from './commands/record.js';
 export { SetExplicitPrices } from './commands/set-explicit-prices.js';
 export { UpdateCategory } from './commands/update-category.js';
@@ -63,8 +75,12 @@ export {
   type TerminalProductView,
   type Viewer,
 } from './queries/terminal-listings.js';
+export { ViewerReader } from './queries/viewer-reader.js';
 
-/** What the composition root registers. They need an `Executor`, `PublicIds` and a `StockView`. */
+/**
+ * What the composition root registers. They need an `Executor`, `PublicIds`, `IndexProgress`, a `StockView` and
+ * `PackageKeys`.
+ */
 export const CATALOG_PROVIDERS: Provider[] = [
   CatalogIndex,
   CreateSupplierHandler,
@@ -76,6 +92,12 @@ export const CATALOG_PROVIDERS: Provider[] = [
   CreatePackageHandler,
   UpdatePackageHandler,
   SetExplicitPricesHandler,
+  ConvertSupplierPricesHandler,
+  PackageRemoval,
+  DeletePackageHandler,
+  DeleteProductHandler,
+  DeleteSupplierHandler,
+  DeleteCategoryHandler,
   ViewerReader,
   TerminalListings,
   ListTerminalProductsHandler,

@@ -16,3 +16,5 @@ export const MAX_PRICE_UNITS = 10n ** 13n;
 export const MAX_CATEGORY_DEPTH = 32;
 /** Rows that the terminals' listings keep between requests, over all partners. */
 export const MAX_CACHED_LISTING_ROWS = 100_000;
+/** Packages whose prices are converted in one batch of appends. */
+export const PACKAGES_PER_CONVERSION_STEP = 100;

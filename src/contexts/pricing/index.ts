@@ -5,6 +5,7 @@ import { GetRatesHandler } from './queries/get-rates.js';
 export { SetRates } from './commands/set-rates.js';
 export {
   type ExplicitPrice,
+  LIST_TERMS,
   type PartnerTerms,
   type PricedPackage,
   type Quote,

@@ -1,6 +1,6 @@
 import { type Currency, isCurrency, type StoredMoney } from '../../../platform/kernel/money.js';
 import { isRejection, reject } from '../../../platform/kernel/rejection.js';
-import type { ExplicitPrice } from '../../pricing/index.js';
+import type { ExplicitPrice, RecordedRate } from '../../pricing/index.js';
 import type { ExplicitPrices, PackageEvent, PackageFields, SwitchedBy } from '../events/package.events.js';
 import type { Names, Status } from '../events/texts.js';
 import * as check from './fields.js';
@@ -87,6 +87,8 @@ export interface PriceChanges {
   readonly origin: ExplicitPrice['origin'];
   /** Lets a conversion replace prices that were set by hand; without it they are passed over. */
   readonly overwrite?: boolean;
+  /** What a conversion was made at, for the record. */
+  readonly rates?: readonly RecordedRate[];
 }
 
 export function setExplicitPrices(
@@ -96,9 +98,9 @@ export function setExplicitPrices(
   if (!isThere(state)) return reject('PackageNotFound');
   const explicitPrices = mergePrices(state.explicitPrices, changes);
   if (isRejection(explicitPrices)) return explicitPrices;
-  return samePrices(explicitPrices, state.explicitPrices)
-    ? []
-    : [{ type: 'PackageExplicitPricesSet', data: { explicitPrices } }];
+  if (samePrices(explicitPrices, state.explicitPrices)) return [];
+  const { rates } = changes;
+  return [{ type: 'PackageExplicitPricesSet', data: { explicitPrices, ...(rates && { rates }) } }];
 }
 
 /** Keys came in: switches on what was off, whoever switched it off, unless it is held. */
@@ -139,7 +141,9 @@ function mergePrices(
   for (const [currency, amount] of Object.entries(prices) as [Currency, string | null][]) {
     if (!isCurrency(currency) || !(amount === null || check.isAmount(amount, currency, 1n)))
       return reject('InvalidPrice', { currency });
-    if (origin === 'converted' && now[currency]?.origin === 'manual' && !overwrite) continue;
+    // A conversion that comes to nothing, for want of a rate, is no price to put in the place of one.
+    const keepsManual = origin === 'converted' && (!overwrite || amount === null);
+    if (keepsManual && now[currency]?.origin === 'manual') continue;
     if (amount === null) delete merged[currency];
     else merged[currency] = { amount, origin };
   }

@@ -50,8 +50,9 @@ export const Package: Aggregate<PackageState, PackageEvent> = {
         };
       case 'PackageChanged':
       case 'PackagePriceChanged':
-      case 'PackageExplicitPricesSet':
         return { ...state, ...event.data };
+      case 'PackageExplicitPricesSet':
+        return { ...state, explicitPrices: event.data.explicitPrices };
       case 'PackageActivated':
         return { ...state, status: 'active', inactiveBecause: null };
       case 'PackageDeactivated':

@@ -1,6 +1,6 @@
 import type { DomainEvent } from '../../../platform/kernel/aggregate.js';
 import type { Currency, StoredMoney } from '../../../platform/kernel/money.js';
-import type { ExplicitPrice } from '../../pricing/index.js';
+import type { ExplicitPrice, RecordedRate } from '../../pricing/index.js';
 import type { Names, Status } from './texts.js';
 
 // Stored format: add optional fields or upcast, never rename.
@@ -43,7 +43,14 @@ export type PackageEvent =
   | DomainEvent<'PackageChanged', Partial<PackageFields>>
   | DomainEvent<'PackagePriceChanged', { readonly basePrice: StoredMoney }>
   /** All explicit prices as they stand from now on. */
-  | DomainEvent<'PackageExplicitPricesSet', { readonly explicitPrices: ExplicitPrices }>
+  | DomainEvent<
+      'PackageExplicitPricesSet',
+      {
+        readonly explicitPrices: ExplicitPrices;
+        /** Of a conversion: the rates that it was made at. */
+        readonly rates?: readonly RecordedRate[];
+      }
+    >
   | DomainEvent<'PackageActivated', { readonly because: SwitchedBy }>
   | DomainEvent<'PackageDeactivated', { readonly because: SwitchedBy }>
   /** Not sold until the hold is lifted, whatever keys come in. */

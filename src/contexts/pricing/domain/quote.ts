@@ -31,6 +31,13 @@ export interface PartnerTerms {
   readonly commissionPercent: string;
 }
 
+/** Nobody's own terms: prices as they are in the catalogue. */
+export const LIST_TERMS: PartnerTerms = {
+  rateMarkupPercent: {},
+  markupPercent: '0',
+  commissionPercent: '0',
+};
+
 export interface Quote {
   /** The catalogue's price before any rule: the explicit price, else the base price in its own currency. */
   readonly listPrice: StoredMoney;

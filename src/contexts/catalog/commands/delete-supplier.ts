@@ -1,0 +1,44 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
+import { IndexProgress } from '../../../platform/indexes/index-progress.js';
+import { reject } from '../../../platform/kernel/rejection.js';
+import { Package } from '../domain/package.js';
+import { Product } from '../domain/product.js';
+import { deleteSupplier } from '../domain/supplier.decider.js';
+import { Supplier } from '../domain/supplier.js';
+import { CatalogIndex } from '../queries/catalog-index.js';
+import { type CatalogResult, record } from './record.js';
+
+/** Deletes a supplier; refused while it has packages, or products whose next package would have it. */
+export class DeleteSupplier extends Command<CatalogResult> {
+  constructor(
+    readonly context: CommandContext,
+    readonly id: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(DeleteSupplier)
+export class DeleteSupplierHandler implements ICommandHandler<DeleteSupplier> {
+  constructor(
+    private readonly executor: Executor,
+    private readonly index: CatalogIndex,
+    private readonly progress: IndexProgress,
+  ) {}
+
+  async execute({ context, id }: DeleteSupplier): Promise<CatalogResult> {
+    await this.progress.caughtUp();
+    const isOfSupplier = (state: { readonly deleted: boolean; readonly supplierId: string }) =>
+      !state.deleted && state.supplierId === id;
+    return this.executor.run(context, (tx) => {
+      const supplier = tx.load(Supplier, id);
+      if (supplier.deleted) return reject('SupplierNotFound');
+      for (const [packageId, state] of this.index.packages.entries())
+        if (isOfSupplier(state) && isOfSupplier(tx.load(Package, packageId))) return reject('SupplierInUse');
+      for (const [productId, state] of this.index.products.entries())
+        if (isOfSupplier(state) && isOfSupplier(tx.load(Product, productId))) return reject('SupplierInUse');
+      return record(tx, Supplier, id, deleteSupplier(supplier));
+    });
+  }
+}

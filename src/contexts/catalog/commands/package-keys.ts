@@ -1,0 +1,13 @@
+import type { CommandContext } from '../../../platform/execution/transaction.js';
+import type { Rejection } from '../../../platform/kernel/rejection.js';
+
+/** The keys behind packages, as far as deleting needs them. The inventory answers it, from its streams. */
+export abstract class PackageKeys {
+  /** Whether a package has keys that are not retired; sold ones count. */
+  abstract has(context: CommandContext, packageId: string): Promise<boolean>;
+  /**
+   * Puts a package on hold and retires its keys, sold ones apart; null when that is done. Refused, and nothing is
+   * retired, while a key is reserved. Given again it finishes what a broken run has left.
+   */
+  abstract retireAll(context: CommandContext, packageId: string): Promise<Rejection<'KeysReserved'> | null>;
+}
