@@ -3,8 +3,10 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { Health } from './apis/operations/health.js';
 import { MetricsAccess } from './apis/operations/metrics-access.js';
 import { OPERATIONS_CONTROLLERS } from './apis/operations/operations.controller.js';
+import { REFERENCE_CONTROLLERS, referenceProviders } from './apis/reference/reference.providers.js';
 import { REST_V2_CONTROLLERS, restV2Providers } from './apis/rest-v2/rest-v2.providers.js';
 import { TERMINAL_V1_CONTROLLERS, TERMINAL_V1_PROVIDERS } from './apis/terminal-v1/terminal-v1.providers.js';
+import { makeApiDocument } from './composition/api-document.js';
 import type { Engines } from './composition/engines.js';
 import { Runtime } from './composition/runtime.js';
 import { salePorts } from './composition/sale-ports.js';
@@ -67,7 +69,12 @@ export class AppModule {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
       providers: [...platformProviders(options), ...contextProviders(options), runtimeProvider(options)],
-      controllers: [...OPERATIONS_CONTROLLERS, ...TERMINAL_V1_CONTROLLERS, ...REST_V2_CONTROLLERS],
+      controllers: [
+        ...OPERATIONS_CONTROLLERS,
+        ...TERMINAL_V1_CONTROLLERS,
+        ...REST_V2_CONTROLLERS,
+        ...REFERENCE_CONTROLLERS,
+      ],
     };
   }
 }
@@ -86,6 +93,7 @@ function platformProviders(options: AppOptions): Provider[] {
     { provide: MasterKey, useValue: master },
     { provide: KeyedHash, useValue: hashes },
     { provide: Metrics, useValue: metrics },
+    { provide: MeasuredEventStore, useValue: store },
     { provide: Health, useValue: readiness },
     { provide: MetricsAccess, useValue: { token: settings.metricsToken } satisfies MetricsAccess },
     { provide: Vault, useValue: new Vault(keys) },
@@ -129,6 +137,7 @@ function contextProviders({ settings, importWorker }: AppOptions): Provider[] {
     ...ORDERING_PROVIDERS,
     ...salePorts(settings),
     ...TERMINAL_V1_PROVIDERS,
+    ...referenceProviders(makeApiDocument),
     ...restV2Providers({ timeZone: settings.businessTimeZone }),
   ];
 }

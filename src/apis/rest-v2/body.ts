@@ -95,7 +95,8 @@ export const IsPublicId = (): PropertyDecorator =>
 export const IsText = (maxLength = MAX_TEXT_LENGTH): PropertyDecorator =>
   applyDecorators(IsString(), MaxLength(maxLength));
 
-const DECIMAL = /^-?\d{1,18}(\.\d{1,18})?$/;
+/** An exact decimal as text. */
+export const DECIMAL_TEXT = /^-?\d{1,18}(\.\d{1,18})?$/;
 
 /** A decimal as a JSON number or, exact to any digit, as text. */
 export const IsDecimalValue = (options?: ValidationOptions): PropertyDecorator =>
@@ -105,7 +106,7 @@ export const IsDecimalValue = (options?: ValidationOptions): PropertyDecorator =
       validator: {
         validate: (value: unknown) =>
           (typeof value === 'number' && Number.isFinite(value)) ||
-          (typeof value === 'string' && DECIMAL.test(value)),
+          (typeof value === 'string' && DECIMAL_TEXT.test(value)),
         defaultMessage: (context) => `${context?.property} must be a number or a decimal string`,
       },
     },

@@ -1,23 +1,7 @@
 import { SetMetadata } from '@nestjs/common';
+import type { JsonSchema } from '../../../platform/openapi/json-schema.js';
 
-/** JSON Schema 2020-12. One with a `title` becomes a named component of the OpenAPI document. */
-export interface JsonSchema {
-  readonly title?: string;
-  readonly description?: string;
-  readonly type?: string | readonly string[];
-  readonly format?: string;
-  readonly pattern?: string;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly items?: JsonSchema;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | JsonSchema;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly examples?: readonly unknown[];
-}
+export type { JsonSchema };
 
 export const TEXT: JsonSchema = { type: 'string' };
 export const INTEGER: JsonSchema = { type: 'integer' };
@@ -59,3 +43,15 @@ export const AnswersList = (item: JsonSchema) =>
   SetMetadata(ANSWER, { kind: 'list', item } satisfies AnswerShape);
 export const AnswersFile = (contentType: string) =>
   SetMetadata(ANSWER, { kind: 'file', contentType } satisfies AnswerShape);
+
+export const BODY = 'keyforge:body';
+
+/** A body that no class describes. */
+export interface BodyShape {
+  readonly contentType: string;
+  readonly schema: JsonSchema;
+}
+
+/** What a route takes, where its handler does not name a class for it. */
+export const TakesBody = (schema: JsonSchema, contentType = 'application/json') =>
+  SetMetadata(BODY, { contentType, schema } satisfies BodyShape);

@@ -1,0 +1,124 @@
+/** Name and purpose of a route; the name is what generated clients call it by. */
+export interface Naming {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** A body as the documentation gives it. */
+  readonly example?: unknown;
+}
+
+const named = (
+  operationId: string,
+  summary: string,
+  more: Pick<Naming, 'description' | 'example'> = {},
+): Naming => ({ operationId, summary, ...more });
+
+const PRODUCT = {
+  name_en: 'Steam Wallet $20',
+  name_ru: 'Steam Кошелёк $20',
+  name_az: 'Steam Cüzdan $20',
+  vendor_id: 5,
+  subcategory_id: 12,
+  status: 1,
+  position: 10,
+};
+
+/** Every route by method and path. */
+export const OPERATIONS: Readonly<Record<string, Naming>> = {
+  'POST /api/auth/login': named('login', 'Login & get JWT token', {
+    example: { login: 'admin', password: 'your_password' },
+  }),
+  'POST /api/auth/refresh': named('refreshToken', 'Refresh access token', {
+    description: 'Each refresh token works once; a second use ends all tokens that come from the same login.',
+    example: { refreshToken: 'eyJhbGci...' },
+  }),
+  'GET /api/auth/me': named('getCurrentUser', 'Get current user info'),
+
+  'GET /api/products': named('listProducts', 'List all products'),
+  'GET /api/products/{id}': named('getProduct', 'Get product details'),
+  'POST /api/products': named('createProduct', 'Create product', { example: PRODUCT }),
+
+  'GET /api/packages': named('listPackages', 'List packages with filters'),
+  'GET /api/packages/{id}': named('getPackage', 'Get package details'),
+  'GET /api/packages/{id}/prices': named('getPackagePrices', 'Get prices in all currencies'),
+  'POST /api/packages': named('createPackage', 'Create package', {
+    example: {
+      name_en: 'Steam $20 Global',
+      product_id: 42,
+      supplier_id: 3,
+      price: 34.0,
+      currency: 'AZN',
+      status: 1,
+    },
+  }),
+
+  'GET /api/categories': named('listCategories', 'List categories'),
+  'GET /api/categories/{id}': named('getCategory', 'Get category details'),
+  'POST /api/categories': named('createCategory', 'Create category'),
+  'GET /api/subcategories': named('listSubcategories', 'List subcategories'),
+  'GET /api/subcategories/{id}': named('getSubcategory', 'Get subcategory details'),
+  'POST /api/subcategories': named('createSubcategory', 'Create subcategory'),
+
+  'GET /api/keys': named('listKeys', 'List keys'),
+  'GET /api/keys/{id}': named('getKey', 'Get key details'),
+  'POST /api/keys': named('createKey', 'Create single key', {
+    description: 'Adding a key to an inactive package activates it, unless the package is on hold.',
+    example: {
+      package_id: 101,
+      key_text: 'XXXX-YYYY-ZZZZ-WWWW',
+      serial_number: 'SN-12345',
+      expires_at: '2027-12-31',
+    },
+  }),
+  'POST /api/keys/bulk': named('createKeys', 'Bulk create keys', {
+    description: 'Answers how many were added; duplicates are skipped and listed.',
+    example: {
+      package_id: 101,
+      keys: [
+        { key_text: 'KEY-001', serial_number: 'SN-001' },
+        { key_text: 'KEY-002', serial_number: 'SN-002' },
+        { key_text: 'KEY-003' },
+      ],
+    },
+  }),
+
+  'GET /api/partners': named('listPartners', 'List partners'),
+  'GET /api/partners/{id}': named('getPartner', 'Get partner details'),
+  'POST /api/partners': named('createPartner', 'Create partner', {
+    example: {
+      name: 'PayNet Azerbaijan',
+      login: 'paynet',
+      password: 'secure_password',
+      api_key: 'unique-api-key-string',
+      status: 1,
+      default_currency: 'AZN',
+    },
+  }),
+  'PUT /api/partners/{id}': named('updatePartner', 'Update partner'),
+  'GET /api/partners/{id}/access': named('getPartnerAccess', 'Get access control'),
+  'PUT /api/partners/{id}/access': named('updatePartnerAccess', 'Update access control', {
+    example: { product_ids: [42, 58, 73], all_products: false },
+  }),
+  'GET /api/partners/{id}/balances': named('getPartnerBalances', 'Get balances'),
+  'POST /api/partners/{id}/balances/topup': named('topUpPartnerBalance', 'Top a balance up', {
+    description: 'Idempotent by reference: the same one with the same amount changes nothing.',
+    example: { currency: 'AZN', amount: '100.00', reference: 'INV-1', comment: '…' },
+  }),
+
+  'GET /api/suppliers': named('listSuppliers', 'List suppliers'),
+  'GET /api/suppliers/{id}': named('getSupplier', 'Get supplier details'),
+  'POST /api/suppliers': named('createSupplier', 'Create supplier', {
+    example: {
+      name: 'Digital Keys Supplier',
+      country: 'Turkey',
+      contact_email: 'sales@supplier.com',
+      status: 1,
+    },
+  }),
+
+  'GET /api/rates': named('getRates', 'Get exchange rates', { description: 'AZN for one unit.' }),
+  'PUT /api/rates': named('updateRates', 'Set exchange rates', {
+    description: 'Currencies that are not named keep their rate; null takes one away.',
+    example: { USD: '1.7000', EUR: '1.8500' },
+  }),
+};
