@@ -47,7 +47,10 @@ async function main(): Promise<void> {
     await running.close();
     await directory.close();
   };
-  stopOnSignals(stop, logger);
+  stopOnSignals(async () => {
+    await running.drain();
+    await stop();
+  }, logger);
   serveOperations(directory, running, settings);
   try {
     await running.app.listen(settings.port, settings.host);

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { restV2Surface } from '../apis/rest-v2/surface.js';
@@ -12,8 +13,11 @@ import { type Clock, SystemClock } from '../platform/kernel/clock.js';
 import { type Ids, SystemIds } from '../platform/kernel/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { NestLogger } from '../platform/logging/nest-logger.js';
+import { Metrics } from '../platform/metrics/metrics.js';
 import { type Engines, openEngines } from './engines.js';
 import { type FirstStart, firstStart, NOTHING_MADE } from './first-start.js';
+import { measure } from './measures.js';
+import { Readiness } from './readiness.js';
 import { Runtime } from './runtime.js';
 
 export interface StartOptions {
@@ -37,6 +41,8 @@ export interface RunningApp extends FirstStart {
   readonly adapter: HttpAdapter;
   readonly engines: Engines;
   readonly runtime: Runtime;
+  /** Says by `/readyz` that nothing more should come, and serves what comes all the same for `DRAIN_SECONDS`. */
+  drain(): Promise<void>;
   /** Finishes what was accepted, then closes everything. */
   close(): Promise<void>;
 }
@@ -46,11 +52,18 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   const { settings, logger, clock = new SystemClock(), ids = new SystemIds() } = options;
   const onFatal = options.onFatal ?? ((error) => logger.fatal({ err: error }, 'the log failed'));
   const engines = await openEngines({ settings, ids, logger, onFatal });
-  const adapter = new HttpAdapter({ settings, surfaces: [terminalV1Surface, restV2Surface], logger });
+  const metrics = new Metrics();
+  const readiness = new Readiness(settings.dataDir);
+  const adapter = new HttpAdapter({
+    settings,
+    surfaces: [terminalV1Surface, restV2Surface],
+    logger,
+    onAnswered: (request, seconds) => metrics.answered(request, seconds),
+  });
   const { passwordCost, importWorker, projectionWorker } = options;
   const app = await NestFactory.create(
     AppModule.register({
-      ...{ settings, engines, clock, ids, logger },
+      ...{ settings, engines, clock, ids, logger, metrics, readiness },
       ...{ passwordCost, importWorker, projectionWorker },
     }),
     adapter,
@@ -58,7 +71,9 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   );
   app.useGlobalFilters(new SurfaceExceptionFilter(adapter));
   const runtime = app.get(Runtime);
+  measure(app, runtime, metrics);
   await runtime.start();
+  readiness.watch(runtime);
   await app.init();
   await adapter.getInstance().ready();
   const made = options.maintenance ? NOTHING_MADE : await firstStart(app, settings);
@@ -68,6 +83,10 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     engines,
     runtime,
     ...made,
+    async drain() {
+      readiness.drain();
+      await sleep(settings.drainSeconds * 1_000);
+    },
     async close() {
       await shutDown(app, { logger });
       await runtime.stop();

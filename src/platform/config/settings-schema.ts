@@ -138,6 +138,18 @@ export const SETTINGS = {
     'info',
     'Lowest level that is logged.',
   ),
+  metricsToken: optional(
+    'METRICS_TOKEN',
+    matching(/^[A-Za-z0-9._~+/=-]{16,200}$/, '16 to 200 letters, digits and ._~+/=-'),
+    'Bearer token that /metrics asks for.',
+    { secret: true, unset: 'none: /metrics answers this machine alone' },
+  ),
+  drainSeconds: define(
+    'DRAIN_SECONDS',
+    wholeNumber(0, 300),
+    '0',
+    'How long a server that was told to stop serves on while /readyz answers 503, so that load balancers notice.',
+  ),
   role: define('ROLE', oneOf('all', 'api', 'worker'), 'all', 'Which part of the product this process runs.', {
     support: 'refused',
   }),

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cidrContains } from '../config/cidr.js';
 import type { Settings } from '../config/settings.js';
 import type { Logger } from '../logging/logger.js';
+import type { AnsweredRequest } from '../metrics/metrics.js';
 import { type Failure, failureOf, refusal } from './failure.js';
 import {
   HEADERS_TIMEOUT_MS,
@@ -22,6 +23,8 @@ export interface HttpOptions {
   readonly settings: Pick<Settings, 'trustedProxies' | 'surfaceHosts'>;
   readonly surfaces: readonly Surface[];
   readonly logger: Logger;
+  /** Told of every answer. */
+  readonly onAnswered?: (request: AnsweredRequest, seconds: number) => void;
 }
 
 const MILLISECONDS = 1_000;
@@ -38,7 +41,7 @@ export class HttpAdapter extends FastifyAdapter {
   private readonly log: Logger;
   private readonly trusts: (address: string) => boolean;
 
-  constructor({ settings, surfaces, logger }: HttpOptions) {
+  constructor({ settings, surfaces, logger, onAnswered }: HttpOptions) {
     const router = new SurfaceRouter(surfaces, settings.surfaceHosts);
     const proxies = settings.trustedProxies;
     const trusts = (address: string): boolean => proxies.some((cidr) => cidrContains(cidr, address));
@@ -77,6 +80,7 @@ export class HttpAdapter extends FastifyAdapter {
       reply.header('X-Request-Id', request.id);
       done();
     });
+    if (onAnswered) this.tellOfAnswers(fastify, onAnswered);
     if (logger.isLevelEnabled('debug')) this.logRequests(fastify);
   }
 
@@ -120,6 +124,22 @@ export class HttpAdapter extends FastifyAdapter {
       return forwarded.split(',', 1)[0]?.trim() ?? '';
     }
     return request.headers.host ?? '';
+  }
+
+  private tellOfAnswers(fastify: FastifyInstance, onAnswered: NonNullable<HttpOptions['onAnswered']>): void {
+    const surfaces = new Map<string, string>();
+    fastify.addHook('onResponse', (request, reply, done) => {
+      const { method, routeOptions } = request;
+      const route = routeOptions.url ?? 'unknown';
+      let surface = surfaces.get(route);
+      if (surface === undefined) {
+        surface = this.router.surfaceOf(route, '')?.name ?? 'none';
+        surfaces.set(route, surface);
+      }
+      const status = reply.raw.statusCode;
+      onAnswered({ surface, method, route, status }, reply.elapsedTime / MILLISECONDS);
+      done();
+    });
   }
 
   private logRequests(fastify: FastifyInstance): void {

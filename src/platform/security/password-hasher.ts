@@ -26,6 +26,11 @@ export class PasswordHasher {
     private readonly maxWaiting: number = BCRYPT_WAITING,
   ) {}
 
+  /** Checks under way and waiting. */
+  get load(): number {
+    return this.inFlight + this.waiting.length;
+  }
+
   /** `password` must be {@link isAcceptablePassword}. */
   async hashes(password: string): Promise<PasswordHashes | Busy> {
     if (!isAcceptablePassword(password)) throw new RangeError('not an acceptable password');

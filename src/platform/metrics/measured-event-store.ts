@@ -1,0 +1,70 @@
+import {
+  type Appended,
+  EventStore,
+  type MaybePromise,
+  type ReadOptions,
+  type RecordedEvent,
+  type Refused,
+  type StreamAppend,
+  type Subscription,
+} from '../event-store/event-store.js';
+import type { Metrics } from './metrics.js';
+
+const MILLISECONDS = 1_000;
+
+/** An event store that counts its appends and how long they take. Closing it is its owner's business. */
+export class MeasuredEventStore extends EventStore {
+  readonly atomicBatches: boolean;
+  private inFlight = 0;
+
+  constructor(
+    private readonly store: EventStore,
+    private readonly metrics: Pick<Metrics, 'committed'>,
+  ) {
+    super();
+    this.atomicBatches = store.atomicBatches;
+  }
+
+  /** Appends that are not acknowledged yet. */
+  get appendsInFlight(): number {
+    return this.inFlight;
+  }
+
+  async append(batch: readonly StreamAppend[]): Promise<Appended | Refused> {
+    const startedAt = performance.now();
+    this.inFlight += 1;
+    let outcome: 'stored' | 'refused' | 'failed' = 'failed';
+    try {
+      const answer = await this.store.append(batch);
+      outcome = answer.outcome === 'appended' ? 'stored' : 'refused';
+      return answer;
+    } finally {
+      this.inFlight -= 1;
+      this.metrics.committed(outcome, (performance.now() - startedAt) / MILLISECONDS);
+    }
+  }
+
+  readStream(stream: string, options?: ReadOptions): MaybePromise<RecordedEvent[]> {
+    return this.store.readStream(stream, options);
+  }
+
+  readAll(after: bigint, limit?: number): MaybePromise<RecordedEvent[]> {
+    return this.store.readAll(after, limit);
+  }
+
+  headPosition(): MaybePromise<bigint> {
+    return this.store.headPosition();
+  }
+
+  subscribe(
+    after: bigint,
+    handler: (events: RecordedEvent[]) => MaybePromise<void>,
+    options?: { readonly streamPrefix?: string },
+  ): Subscription {
+    return this.store.subscribe(after, handler, options);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
