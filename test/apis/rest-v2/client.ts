@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { ApiContract } from '../../support/api-contract.js';
 import type { TestApp } from '../../support/app.js';
+
+const CONTRACT = new ApiContract();
 
 export interface Answer {
   readonly status: number;
@@ -10,7 +13,7 @@ export interface Answer {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** Calls REST v2 of an application in the same process, as one user. */
+/** Calls REST v2 of an application in the same process, as one user. Every answer must be as the API describes it. */
 export class Client {
   constructor(
     private readonly app: TestApp,
@@ -36,6 +39,8 @@ export class Client {
       payload: raw,
     });
     const { statusCode: status, body } = response;
+    const contentType = response.headers['content-type'];
+    CONTRACT.check({ method, url: `/api${path}`, status, contentType, body });
     return { status, headers: response.headers, body: body ? JSON.parse(body) : null };
   }
 
