@@ -6,6 +6,8 @@ import { suppliers } from './catalog/suppliers.projection.js';
 import { keys } from './inventory/keys.projection.js';
 import { lots } from './inventory/lots.projection.js';
 import { orders } from './ordering/orders.projection.js';
+import { salesByDay } from './ordering/sales-by-day.projection.js';
+import { salesTotals } from './ordering/sales-totals.projection.js';
 import { partners } from './partners/partners.projection.js';
 import { rates } from './pricing/rates.projection.js';
 import { balances } from './wallets/balances.projection.js';
@@ -23,5 +25,7 @@ export const PROJECTIONS: readonly AnyProjection[] = [
   balances,
   movements,
   orders,
+  salesByDay,
+  salesTotals,
   rates,
 ];

@@ -118,14 +118,33 @@ describe('an order', () => {
     });
   });
 
-  it('is cancelled by a refusal, and pending again when the partner tries again', () => {
+  it('is none when it was refused, and pending when the partner tries again', () => {
     const refused = order('OrderRefused', { attempt: 1, reason: 'OutOfStock' });
-    expect(folded(claim(1, 12), refused)).toMatchObject({ status: 'cancelled', reason: 'OutOfStock' });
-    expect(folded(claim(1, 12), refused, claim(2, 13))).toMatchObject({
-      id: 13,
+    expect(foldProjection(orders, [claim(1, 12), refused])).toEqual([]);
+    expect(folded(claim(1, 12), refused, claim(2, 12))).toMatchObject({ id: 12, status: 'pending' });
+  });
+
+  it('is cancelled when nobody finished it', () => {
+    const undone = order('OrderRefused', { attempt: 1, reason: 'Abandoned' });
+    expect(folded(claim(1, 12), undone)).toMatchObject({ status: 'cancelled', closedAt: atOf(1) });
+    expect(folded(claim(1, 12), undone, claim(2, 12))).toMatchObject({
       status: 'pending',
       reason: null,
       closedAt: null,
+      createdAt: atOf(0),
+    });
+  });
+
+  it('has the other key and its cost once a key was replaced', () => {
+    const replaced = order('KeyReplaced', {
+      attempt: 2,
+      unit: { unit: 1, lot: 8, slot: 0, keyNumber: 8000 },
+      unitCost: money('2100'),
+    });
+    expect(folded(claim(1, 12), CONFIRMED, replaced)).toMatchObject({
+      status: 'confirmed',
+      units: [{ unit: 1, keyId: 8000, unitCost: money('2100') }],
+      replacedKeys: [{ keyId: 7003, at: atOf(2) }],
     });
   });
 

@@ -1,4 +1,4 @@
-import type { OrderEvent } from '../../src/contexts/ordering/index.js';
+import type { OrderEvent, SoldUnit } from '../../src/contexts/ordering/index.js';
 import type { Currency, StoredMoney } from '../../src/platform/kernel/money.js';
 import { unreachable } from '../../src/platform/kernel/unreachable.js';
 import { defineProjection, type Projected } from '../../src/platform/projections/projection.js';
@@ -17,6 +17,16 @@ export interface OrderUnitDocument {
   readonly keyId: number | null;
 }
 
+/** A key that the order no longer has. */
+export interface ReplacedKey {
+  readonly keyId: number;
+  readonly at: string;
+}
+
+/**
+ * What partners and staff call an order. An attempt that was refused at once, for want of money or stock, is none: its
+ * document is deleted. One that nobody finished was pending for a while, and is cancelled when it is undone.
+ */
 export interface OrderDocument extends ReadDocument {
   readonly id: number;
   readonly status: 'pending' | 'confirmed' | 'cancelled' | 'refunded';
@@ -27,12 +37,13 @@ export interface OrderDocument extends ReadDocument {
   readonly surface: string;
   readonly currency: Currency;
   readonly units: readonly OrderUnitDocument[];
+  readonly replacedKeys: readonly ReplacedKey[];
   /** Of all units before the order is settled, of those sold afterwards; minor units. */
   readonly amount: string;
   /** The same in AZN; null if one of the units had no rate. */
   readonly amountAzn: string | null;
   readonly commission: string;
-  /** Why it was refused, refunded or annulled. */
+  /** Why it was undone, refunded or annulled. */
   readonly reason: string | null;
   readonly createdAt: string;
   readonly confirmedAt: string | null;
@@ -78,6 +89,7 @@ function claimed(before: OrderDocument | null, { data, id, at }: Of<'OrderClaime
     surface: data.surface,
     currency: data.currency,
     units,
+    replacedKeys: [],
     amount: sumMinor(units.map(({ price }) => price.amount)),
     amountAzn: aznOf(units),
     commission: '0',
@@ -90,9 +102,10 @@ function claimed(before: OrderDocument | null, { data, id, at }: Of<'OrderClaime
 }
 
 const KEYS_PER_LOT = 1000;
+const keyIdOf = ({ lot, slot }: SoldUnit): number => lot * KEYS_PER_LOT + slot;
 
 function confirmed(order: OrderDocument, { data, at }: Of<'OrderConfirmed'>): OrderDocument {
-  const sold = new Map(data.units.map(({ unit, lot, slot }) => [unit, lot * KEYS_PER_LOT + slot]));
+  const sold = new Map(data.units.map((unit) => [unit.unit, keyIdOf(unit)]));
   const units = order.units.map((unit) => ({ ...unit, keyId: sold.get(unit.unit) ?? null }));
   return {
     ...order,
@@ -106,20 +119,37 @@ function confirmed(order: OrderDocument, { data, at }: Of<'OrderConfirmed'>): Or
   };
 }
 
-export const orders = defineProjection<OrderDocument, OrderEvent>({
+function replaced(order: OrderDocument, { data, at }: Of<'KeyReplaced'>): OrderDocument {
+  const { unit: by, unitCost } = data;
+  const faulty = order.units.find(({ unit }) => unit === by.unit)?.keyId ?? null;
+  const units = order.units.map((unit) =>
+    unit.unit === by.unit ? { ...unit, keyId: keyIdOf(by), unitCost } : unit,
+  );
+  const replacedKeys = faulty === null ? [] : [{ keyId: faulty, at }];
+  return { ...order, units, replacedKeys: [...order.replacedKeys, ...replacedKeys], updatedAt: at };
+}
+
+/** The reason that undoing a pending order leaves. */
+const UNDONE = 'Abandoned';
+
+const HANDLED = [
+  'OrderClaimed',
+  'OrderConfirmed',
+  'OrderRefused',
+  'RefundClaimed',
+  'OrderRefunded',
+  'OrderCancelled',
+  'KeyReplaced',
+] as const;
+
+export const orders = defineProjection<
+  OrderDocument,
+  Extract<OrderEvent, { type: (typeof HANDLED)[number] }>
+>({
   name: 'orders',
-  version: 2,
-  indexes: [['id'], ['partnerId', 'id'], ['status', 'id'], ['reference']],
-  handles: {
-    order: [
-      'OrderClaimed',
-      'OrderConfirmed',
-      'OrderRefused',
-      'RefundClaimed',
-      'OrderRefunded',
-      'OrderCancelled',
-    ],
-  },
+  version: 3,
+  indexes: [['id'], ['createdAt'], ['partnerId', 'createdAt'], ['status', 'createdAt'], ['reference']],
+  handles: { order: HANDLED },
   keysOf: (event) => event.id,
   evolve(order, event) {
     if (event.type === 'OrderClaimed') return claimed(order, event);
@@ -129,13 +159,16 @@ export const orders = defineProjection<OrderDocument, OrderEvent>({
       case 'OrderConfirmed':
         return confirmed(order, event);
       case 'OrderRefused':
-        return { ...order, status: 'cancelled', reason: event.data.reason, closedAt: at, updatedAt: at };
+        if (event.data.reason !== UNDONE) return null;
+        return { ...order, status: 'cancelled', reason: UNDONE, closedAt: at, updatedAt: at };
       case 'RefundClaimed':
         return { ...order, reason: event.data.reason, updatedAt: at };
       case 'OrderRefunded':
         return { ...order, status: 'refunded', closedAt: at, updatedAt: at };
       case 'OrderCancelled':
         return { ...order, status: 'cancelled', closedAt: at, updatedAt: at };
+      case 'KeyReplaced':
+        return replaced(order, event);
       default:
         return unreachable(event);
     }

@@ -42,6 +42,7 @@ const expire: Act = async (node, world) => {
   world.clock.advance(RESERVATION_TTL_MS);
   await node.recover();
 };
+const ORDER_A = orderId(PARTNER, 'sale', 'A');
 const reserveOne = async (world: SaleWorld): Promise<void> => {
   await world.node().reserve();
 };
@@ -142,6 +143,38 @@ const SCENARIOS: readonly Scenario[] = [
       'a refund': (node) => node.refund(orderId(PARTNER, 'sale', 'A'), 'refund'),
       recovery: recover,
       'the order again': buyA,
+    },
+  },
+  {
+    name: 'a replacement',
+    options: { lots: [2, 1], fundsMinor: 2000n, commissionPercent: '3' },
+    prepare: async (world) => {
+      await world.node().buy('A');
+    },
+    act: (node) => node.replace(ORDER_A, '1000'),
+    rivals: {
+      'the same replacement': (node) => node.replace(ORDER_A, '1000'),
+      'another order': (node) => node.buy('B'),
+      'the order again': buyA,
+      recovery: recover,
+      'an annulment': (node) => node.refund(ORDER_A, 'annulment'),
+      'a refund, then the order again': async (node) => {
+        await node.refund(ORDER_A, 'refund');
+        return node.buy('A');
+      },
+    },
+  },
+  {
+    name: 'a replacement by the last key, from another lot',
+    options: { lots: [1, 1], fundsMinor: 2000n },
+    prepare: async (world) => {
+      await world.node().buy('A');
+    },
+    act: (node) => node.replace(ORDER_A, '1000'),
+    rivals: {
+      'another order': (node) => node.buy('B'),
+      'a reservation of the key': (node) => node.reserve(),
+      'recovery, then the order again': recoverThenBuyA,
     },
   },
   {

@@ -14,6 +14,8 @@ interface OrderFacts {
   captured: bigint;
   price: bigint;
   status: string;
+  /** The slot that a replacement under way is to take out of the order. */
+  replacing: string | null;
 }
 
 /**
@@ -33,7 +35,14 @@ export function auditSales(
   const order = (id: string): OrderFacts => {
     const known = orders.get(id);
     if (known) return known;
-    const fresh: OrderFacts = { sold: [], confirmed: null, captured: 0n, price: 0n, status: 'none' };
+    const fresh: OrderFacts = {
+      sold: [],
+      confirmed: null,
+      captured: 0n,
+      price: 0n,
+      status: 'none',
+      replacing: null,
+    };
     orders.set(id, fresh);
     return fresh;
   };
@@ -112,6 +121,25 @@ export function auditSales(
         );
         order(id).status = 'confirmed';
         break;
+      case 'ReplacementClaimed':
+        if (order(id).status !== 'confirmed') problems.push(`${id} replaces a key while ${order(id).status}`);
+        order(id).status = 'replacing';
+        order(id).replacing = `kf.lot-${data.faulty.lot}/${data.faulty.slot}`;
+        break;
+      case 'ReplacementRefused':
+        order(id).status = 'confirmed';
+        order(id).replacing = null;
+        break;
+      case 'KeyReplaced': {
+        const facts = order(id);
+        const faulty = facts.replacing ?? '';
+        if (slots.get(faulty) !== 'quarantined') problems.push(`${faulty} is ${slots.get(faulty)}, replaced`);
+        facts.sold.splice(0, facts.sold.length, ...facts.sold.filter((slot) => slot !== faulty));
+        facts.confirmed = [`kf.lot-${data.unit.lot}/${data.unit.slot}`];
+        facts.status = 'confirmed';
+        facts.replacing = null;
+        break;
+      }
       case 'OrderRefused':
         order(id).status = 'refused';
         break;
@@ -124,9 +152,9 @@ export function auditSales(
   }
 
   for (const [id, facts] of orders) {
-    if (facts.sold.length > 1) problems.push(`${id} got ${facts.sold.length} keys`);
+    if (facts.sold.length > (facts.replacing ? 2 : 1)) problems.push(`${id} got ${facts.sold.length} keys`);
     if (!options.finished) continue;
-    if (facts.status === 'claimed') problems.push(`${id} is stuck`);
+    if (facts.status === 'claimed' || facts.replacing) problems.push(`${id} is stuck`);
     const paid = facts.confirmed ? facts.price : 0n;
     if (facts.captured !== paid) problems.push(`${id} paid ${facts.captured} of ${paid}`);
     if (facts.sold.join() !== (facts.confirmed ?? []).join()) {

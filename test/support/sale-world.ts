@@ -4,6 +4,7 @@ import { BuyKeyHandler } from '../../src/contexts/ordering/commands/buy-key.js';
 import { CancelReservationHandler } from '../../src/contexts/ordering/commands/cancel-reservation.js';
 import { ConfirmSaleHandler } from '../../src/contexts/ordering/commands/confirm-sale.js';
 import { RefundOrderHandler } from '../../src/contexts/ordering/commands/refund-order.js';
+import { ReplaceKeyHandler } from '../../src/contexts/ordering/commands/replace-key.js';
 import { ReserveKeyHandler } from '../../src/contexts/ordering/commands/reserve-key.js';
 import { SaleDesk } from '../../src/contexts/ordering/commands/sale-desk.js';
 import {
@@ -11,6 +12,7 @@ import {
   CancelReservation,
   ConfirmSale,
   RefundOrder,
+  ReplaceKey,
   ReserveKey,
 } from '../../src/contexts/ordering/index.js';
 import { Partner, type PartnerEvent } from '../../src/contexts/partners/index.js';
@@ -236,6 +238,12 @@ export class SaleNode {
   refund(orderId: string, kind: 'refund' | 'annulment') {
     return new RefundOrderHandler(this.desk).execute(
       new RefundOrder(this.world.context(), { orderId, kind, reason: 'test' }),
+    );
+  }
+
+  replace(orderId: string, keyNumber: string | null = null) {
+    return new ReplaceKeyHandler(this.desk).execute(
+      new ReplaceKey(this.world.context(), { orderId, keyNumber }),
     );
   }
 

@@ -102,7 +102,7 @@ const confirmSale: Perform = async (request, { commands }) => {
   if (isRejection(sold)) return refusalAnswer('4', sold.code);
   if (!sold.key) return ANSWERS['0'];
   const { text, serial } = sold.key;
-  return answerWith('0', { keyId: keyNumber, keyText: text, serialNumber: serial });
+  return answerWith('0', { keyId: sold.keyNumber, keyText: text, serialNumber: serial });
 };
 
 const cancelReservation: Perform = async ({ context, data, partnerId }, { commands }) => {

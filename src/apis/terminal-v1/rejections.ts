@@ -15,6 +15,7 @@ const RESERVE = {
   OrderAlreadyExists: '0-99',
   OrderNotFound: '0-99',
   OrderNotConfirmed: '0-99',
+  KeyNotInOrder: '0-99',
 } as const satisfies Record<OrderingRejection, Code>;
 
 const CONFIRM = {
@@ -27,6 +28,7 @@ const CONFIRM = {
   OutOfStock: '4-5',
   OrderNotFound: '0-99',
   OrderNotConfirmed: '0-99',
+  KeyNotInOrder: '0-99',
 } as const satisfies Record<OrderingRejection, Code>;
 
 const CANCEL = {
@@ -39,6 +41,7 @@ const CANCEL = {
   OrderAlreadyExists: '0-99',
   OrderNotFound: '0-99',
   OrderNotConfirmed: '0-99',
+  KeyNotInOrder: '0-99',
 } as const satisfies Record<OrderingRejection, Code>;
 
 const BUY = {
@@ -51,6 +54,7 @@ const BUY = {
   ReservationNotFound: '0-99',
   OrderNotFound: '0-99',
   OrderNotConfirmed: '0-99',
+  KeyNotInOrder: '0-99',
 } as const satisfies Record<OrderingRejection, Code>;
 
 const TABLES = { '3': RESERVE, '4': CONFIRM, '5': CANCEL, '6': BUY } as const;

@@ -8,4 +8,5 @@ export type OrderingRejection =
   | 'CurrencyMismatch'
   | 'OrderAlreadyExists'
   | 'OrderNotFound'
-  | 'OrderNotConfirmed';
+  | 'OrderNotConfirmed'
+  | 'KeyNotInOrder';

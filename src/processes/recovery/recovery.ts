@@ -1,5 +1,6 @@
 import {
   advanceRefund,
+  advanceReplacement,
   advanceSale,
   endDueReservation,
   type SaleTerms,
@@ -102,6 +103,9 @@ export class Recovery {
       }
       case 'order':
         advanceSale(tx, id, 'settle', this.options.terms);
+        return;
+      case 'replacement':
+        advanceReplacement(tx, id, 'settle', this.options.terms);
         return;
       case 'refund':
         advanceRefund(tx, id);

@@ -2,7 +2,7 @@ import type { IndexedEvent, IndexKeep, LocalIndex } from '../../platform/indexes
 import { DueQueue } from '../../platform/kernel/due-queue.js';
 
 /** What can be left unfinished. */
-export type UnfinishedKind = 'reservation' | 'order' | 'refund' | 'topup';
+export type UnfinishedKind = 'reservation' | 'order' | 'refund' | 'replacement' | 'topup';
 
 export interface Unfinished {
   readonly kind: UnfinishedKind;
@@ -19,7 +19,7 @@ export function parseUnfinished(key: string): Unfinished {
   return { kind, id, hold };
 }
 
-/** Claims without their end, by the time at which recovery may step in: reservations, orders, refunds, top-ups. */
+/** Claims without their end, by the time at which recovery may step in. */
 export class UnfinishedIndex implements LocalIndex {
   readonly name = 'unfinished';
   readonly version = 1;
@@ -58,6 +58,13 @@ export class UnfinishedIndex implements LocalIndex {
       case 'OrderRefunded':
       case 'OrderCancelled':
         this.end(keyOf('refund', event.id), keep);
+        return;
+      case 'ReplacementClaimed':
+        this.begun.set(keyOf('replacement', event.id), event);
+        return;
+      case 'KeyReplaced':
+      case 'ReplacementRefused':
+        this.end(keyOf('replacement', event.id), keep);
         return;
       case 'TopUpClaimed':
         this.begun.set(keyOf('topup', event.id), event);

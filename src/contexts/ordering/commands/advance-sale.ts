@@ -23,7 +23,7 @@ import {
 } from '../../wallets/index.js';
 import { confirmOrder, refuseOrder } from '../domain/order.decider.js';
 import { Order } from '../domain/order.js';
-import type { OrderClaim, PlannedUnit, PriceFacts, SoldUnit } from '../events/order.events.js';
+import type { OrderClaim, PlannedUnit, PriceFacts, SaleFigures, SoldUnit } from '../events/order.events.js';
 
 /** `finish`: a client wants the order. `settle`: nobody waits any more, so what has no key yet is undone. */
 export type SaleIntent = 'finish' | 'settle';
@@ -63,10 +63,15 @@ export function advanceSale(tx: Transaction, orderId: string, intent: SaleIntent
   refuse(sale, refusal?.reason ?? 'Abandoned');
 }
 
-interface Sale {
+interface Sale extends SaleOfUnits {
+  readonly claim: OrderClaim;
+}
+
+/** What selling keys to an attempt of an order needs. */
+export interface SaleOfUnits {
   readonly tx: Transaction;
   readonly orderId: string;
-  readonly claim: OrderClaim;
+  readonly claim: Pick<OrderClaim, 'attempt' | 'partner' | 'reservation'>;
   readonly intent: SaleIntent;
   readonly terms: SaleTerms;
   /** The attempt was claimed in this very run: nothing of it can stand anywhere yet. */
@@ -75,7 +80,7 @@ interface Sale {
 
 /** What became of one of the attempt's steps in a stream, since the revision that its claim recorded. */
 function standing<S extends { readonly operations: OperationWindow }, E extends DomainEvent>(
-  sale: Sale,
+  sale: SaleOfUnits,
   stream: OperationStream<S, E>,
   operation: string,
   since: number,
@@ -109,12 +114,12 @@ function takeHold(sale: Sale): HoldStep {
   return { stands: true };
 }
 
-type UnitStep =
+export type UnitStep =
   | { readonly outcome: 'sold'; readonly unit: SoldUnit; readonly facts: PriceFacts }
   | { readonly outcome: 'refused'; readonly reason: string };
 
 /** One unit in its lot: found sold or refused, sold now, or refused now. */
-function sellUnit(sale: Sale, planned: PlannedUnit, facts: PriceFacts): UnitStep {
+export function sellUnit(sale: SaleOfUnits, planned: PlannedUnit, facts: PriceFacts): UnitStep {
   const { tx, orderId, claim } = sale;
   const { attempt } = claim;
   const { unit } = planned;
@@ -148,7 +153,7 @@ function sellUnit(sale: Sale, planned: PlannedUnit, facts: PriceFacts): UnitStep
   return { outcome: 'refused', reason };
 }
 
-function soldUnit(sale: Sale, planned: PlannedUnit, facts: PriceFacts, slot: number): UnitStep {
+function soldUnit(sale: SaleOfUnits, planned: PlannedUnit, facts: PriceFacts, slot: number): UnitStep {
   const { lot } = planned.source;
   const reservation = sale.tx.load(Lot, String(lot)).slots.get(slot)?.reservation;
   const ordinal = sale.claim.reservation === null ? 0 : (reservation?.ordinal ?? 0);
@@ -193,9 +198,22 @@ function capture(sale: Sale, sold: readonly Extract<UnitStep, { outcome: 'sold' 
       units: sold.map((unit) => unit.unit),
       amount: amountMinor.toString(),
       commission: commissionMinor.toString(),
+      sale: {
+        partner: claim.partner,
+        currency,
+        confirmedAt: tx.at,
+        units: sold.map(({ facts }) => figuresOf(facts)),
+      },
     }),
   );
 }
+
+const figuresOf = (facts: PriceFacts): SaleFigures['units'][number] => ({
+  package: facts.package,
+  product: facts.product,
+  price: facts.price.amount,
+  azn: facts.amountAzn?.amount ?? null,
+});
 
 function refuse(sale: Sale, reason: string): void {
   const { tx, orderId, claim } = sale;

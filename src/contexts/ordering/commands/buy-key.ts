@@ -13,6 +13,7 @@ import type { OrderClaim, SoldUnit } from '../events/order.events.js';
 import { ATTEMPTS_PER_DECISION, CLAIM_PATIENCE_MS } from '../limits.js';
 import { orderId } from '../order-id.js';
 import type { OrderingRejection } from '../rejections.js';
+import { advanceReplacement } from './advance-replacement.js';
 import { advanceSale } from './advance-sale.js';
 import { lotWithStock, type Offer, offerFor } from './offer.js';
 import { canPay, SaleDesk } from './sale-desk.js';
@@ -38,7 +39,7 @@ export interface BoughtKey {
   readonly emailAccepted: boolean | null;
 }
 
-/** Reserves and sells in one step. The same order with the same package again answers the same key. */
+/** Reserves and sells in one step. The same order with the same package again answers the same key, or the one that replaced it. */
 export class BuyKey extends Command<BoughtKey | Rejection<OrderingRejection>> {
   constructor(
     readonly context: CommandContext,
@@ -79,6 +80,7 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
     const packageId = this.desk.packages.packageId(input.package);
     for (let attempt = 0; attempt < ATTEMPTS_PER_DECISION; attempt += 1) {
       advanceSale(tx, id, 'finish', this.desk.settings);
+      advanceReplacement(tx, id, 'finish', this.desk.settings);
       const order = tx.load(Order, id);
       if (order.status !== 'none' && order.status !== 'refused') return this.answer(order, packageId);
 

@@ -13,6 +13,7 @@ import { ATTEMPTS_PER_DECISION, CLAIM_PATIENCE_MS } from '../limits.js';
 import { orderId } from '../order-id.js';
 import type { KeyText } from '../ports.js';
 import type { OrderingRejection } from '../rejections.js';
+import { advanceReplacement } from './advance-replacement.js';
 import { advanceSale } from './advance-sale.js';
 import { findReservation } from './find-reservation.js';
 import { endDueReservation, reservationHold } from './reservations.js';
@@ -31,7 +32,9 @@ export interface ConfirmSaleInput {
 }
 
 export interface ConfirmedSale {
-  /** Only if it was withheld at reserve, or the partner's keys are shown at confirmation. */
+  /** Of the key that the order has: another one than was reserved if that was replaced. */
+  readonly keyNumber: string;
+  /** Only if it was withheld at reserve, the partner's keys are shown at confirmation, or the key was replaced. */
   readonly key: KeyText | null;
 }
 
@@ -53,7 +56,8 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
     const publicId = await this.desk.orderNumbers.next();
     const sold = await this.desk.executor.run(context, (tx) => this.confirm(tx, context, input, publicId));
     if (isRejection(sold)) return sold;
-    return { key: sold.showText ? await this.desk.readKey(sold.unit) : null };
+    const keyNumber = String(sold.unit.keyNumber);
+    return { keyNumber, key: sold.showText ? await this.desk.readKey(sold.unit) : null };
   }
 
   private confirm(
@@ -65,6 +69,7 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
     const id = orderId(input.partnerId, 'sale', input.order);
     for (let attempt = 0; attempt < ATTEMPTS_PER_DECISION; attempt += 1) {
       advanceSale(tx, id, 'finish', this.desk.settings);
+      advanceReplacement(tx, id, 'finish', this.desk.settings);
       const order = tx.load(Order, id);
       if (order.status !== 'none' && order.status !== 'refused') return this.answer(tx, input, order);
 
@@ -133,11 +138,15 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
     order: OrderState,
   ): { unit: SoldUnit; showText: boolean } | Rejection<OrderingRejection> {
     const unit = order.units[0];
-    if (order.status !== 'confirmed' || !unit || String(unit.keyNumber) !== input.keyNumber) {
+    const numbers = [...order.replaced.map(({ faulty }) => faulty), ...order.units].map(({ keyNumber }) =>
+      String(keyNumber),
+    );
+    if (order.status !== 'confirmed' || !unit || !numbers.includes(input.keyNumber)) {
       return reject('OrderAlreadyExists');
     }
     // What was withheld is shown here, also to a partner that wants its keys at reserve by now.
     const { revealOn } = tx.load(Partner, input.partnerId);
-    return { unit, showText: order.claim?.textWithheld === true || revealOn === 'confirm' };
+    const unseen = order.claim?.textWithheld === true || order.replaced.length > 0;
+    return { unit, showText: unseen || revealOn === 'confirm' };
   }
 }

@@ -9,6 +9,8 @@ import { claimRefund, completeRefund } from '../domain/order.decider.js';
 import { Order } from '../domain/order.js';
 import { CLAIM_PATIENCE_MS } from '../limits.js';
 import type { OrderingRejection } from '../rejections.js';
+import { advanceReplacement } from './advance-replacement.js';
+import { advanceSale } from './advance-sale.js';
 import { SaleDesk } from './sale-desk.js';
 
 export interface RefundOrderInput {
@@ -19,7 +21,10 @@ export interface RefundOrderInput {
   readonly reason: string;
 }
 
-/** Gives a confirmed order's money back, once. The key never goes back on sale. */
+/**
+ * Gives a confirmed order's money back, once. The key never goes back on sale. The annulment of an order that is not
+ * finished undoes it while it has no key, which is all, or finishes it first.
+ */
 export class RefundOrder extends Command<{ amount: string } | Rejection<OrderingRejection>> {
   constructor(
     readonly context: CommandContext,
@@ -35,11 +40,17 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
 
   execute({ context, input }: RefundOrder): Promise<{ amount: string } | Rejection<OrderingRejection>> {
     // Kept over the runs of this command: the claim may stand while a later step met a race.
-    const mine = { claimed: false };
+    const mine = { claimed: false, settled: false };
     return this.desk.executor.run(context, (tx) => {
       const { orderId, kind, reason } = input;
+      if (kind === 'annulment' && tx.load(Order, orderId).status === 'claimed') {
+        mine.settled = true;
+        advanceSale(tx, orderId, 'settle', this.desk.settings);
+      }
+      advanceReplacement(tx, orderId, 'settle', this.desk.settings);
       const order = tx.load(Order, orderId);
       if (order.status === 'none') return reject('OrderNotFound');
+      if (mine.settled && order.status === 'refused') return { amount: order.amount };
       if (mine.claimed && order.status !== 'confirmed') {
         advanceRefund(tx, orderId);
         return { amount: order.amount };

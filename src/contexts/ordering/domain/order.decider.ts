@@ -1,8 +1,8 @@
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
-import type { OrderClaim, OrderEvent, SoldUnit } from '../events/order.events.js';
+import type { OrderClaim, OrderEvent, PlannedUnit, SaleFigures, SoldUnit } from '../events/order.events.js';
 import type { OrderState } from './order.js';
 
-export type OrderStateRejection = 'OrderAlreadyExists' | 'OrderNotConfirmed';
+export type OrderStateRejection = 'OrderAlreadyExists' | 'OrderNotConfirmed' | 'KeyNotInOrder';
 
 /** Takes the reference for a new attempt: of a new order, or of one whose last attempt was refused. */
 export function claimOrder(
@@ -20,6 +20,7 @@ export interface ConfirmOrder {
   readonly units: readonly SoldUnit[];
   readonly amount: string;
   readonly commission: string;
+  readonly sale: SaleFigures;
 }
 
 /** Ends an attempt with what was sold. Nothing if it has ended before. */
@@ -55,5 +56,38 @@ export function claimRefund(
 export function completeRefund(state: OrderState): OrderEvent[] {
   if (state.status !== 'refunding' || !state.refund) return [];
   const { kind, amount } = state.refund;
-  return [{ type: kind === 'refund' ? 'OrderRefunded' : 'OrderCancelled', data: { amount } }];
+  const type = kind === 'refund' ? 'OrderRefunded' : 'OrderCancelled';
+  return [{ type, data: state.sale ? { amount, sale: state.sale } : { amount } }];
+}
+
+export interface ClaimReplacement {
+  readonly command: string;
+  /** The unit whose key does not work, and where the other key is to come from. */
+  readonly unit: PlannedUnit;
+  readonly deadline: string;
+}
+
+/** Decides that a unit gets another key: one replacement at a time, of a confirmed order. */
+export function claimReplacement(
+  state: OrderState,
+  command: ClaimReplacement,
+): OrderEvent[] | Rejection<OrderStateRejection> {
+  if (state.status !== 'confirmed') return reject('OrderNotConfirmed');
+  const faulty = state.units.find(({ unit }) => unit === command.unit.unit);
+  if (!faulty) return reject('KeyNotInOrder');
+  return [{ type: 'ReplacementClaimed', data: { ...command, attempt: state.attempts + 1, faulty } }];
+}
+
+/** Ends a replacement: with the key that was sold for it, or with the reason why there is none. */
+export function completeReplacement(
+  state: OrderState,
+  outcome: { readonly unit: SoldUnit } | { readonly reason: string },
+): OrderEvent[] {
+  if (state.status !== 'replacing' || !state.replacement) return [];
+  const { attempt, unit: planned } = state.replacement;
+  if ('reason' in outcome) {
+    return [{ type: 'ReplacementRefused', data: { attempt, reason: outcome.reason } }];
+  }
+  const { unitCost } = planned;
+  return [{ type: 'KeyReplaced', data: { attempt, unit: outcome.unit, unitCost } }];
 }

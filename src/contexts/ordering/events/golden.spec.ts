@@ -5,8 +5,8 @@ import { Order } from '../domain/order.js';
 import type { OrderEvent } from './order.events.js';
 
 /** A stored sample, exactly as the log holds it. */
-const sample = (type: OrderEvent['type']): OrderEvent =>
-  JSON.parse(readFileSync(join(__dirname, 'golden', `${type}.v1.json`), 'utf8')) as OrderEvent;
+const sample = (type: OrderEvent['type'], variant = ''): OrderEvent =>
+  JSON.parse(readFileSync(join(__dirname, 'golden', `${type}.v1${variant}.json`), 'utf8')) as OrderEvent;
 
 // Complete by type: an event without a sample does not compile, one without a file does not run.
 const order = {
@@ -16,6 +16,9 @@ const order = {
   RefundClaimed: sample('RefundClaimed'),
   OrderRefunded: sample('OrderRefunded'),
   OrderCancelled: sample('OrderCancelled'),
+  ReplacementClaimed: sample('ReplacementClaimed'),
+  KeyReplaced: sample('KeyReplaced'),
+  ReplacementRefused: sample('ReplacementRefused'),
 } satisfies Record<OrderEvent['type'], OrderEvent>;
 
 describe('the stored samples fold into', () => {
@@ -47,5 +50,29 @@ describe('the stored samples fold into', () => {
     expect(foldEvents(Order, refunding).status).toBe('refunding');
     expect(foldEvents(Order, [...refunding, order.OrderRefunded]).status).toBe('refunded');
     expect(foldEvents(Order, [...refunding, order.OrderCancelled]).status).toBe('cancelled');
+  });
+
+  it('a sale with the figures that it is counted by, or without them in older logs', () => {
+    const counted = sample('OrderConfirmed', '.with-sale');
+    expect(foldEvents(Order, [order.OrderClaimed, order.OrderConfirmed]).sale).toBeNull();
+    expect(foldEvents(Order, [order.OrderClaimed, counted])).toMatchObject({
+      status: 'confirmed',
+      sale: { currency: 'AZN', units: [{ price: '1000', azn: '1000' }] },
+    });
+  });
+
+  it('an order with another key than it was sold, or with the same when there was no other', () => {
+    const replacing = [order.OrderClaimed, order.OrderConfirmed, order.ReplacementClaimed];
+    expect(foldEvents(Order, replacing)).toMatchObject({ status: 'replacing', attempts: 2 });
+    expect(foldEvents(Order, [...replacing, order.KeyReplaced])).toMatchObject({
+      status: 'confirmed',
+      units: [{ unit: 1, lot: 1, slot: 2, keyNumber: 1002 }],
+      replaced: [{ faulty: { keyNumber: 1001 }, by: { keyNumber: 1002 } }],
+    });
+    expect(foldEvents(Order, [...replacing, order.ReplacementRefused])).toMatchObject({
+      status: 'confirmed',
+      units: [{ unit: 1, keyNumber: 1001 }],
+      replacement: null,
+    });
   });
 });

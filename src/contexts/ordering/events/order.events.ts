@@ -77,6 +77,21 @@ export interface SoldUnit {
   readonly keyNumber: number;
 }
 
+/** A confirmed sale as it is counted by day, partner and product; what undoes it carries the same, to uncount it. */
+export interface SaleFigures {
+  readonly partner: string;
+  readonly currency: Currency;
+  readonly confirmedAt: string;
+  readonly units: readonly {
+    readonly package: string;
+    readonly product: string;
+    /** Minor units of the order's currency. */
+    readonly price: string;
+    /** Minor units of AZN; null if there was no rate. */
+    readonly azn: string | null;
+  }[];
+}
+
 export type OrderEvent =
   | DomainEvent<'OrderClaimed', OrderClaim>
   | DomainEvent<
@@ -87,6 +102,7 @@ export type OrderEvent =
         /** Captured for the units, minor units of the order's currency. */
         readonly amount: string;
         readonly commission: string;
+        readonly sale?: SaleFigures;
       }
     >
   | DomainEvent<'OrderRefused', { readonly attempt: number; readonly reason: string }>
@@ -102,5 +118,25 @@ export type OrderEvent =
         readonly deadline: string;
       }
     >
-  | DomainEvent<'OrderRefunded', { readonly amount: string }>
-  | DomainEvent<'OrderCancelled', { readonly amount: string }>;
+  | DomainEvent<'OrderRefunded' | 'OrderCancelled', { readonly amount: string; readonly sale?: SaleFigures }>
+  | DomainEvent<
+      'ReplacementClaimed',
+      {
+        /** Numbered on from the order's attempts: the lots know it as one more of them. */
+        readonly attempt: number;
+        /** Id of the command that asked. */
+        readonly command: string;
+        /** The key that does not work. */
+        readonly faulty: SoldUnit;
+        /** Where the other key is to come from. */
+        readonly unit: PlannedUnit;
+        readonly deadline: string;
+      }
+    >
+  /** The faulty key is quarantined, the other one is sold in its place; no money moved. */
+  | DomainEvent<
+      'KeyReplaced',
+      { readonly attempt: number; readonly unit: SoldUnit; readonly unitCost: StoredMoney | null }
+    >
+  /** The order keeps the key that it had. */
+  | DomainEvent<'ReplacementRefused', { readonly attempt: number; readonly reason: string }>;

@@ -65,6 +65,14 @@ export class OrderLedger {
       case 'OrderCancelled':
         this.step(order, ['refunding'], 'cancelled');
         return;
+      case 'ReplacementClaimed':
+      case 'ReplacementRefused':
+        this.step(order, ['confirmed'], 'confirmed');
+        return;
+      case 'KeyReplaced':
+        this.step(order, ['confirmed'], 'confirmed');
+        order.unit = event.data.unit;
+        return;
       default:
         unreachable(event);
     }

@@ -1,0 +1,44 @@
+import type { SaleFigures } from '../../src/contexts/ordering/index.js';
+import { defineProjection } from '../../src/platform/projections/projection.js';
+import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
+import { COUNTED, type CountedEvent, counted, type Figures, isDemo } from './sale-figures.js';
+
+/** All sales ever in one currency: of everybody, of one partner, and of one product to one partner. */
+export interface SalesTotalDocument extends ReadDocument {
+  /** Null: of all partners together. */
+  readonly partnerId: string | null;
+  /** Null: of all products together. */
+  readonly productId: string | null;
+  readonly currency: string;
+  readonly demo: boolean;
+  readonly figures: Figures;
+}
+
+const keyOf = (partner: string, product: string, sale: SaleFigures): string =>
+  `${partner}|${product}|${sale.currency}|${isDemo(sale) ? 'demo' : ''}`;
+
+export const salesTotals = defineProjection<SalesTotalDocument, CountedEvent>({
+  name: 'sales-totals',
+  version: 1,
+  indexes: [['partnerId', 'productId']],
+  handles: { order: COUNTED },
+  keysOf({ data: { sale } }) {
+    if (!sale) return [];
+    const products = new Set(sale.units.map(({ product }) => product));
+    const ofProducts = [...products].map((product) => keyOf(sale.partner, product, sale));
+    return [keyOf('', '', sale), keyOf(sale.partner, '', sale), ...ofProducts];
+  },
+  evolve(before, { type, data: { sale } }, id) {
+    if (!sale) return before;
+    const [partner, product] = String(id).split('|');
+    const units = product ? sale.units.filter((unit) => unit.product === product) : sale.units;
+    return {
+      _id: id,
+      partnerId: partner || null,
+      productId: product || null,
+      currency: sale.currency,
+      demo: isDemo(sale),
+      figures: counted(before?.figures, type, units),
+    };
+  },
+});
