@@ -4,13 +4,17 @@ import { defineProjection } from '../../src/platform/projections/projection.js';
 import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
 import { type KeyStatus, keyIdOf, SLOT_EVENTS, statusAfter } from './slot-change.js';
 
-const HANDLED = ['LotOpened', 'KeysTakenIn', ...SLOT_EVENTS] as const;
+const HANDLED = ['LotOpened', 'KeysTakenIn', 'KeyChanged', ...SLOT_EVENTS] as const;
+/** Characters of a keyed hash that are kept to search by: 72 bits. */
+const SEARCHED_CHARACTERS = 12;
 
 /** A key without its text. `_id` is the key id: lot number × 1000 + slot. */
 export interface KeyDocument extends ReadDocument {
   readonly packageId: string;
   readonly status: KeyStatus;
   readonly serial: string | null;
+  /** See {@link searchedLastFour}; null for short texts. */
+  readonly lastFour: string | null;
   /** The key may be sold until then; null: for ever. */
   readonly expiresAt: string | null;
   readonly createdAt: string;
@@ -23,13 +27,16 @@ export interface KeyDocument extends ReadDocument {
   readonly soldAt: string | null;
 }
 
+/** The form in which the keyed hash of a text's last four characters is searched. */
+export const searchedLastFour = (hash: string): string => hash.slice(0, SEARCHED_CHARACTERS);
+
 const slotRange = (first: number, count: number, lot: string): number[] =>
   Array.from({ length: count }, (_, index) => keyIdOf(lot, first + index));
 
 export const keys = defineProjection<KeyDocument, Extract<LotEvent, { type: (typeof HANDLED)[number] }>>({
   name: 'keys',
-  version: 1,
-  indexes: [['packageId'], ['packageId', 'status'], ['status']],
+  version: 2,
+  indexes: [['packageId'], ['packageId', 'status'], ['status'], ['serial'], ['lastFour']],
   handles: { lot: HANDLED },
   keysOf(event) {
     // The lot's opening says whose keys they are, the intakes of the same append say the rest.
@@ -45,6 +52,7 @@ export const keys = defineProjection<KeyDocument, Extract<LotEvent, { type: (typ
         packageId: event.data.package,
         status: 'available',
         serial: null,
+        lastFour: null,
         expiresAt: null,
         createdAt: event.at,
         updatedAt: event.at,
@@ -59,8 +67,12 @@ export const keys = defineProjection<KeyDocument, Extract<LotEvent, { type: (typ
       case 'KeysTakenIn': {
         const taken = event.data.keys[Number(id) - keyIdOf(event.id, event.data.firstSlot)];
         if (!taken) throw new Error(`key ${id} is not in its intake`);
-        if (taken.serial === null && taken.expiresAt === null) return key;
-        return { ...key, serial: taken.serial, expiresAt: taken.expiresAt };
+        const { serial, expiresAt, lastFour } = taken;
+        return { ...key, serial, expiresAt, lastFour: lastFour ? searchedLastFour(lastFour) : null };
+      }
+      case 'KeyChanged': {
+        const { serial = key.serial, expiresAt = key.expiresAt } = event.data;
+        return { ...key, serial, expiresAt, updatedAt: event.at };
       }
       case 'KeyReserved': {
         const { partner, deadline } = event.data;
@@ -78,6 +90,7 @@ export const keys = defineProjection<KeyDocument, Extract<LotEvent, { type: (typ
         return { ...changed, partnerId: partner, orderId: order, reservedUntil: null };
       }
       case 'KeyQuarantined':
+      case 'KeyReleased':
       case 'KeyRetired':
         return { ...key, status: statusAfter(event), updatedAt: event.at };
       default:

@@ -5,7 +5,7 @@ import { defineProjection, type Projected } from '../../src/platform/projections
 import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
 import { type KeyStatus, SLOT_EVENTS, statusAfter } from './slot-change.js';
 
-const HANDLED = ['LotOpened', 'KeysTakenIn', ...SLOT_EVENTS] as const;
+const HANDLED = ['LotOpened', 'KeysTakenIn', 'KeyChanged', ...SLOT_EVENTS] as const;
 
 export type KeyCounts = Readonly<Record<KeyStatus, number>>;
 
@@ -83,6 +83,24 @@ function recount(
   return { ...lot.availableUntil, [expiry]: (lot.availableUntil[expiry] ?? 0) + change };
 }
 
+/** A key with another expiry. */
+function changeExpiry(lot: LotDocument, slot: number, expiresAt: string | null): LotDocument {
+  const without = recount(lot, slot, statusOf(lot, slot), 'retired');
+  const known = lot.slotExpiries ?? NO_EXPIRY.repeat(lot.slots.length);
+  const expiries =
+    expiresAt === null || lot.expiries.includes(expiresAt) ? lot.expiries : [...lot.expiries, expiresAt];
+  const code =
+    expiresAt === null ? NO_EXPIRY : String.fromCharCode(FIRST_EXPIRY + expiries.indexOf(expiresAt));
+  const changed = { ...lot, expiries, slotExpiries: replaceAt(known, slot, code), availableUntil: without };
+  return { ...changed, availableUntil: recount(changed, slot, 'retired', statusOf(lot, slot)) };
+}
+
+function statusOf({ _id, slots }: LotDocument, slot: number): KeyStatus {
+  const status = STATUSES[slots[slot] ?? ''];
+  if (!status) throw new Error(`lot ${_id} has no slot ${slot}`);
+  return status;
+}
+
 function opened(event: Projected<Extract<LotEvent, { type: 'LotOpened' }>>): LotDocument {
   return {
     _id: Number(event.id),
@@ -101,7 +119,7 @@ function opened(event: Projected<Extract<LotEvent, { type: 'LotOpened' }>>): Lot
 
 export const lots = defineProjection<LotDocument, Extract<LotEvent, { type: (typeof HANDLED)[number] }>>({
   name: 'lots',
-  version: 1,
+  version: 2,
   indexes: [['packageId'], ['supplierId']],
   handles: { lot: HANDLED },
   keysOf: (event) => Number(event.id),
@@ -111,15 +129,19 @@ export const lots = defineProjection<LotDocument, Extract<LotEvent, { type: (typ
     switch (event.type) {
       case 'KeysTakenIn':
         return takeIn(lot, event.data);
+      case 'KeyChanged':
+        return event.data.expiresAt === undefined
+          ? lot
+          : changeExpiry(lot, event.data.slot, event.data.expiresAt);
       case 'KeyReserved':
       case 'ReservationCancelled':
       case 'ReservationExpired':
       case 'KeySold':
       case 'KeyQuarantined':
+      case 'KeyReleased':
       case 'KeyRetired': {
         const { slot } = event.data;
-        const before = STATUSES[lot.slots[slot] ?? ''];
-        if (!before) throw new Error(`lot ${event.id} has no slot ${slot}`);
+        const before = statusOf(lot, slot);
         const after = statusAfter(event);
         if (before === after) return lot;
         return {

@@ -9,6 +9,7 @@ export type SlotEventType =
   | 'ReservationExpired'
   | 'KeySold'
   | 'KeyQuarantined'
+  | 'KeyReleased'
   | 'KeyRetired';
 
 export const SLOT_EVENTS = [
@@ -17,6 +18,7 @@ export const SLOT_EVENTS = [
   'ReservationExpired',
   'KeySold',
   'KeyQuarantined',
+  'KeyReleased',
   'KeyRetired',
 ] as const satisfies readonly SlotEventType[];
 
@@ -35,6 +37,8 @@ export function statusAfter(event: Extract<LotEvent, { type: SlotEventType }>): 
       return 'sold';
     case 'KeyQuarantined':
       return 'quarantined';
+    case 'KeyReleased':
+      return 'available';
     case 'KeyRetired':
       return 'retired';
     default:

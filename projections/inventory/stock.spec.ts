@@ -4,6 +4,7 @@ import { type KeyDocument, keys } from './keys.projection.js';
 import { type LotDocument, lots } from './lots.projection.js';
 
 const EXPIRY = '2027-01-01T20:00:00.000Z';
+const LATER = '2028-01-01T20:00:00.000Z';
 
 const lotOf = (count: number, expiresAt: (slot: number) => string | null = () => null): GivenEvent[] => [
   {
@@ -89,6 +90,13 @@ describe('a key', () => {
     expect(JSON.stringify(found)).not.toContain('sealed');
   });
 
+  it('is told anew what was corrected', () => {
+    const changed = key(...lotOf(2), event('KeyChanged', 1, { serial: 'SN-NEW', expiresAt: LATER }));
+    expect(changed).toMatchObject({ serial: 'SN-NEW', expiresAt: LATER, status: 'available' });
+    const again = key(...lotOf(2, () => EXPIRY), event('KeyChanged', 1, { serial: null }));
+    expect(again).toMatchObject({ serial: null, expiresAt: EXPIRY });
+  });
+
   it('says who holds it, and forgets it when it comes back', () => {
     const held = [...lotOf(2), event('KeyReserved', 1)];
     expect(key(...held)).toMatchObject({ status: 'reserved', partnerId: 'par', reservedUntil: EXPIRY });
@@ -112,26 +120,31 @@ it('lots count what the keys are, whatever happened to them', () => {
     'ReservationExpired',
     'KeySold',
     'KeyQuarantined',
+    'KeyReleased',
     'KeyRetired',
+    'KeyChanged',
   ];
   const happening = fc.record({
     type: fc.constantFrom(...types),
     slot: fc.integer({ min: 0, max: 9 }),
     to: fc.constantFrom('stock', 'quarantine'),
+    expiresAt: fc.constantFrom(null, EXPIRY, LATER),
   });
   fc.assert(
     fc.property(fc.array(happening, { maxLength: 40 }), (happenings) => {
       const events = [
         ...lotOf(10, (slot) => (slot < 5 ? EXPIRY : null)),
-        ...happenings.map(({ type, slot, to }) => event(type, slot, { to })),
+        ...happenings.map(({ type, slot, to, expiresAt }) => event(type, slot, { to, expiresAt })),
       ];
       const all = foldProjection<KeyDocument>(keys, events);
       const { counts, availableUntil } = lot(...events);
       for (const [status, count] of Object.entries(counts)) {
         expect(all.filter((key) => key.status === status)).toHaveLength(count);
       }
-      const expiring = all.filter(({ status, expiresAt }) => status === 'available' && expiresAt === EXPIRY);
-      expect(availableUntil[EXPIRY]).toBe(expiring.length);
+      for (const until of [EXPIRY, LATER]) {
+        const expiring = all.filter(({ status, expiresAt }) => status === 'available' && expiresAt === until);
+        expect(availableUntil[until] ?? 0).toBe(expiring.length);
+      }
     }),
   );
 });

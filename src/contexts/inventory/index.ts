@@ -9,12 +9,14 @@ export {
 export { PackageLots } from './commands/package-lots.js';
 export { QuarantineKey } from './commands/quarantine-key.js';
 export { RetireKey } from './commands/retire-key.js';
+export { type KeysRetired, RetireKeys } from './commands/retire-keys.js';
 export {
   type RetiredKeys,
   RetirePackageKeys,
   type RetirePackageKeysRejection,
 } from './commands/retire-package-keys.js';
 export { RevealKey } from './commands/reveal-key.js';
+export { type KeyUpdate, UpdateKey, type UpdateKeyRejection } from './commands/update-key.js';
 export { INTAKE_ID, Intake, type IntakeState } from './domain/intake.js';
 export type { KeyHandlingRejection } from './domain/key-handling.decider.js';
 export { type KeyPlace, keyId, keyNumber, parseKeyNumber, placeOfKey } from './domain/key-number.js';
@@ -58,4 +60,6 @@ export { StockIndex, type StockListener } from './indexes/stock-index.js';
 export type { GivenKey, InvalidKeyReason } from './intake/key-preparer.js';
 export type { IntakeRejection } from './intake/take-in-lot.js';
 export { inventoryProviders } from './inventory.providers.js';
+export { type KeyEvent, KeyHistory, type KeyHistoryEntry } from './queries/key-history.js';
+export { KeySearch } from './queries/key-search.js';
 export { type KeyText, KeyTexts } from './queries/key-texts.js';

@@ -10,8 +10,10 @@ import { AddKeysHandler } from './commands/add-keys.js';
 import { PackageLots } from './commands/package-lots.js';
 import { QuarantineKeyHandler } from './commands/quarantine-key.js';
 import { RetireKeyHandler } from './commands/retire-key.js';
+import { RetireKeysHandler } from './commands/retire-keys.js';
 import { RetirePackageKeysHandler } from './commands/retire-package-keys.js';
 import { RevealKeyHandler } from './commands/reveal-key.js';
+import { UpdateKeyHandler } from './commands/update-key.js';
 import { KeyFile } from './import/key-file.js';
 import { KeyImporter } from './import/key-importer.js';
 import { WorkerKeyFile } from './import/worker-key-file.js';
@@ -20,6 +22,8 @@ import { SerialIndex } from './indexes/serial-index.js';
 import { StockIndex } from './indexes/stock-index.js';
 import { KeyPreparers } from './intake/intake-terms.js';
 import { KeyIntake } from './intake/key-intake.js';
+import { KeyHistory } from './queries/key-history.js';
+import { KeySearch } from './queries/key-search.js';
 import { KeyTexts } from './queries/key-texts.js';
 
 export interface InventorySettings {
@@ -60,6 +64,17 @@ export const inventoryProviders = ({ namespace, timeZone, importWorker }: Invent
       new KeyTexts(store, vault, namespace, serials),
   },
   {
+    provide: KeyHistory,
+    inject: [EventStore],
+    useFactory: (store: EventStore) => new KeyHistory(store, namespace),
+  },
+  {
+    provide: KeySearch,
+    inject: [KeyedHash, FingerprintIndex, EventStore, Vault],
+    useFactory: (hash: KeyedHash, index: FingerprintIndex, store: EventStore, vault: Vault) =>
+      new KeySearch(hash, index, store, vault, namespace),
+  },
+  {
     provide: KeyImporter,
     inject: [Executor, KeyIntake, FingerprintIndex, KeyPreparers, Clock],
     useFactory: (
@@ -82,7 +97,9 @@ export const inventoryProviders = ({ namespace, timeZone, importWorker }: Invent
   PackageLots,
   AddKeysHandler,
   RetireKeyHandler,
+  RetireKeysHandler,
   RetirePackageKeysHandler,
+  UpdateKeyHandler,
   QuarantineKeyHandler,
   RevealKeyHandler,
 ];

@@ -34,3 +34,5 @@ export const INTAKE_EVENTS_READ = 4;
 export const ANNOUNCEMENTS_READ = 1000;
 /** Lots looked at in one decision when a whole package is asked about. */
 export const LOTS_PER_LOOK = 16;
+/** Events of a lot looked at between two turns of the event loop. */
+export const EVENTS_PER_SLICE = 256;

@@ -1,10 +1,18 @@
 import type { CommandContext, Executor } from '../../../platform/execution/transaction.js';
+import { isoTime } from '../../../platform/kernel/clock.js';
 import { isCurrency, type StoredMoney } from '../../../platform/kernel/money.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type { KeyedHash } from '../../../platform/security/keyed-hash.js';
 import { Package, Product } from '../../catalog/index.js';
 import { fingerprintRule, type KeyFormat } from '../domain/fingerprint.js';
-import { FINGERPRINT_PURPOSE, KeyPreparer, LAST_FOUR_PURPOSE, type PreparerOptions } from './key-preparer.js';
+import { KeyExpiry } from '../domain/key-expiry.js';
+import {
+  FINGERPRINT_PURPOSE,
+  KeyPreparer,
+  LAST_FOUR_PURPOSE,
+  type PreparerOptions,
+  serialOf,
+} from './key-preparer.js';
 import type { IntakeRejection } from './take-in-lot.js';
 
 /** How keys of one package come in. */
@@ -43,10 +51,14 @@ const isCost = ({ amount, currency }: StoredMoney): boolean =>
 
 /** Makes preparers for the formats of this installation. */
 export class KeyPreparers {
+  private readonly expiry: KeyExpiry;
+
   constructor(
     private readonly hash: KeyedHash,
     private readonly timeZone: string,
-  ) {}
+  ) {
+    this.expiry = new KeyExpiry(timeZone);
+  }
 
   options(format: KeyFormat): PreparerOptions {
     return {
@@ -60,4 +72,29 @@ export class KeyPreparers {
   for(format: KeyFormat): KeyPreparer {
     return new KeyPreparer(this.options(format));
   }
+
+  /** What is to be told of a key from now on, as it is stored; undefined stays as it is. */
+  details(given: GivenDetails): KeyDetails | Rejection<'InvalidSerial' | 'InvalidExpiry'> {
+    const serial = serialOf(given.serial);
+    if (serial === undefined) return reject('InvalidSerial');
+    const text = given.expiresOn?.trim();
+    const expiresAtMs = text ? this.expiry.parse(text) : null;
+    if (text && expiresAtMs === null) return reject('InvalidExpiry');
+    return {
+      serial: given.serial === undefined ? undefined : serial,
+      expiresAt:
+        given.expiresOn === undefined ? undefined : expiresAtMs === null ? null : isoTime(expiresAtMs),
+    };
+  }
+}
+
+interface GivenDetails {
+  readonly serial?: string | null | undefined;
+  readonly expiresOn?: string | null | undefined;
+}
+
+interface KeyDetails {
+  readonly serial: string | null | undefined;
+  /** UTC ISO. */
+  readonly expiresAt: string | null | undefined;
 }

@@ -42,6 +42,14 @@ const CONTROL = /[\u0000-\u001f\u007f]/;
 const tooLong = (text: string, codePoints: number): boolean =>
   text.length > codePoints && (text.length > 2 * codePoints || Array.from(text).length > codePoints);
 
+/** A serial number as it is kept, null for none; undefined for what cannot be one. */
+export function serialOf(given: string | null | undefined): string | null | undefined {
+  const serial = given?.trim() || null;
+  return serial !== null && (CONTROL.test(serial) || tooLong(serial, SERIAL_CODE_POINTS))
+    ? undefined
+    : serial;
+}
+
 /** Checks keys and computes what they are found by. */
 export class KeyPreparer {
   private readonly expiry: KeyExpiry;
@@ -56,10 +64,8 @@ export class KeyPreparer {
     if (text === '' || CONTROL.test(text) || tooLong(text, KEY_TEXT_CODE_POINTS)) return 'invalid_text';
     const comparable = comparableText(text, this.options.format);
     if (comparable === '') return 'invalid_text';
-    const serial = key.serial?.trim() || null;
-    if (serial !== null && (CONTROL.test(serial) || tooLong(serial, SERIAL_CODE_POINTS))) {
-      return 'invalid_serial';
-    }
+    const serial = serialOf(key.serial);
+    if (serial === undefined) return 'invalid_serial';
     const expiresOn = key.expiresOn?.trim();
     const expiresAtMs = expiresOn ? this.expiry.parse(expiresOn) : null;
     if (expiresOn && expiresAtMs === null) return 'invalid_expiry';

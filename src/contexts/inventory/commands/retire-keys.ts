@@ -1,0 +1,75 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
+import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { type KeyHandlingRejection, retireKey } from '../domain/key-handling.decider.js';
+import { placeOfKey } from '../domain/key-number.js';
+import { Lot } from '../domain/lot.js';
+import { KEYS_PER_COMMAND } from '../limits.js';
+
+export interface KeysRetired {
+  readonly retired: number;
+  /** In the order of the command's keys; `KeyIsRetired`: it was before. */
+  readonly skipped: readonly { readonly keyId: number; readonly reason: KeyHandlingRejection }[];
+}
+
+/** Takes many keys off sale for good, those of each lot at once. Those that cannot be are left as they are. */
+export class RetireKeys extends Command<KeysRetired | Rejection<'TooManyKeys'>> {
+  constructor(
+    readonly context: CommandContext,
+    /** Permanent ids, each once. */
+    readonly keyIds: readonly number[],
+    readonly reason: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RetireKeys)
+export class RetireKeysHandler implements ICommandHandler<RetireKeys> {
+  constructor(private readonly executor: Executor) {}
+
+  async execute({ context, keyIds, reason }: RetireKeys): Promise<KeysRetired | Rejection<'TooManyKeys'>> {
+    if (keyIds.length > KEYS_PER_COMMAND) return reject('TooManyKeys', { limit: KEYS_PER_COMMAND });
+    const skipped = new Map<number, KeyHandlingRejection>();
+    for (const [lot, slots] of byLot(keyIds)) {
+      const refused = await this.retireOf(context, lot, slots, reason);
+      for (const [keyId, code] of refused) skipped.set(keyId, code);
+    }
+    const inOrder = keyIds.flatMap((keyId) => {
+      const code = skipped.get(keyId);
+      return code ? [{ keyId, reason: code }] : [];
+    });
+    return { retired: keyIds.length - inOrder.length, skipped: inOrder };
+  }
+
+  private retireOf(
+    context: CommandContext,
+    lot: number,
+    keyIds: readonly number[],
+    reason: string,
+  ): Promise<Map<number, KeyHandlingRejection>> {
+    return this.executor.run(context, (tx) => {
+      const refused = new Map<number, KeyHandlingRejection>();
+      const state = tx.load(Lot, String(lot));
+      const events = keyIds.flatMap((keyId) => {
+        const decided = retireKey(state, { slot: placeOfKey(keyId).slot, reason });
+        if (isRejection(decided)) refused.set(keyId, decided.code);
+        else if (decided.length === 0) refused.set(keyId, 'KeyIsRetired');
+        return isRejection(decided) ? [] : decided;
+      });
+      tx.append(Lot, String(lot), events);
+      return refused;
+    });
+  }
+}
+
+function byLot(keyIds: readonly number[]): Map<number, number[]> {
+  const lots = new Map<number, number[]>();
+  for (const keyId of keyIds) {
+    const { lot } = placeOfKey(keyId);
+    const others = lots.get(lot);
+    if (others) others.push(keyId);
+    else lots.set(lot, [keyId]);
+  }
+  return lots;
+}
