@@ -9,6 +9,7 @@ COPY projections projections
 COPY migrations migrations
 COPY test test
 COPY bench bench
+COPY docs docs
 RUN npm run build && npm prune --omit=dev
 
 FROM node:22.22.2-bookworm-slim

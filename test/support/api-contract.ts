@@ -1,7 +1,12 @@
-import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
 import { makeApiDocument } from '../../src/composition/api-document.js';
-import type { ApiDocument, HttpMethod, Operation } from '../../src/platform/openapi/api-document.js';
+import type {
+  ApiDocument,
+  HttpMethod,
+  Operation,
+  Response,
+} from '../../src/platform/openapi/api-document.js';
 
 export interface CheckedAnswer {
   readonly method: string;
@@ -31,7 +36,7 @@ export class ApiContract {
   private readonly known: readonly KnownOperation[];
 
   constructor() {
-    addFormats(this.ajv);
+    formats.default(this.ajv);
     this.ajv.addSchema(this.document, DOCUMENT);
     this.known = Object.entries(this.document.paths)
       .flatMap(([path, item]) =>
@@ -61,14 +66,15 @@ export class ApiContract {
     const where = `${method} ${path} answered ${status}`;
     const given = operation.responses[status];
     if (!given) return `${where}, which is not documented`;
-    const response = isReference(given)
+    const isShared = isReference(given);
+    const response: Response = isShared
       ? this.document.components.responses![given.$ref.split('/').at(-1)!]!
       : given;
     if (!response.content) return null;
     const type = contentType.split(';', 1)[0]!.trim();
     if (!response.content[type]) return `${where} as "${contentType}", which is not documented`;
     if (type !== 'application/json') return null;
-    const place = isReference(given)
+    const place = isShared
       ? given.$ref.slice(2)
       : ['paths', path, found.method, 'responses', status].map(String).map(pointer).join('/');
     const validate = this.validatorOf(`${DOCUMENT}#/${place}/content/application~1json/schema`);

@@ -39,7 +39,7 @@ export class Client {
       payload: raw,
     });
     const { statusCode: status, body } = response;
-    const contentType = response.headers['content-type'];
+    const contentType = String(response.headers['content-type'] ?? '');
     CONTRACT.check({ method, url: `/api${path}`, status, contentType, body });
     return { status, headers: response.headers, body: body ? JSON.parse(body) : null };
   }
