@@ -6,6 +6,7 @@ import { OPERATIONS_CONTROLLERS } from './apis/operations/operations.controller.
 import { REFERENCE_CONTROLLERS, referenceProviders } from './apis/reference/reference.providers.js';
 import { REST_V2_CONTROLLERS, restV2Providers } from './apis/rest-v2/rest-v2.providers.js';
 import { TERMINAL_V1_CONTROLLERS, TERMINAL_V1_PROVIDERS } from './apis/terminal-v1/terminal-v1.providers.js';
+import { AGGREGATES } from './composition/aggregates.js';
 import { makeApiDocument } from './composition/api-document.js';
 import type { Engines } from './composition/engines.js';
 import { Runtime } from './composition/runtime.js';
@@ -22,6 +23,7 @@ import {
 } from './contexts/partners/index.js';
 import { PRICING_PROVIDERS } from './contexts/pricing/index.js';
 import { WALLETS_PROVIDERS } from './contexts/wallets/index.js';
+import { AuditLog } from './platform/audit/audit-log.js';
 import { AuthService } from './platform/auth/auth-service.js';
 import { RevokedSessions } from './platform/auth/revoked-sessions.js';
 import { Tokens } from './platform/auth/tokens.js';
@@ -39,6 +41,7 @@ import { MeasuredEventStore } from './platform/metrics/measured-event-store.js';
 import { Metrics } from './platform/metrics/metrics.js';
 import { PublicIds } from './platform/numbers/public-ids.js';
 import { ReadModels } from './platform/projections/read-models.js';
+import { Cursors } from './platform/security/cursors.js';
 import { KeyedHash } from './platform/security/keyed-hash.js';
 import { MasterKey } from './platform/security/master-key.js';
 import { PasswordHasher } from './platform/security/password-hasher.js';
@@ -92,6 +95,11 @@ function platformProviders(options: AppOptions): Provider[] {
     { provide: IdempotencyStore, useValue: idempotency },
     { provide: MasterKey, useValue: master },
     { provide: KeyedHash, useValue: hashes },
+    { provide: Cursors, useValue: new Cursors(master) },
+    {
+      provide: AuditLog,
+      useValue: new AuditLog({ events, snapshots, namespace, aggregates: AGGREGATES }),
+    },
     { provide: Metrics, useValue: metrics },
     { provide: MeasuredEventStore, useValue: store },
     { provide: Health, useValue: readiness },

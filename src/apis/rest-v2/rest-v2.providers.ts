@@ -1,5 +1,7 @@
 import type { Provider, Type } from '@nestjs/common';
 import { AccessGuard } from './access.js';
+import { AuditController } from './audit/audit.controller.js';
+import { AuditReader } from './audit/audit.reader.js';
 import { AuthController } from './auth/auth.controller.js';
 import { CatalogReader } from './catalog/catalog.reader.js';
 import { CatalogViews } from './catalog/catalog.views.js';
@@ -28,6 +30,7 @@ export const REST_V2_CONTROLLERS: Type[] = [
   PartnersController,
   BalancesController,
   RatesController,
+  AuditController,
 ];
 
 /**
@@ -41,6 +44,7 @@ export const restV2Providers = ({ timeZone }: { readonly timeZone: string }): Pr
   Listing,
   Writes,
   IdempotentRequests,
+  AuditReader,
   CatalogReader,
   CatalogViews,
   KeyViews,

@@ -35,6 +35,7 @@ export { SetPartnerCurrencies } from './commands/set-partner-currencies.js';
 export { SetPartnerPassword } from './commands/set-partner-password.js';
 export { SetStaffPassword } from './commands/set-staff-password.js';
 export { type PartnerUpdate, UpdatePartner } from './commands/update-partner.js';
+export { Claim, type ClaimState } from './domain/claim.js';
 export { creditFloor, mayBuy, Partner, type PartnerState } from './domain/partner.js';
 export { Staff, type StaffState } from './domain/staff.js';
 export type { AccountRef } from './events/claim.events.js';
