@@ -3,11 +3,15 @@ import { AccessGuard } from './access.js';
 import { AuditController } from './audit/audit.controller.js';
 import { AuditReader } from './audit/audit.reader.js';
 import { AuthController } from './auth/auth.controller.js';
+import { TotpController } from './auth/totp.controller.js';
 import { CatalogReader } from './catalog/catalog.reader.js';
 import { CatalogViews } from './catalog/catalog.views.js';
 import { CategoriesController } from './catalog/categories.controller.js';
 import { PackagesController } from './catalog/packages.controller.js';
+import { PartnerCatalog } from './catalog/partner-catalog.js';
 import { ProductsController } from './catalog/products.controller.js';
+import { SupplierPricesController } from './catalog/supplier-prices.controller.js';
+import { SupplierPriceViews } from './catalog/supplier-prices.views.js';
 import { SuppliersController } from './catalog/suppliers.controller.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { BusinessZone, KeyViews } from './inventory/key.views.js';
@@ -18,11 +22,15 @@ import { PartnerScope } from './partners/partner-scope.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PartnersReader } from './partners/partners.reader.js';
 import { RatesController } from './pricing/rates.controller.js';
+import { StaffController } from './staff/staff.controller.js';
 import { Writes } from './writes.js';
 
 export const REST_V2_CONTROLLERS: Type[] = [
   AuthController,
+  TotpController,
+  StaffController,
   SuppliersController,
+  SupplierPricesController,
   CategoriesController,
   ProductsController,
   PackagesController,
@@ -47,6 +55,8 @@ export const restV2Providers = ({ timeZone }: { readonly timeZone: string }): Pr
   AuditReader,
   CatalogReader,
   CatalogViews,
+  PartnerCatalog,
+  SupplierPriceViews,
   KeyViews,
   PartnerScope,
   PartnersReader,

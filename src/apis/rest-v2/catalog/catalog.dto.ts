@@ -2,16 +2,13 @@ import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { SALE_CURRENCIES } from '../../../platform/kernel/money.js';
 import { IsDecimalValue, IsPublicId, IsText, MayBeAbsent } from '../body.js';
-import { StatusListQuery } from '../listing.js';
+import { ListQuery, StatusListQuery } from '../listing.js';
 
 const MAX_POSITION = 1_000_000_000;
 
 type SaleCurrency = (typeof SALE_CURRENCIES)[number];
 
-export class CreateSupplierBody {
-  @IsText()
-  name!: string;
-
+class SupplierFieldsBody {
   @IsOptional()
   @IsText()
   country?: string | null;
@@ -25,10 +22,20 @@ export class CreateSupplierBody {
   status?: 0 | 1;
 }
 
-export class CategoryBody {
+export class CreateSupplierBody extends SupplierFieldsBody {
   @IsText()
-  name_en!: string;
+  name!: string;
+}
 
+/** What is not given stays as it is. */
+export class UpdateSupplierBody extends SupplierFieldsBody {
+  @MayBeAbsent()
+  @IsText()
+  name?: string;
+}
+
+/** The fields that everything with names has, beside the English one. */
+class PlacedBody {
   @IsOptional()
   @IsText()
   name_ru?: string | null;
@@ -44,20 +51,46 @@ export class CategoryBody {
   position?: number | null;
 }
 
-export class CreateCategoryBody extends CategoryBody {
+export interface NamedBody extends PlacedBody {
+  readonly name_en?: string;
+}
+
+export class CreateCategoryBody extends PlacedBody {
+  @IsText()
+  name_en!: string;
+
   /** The category above it; absent or null: none. */
   @IsOptional()
   @IsPublicId()
   parent_id?: number | null;
 }
 
-export class CreateSubcategoryBody extends CategoryBody {
+export class CreateSubcategoryBody extends PlacedBody {
+  @IsText()
+  name_en!: string;
+
   @IsPublicId()
   category_id!: number;
 }
 
-export class CreateProductBody extends CategoryBody {
-  /** `supplier_id` is the same; one of them must be there. */
+/** Another parent moves it with all that hangs on it, null to the top. */
+export class UpdateCategoryBody extends PlacedBody {
+  @MayBeAbsent()
+  @IsText()
+  name_en?: string;
+
+  /** `category_id` is the same. */
+  @IsOptional()
+  @IsPublicId()
+  parent_id?: number | null;
+
+  @IsOptional()
+  @IsPublicId()
+  category_id?: number | null;
+}
+
+export class ProductFieldsBody extends PlacedBody {
+  /** `supplier_id` is the same. */
   @MayBeAbsent()
   @IsPublicId()
   vendor_id?: number;
@@ -99,11 +132,20 @@ export class CreateProductBody extends CategoryBody {
   key_format?: 'normalized' | 'exact';
 }
 
-export class CreatePackageBody extends CategoryBody {
-  @IsPublicId()
-  product_id!: number;
+/** One of `vendor_id` and `supplier_id` must be there. */
+export class CreateProductBody extends ProductFieldsBody {
+  @IsText()
+  name_en!: string;
+}
 
-  /** `vendor_id` is the same; without either it is the product's. */
+export class UpdateProductBody extends ProductFieldsBody {
+  @MayBeAbsent()
+  @IsText()
+  name_en?: string;
+}
+
+export class PackageFieldsBody extends PlacedBody {
+  /** `vendor_id` is the same; a new package without either has its product's. */
   @MayBeAbsent()
   @IsPublicId()
   supplier_id?: number;
@@ -112,9 +154,7 @@ export class CreatePackageBody extends CategoryBody {
   @IsPublicId()
   vendor_id?: number;
 
-  @IsDecimalValue()
-  price!: number | string;
-
+  /** Without it a new price is in the currency of the present one, a new package's in AZN. */
   @MayBeAbsent()
   @IsIn(SALE_CURRENCIES)
   currency?: SaleCurrency;
@@ -123,6 +163,7 @@ export class CreatePackageBody extends CategoryBody {
   @IsDecimalValue()
   cost?: number | string | null;
 
+  /** Without it a new cost is in the currency of the present one, else in that of the price. */
   @MayBeAbsent()
   @IsIn(SALE_CURRENCIES)
   cost_currency?: SaleCurrency;
@@ -144,16 +185,91 @@ export class CreatePackageBody extends CategoryBody {
   release_policy?: 'stock' | 'quarantine';
 }
 
-export class ProductListQuery extends StatusListQuery {
+export class CreatePackageBody extends PackageFieldsBody {
+  @IsText()
+  name_en!: string;
+
+  @IsPublicId()
+  product_id!: number;
+
+  @IsDecimalValue()
+  price!: number | string;
+}
+
+export class UpdatePackageBody extends PackageFieldsBody {
+  @MayBeAbsent()
+  @IsText()
+  name_en?: string;
+
+  @MayBeAbsent()
+  @IsPublicId()
+  product_id?: number;
+
+  @MayBeAbsent()
+  @IsDecimalValue()
+  price?: number | string;
+}
+
+/** Prices by currency; null takes one away. */
+export class ExplicitPricesBody implements Partial<Record<SaleCurrency, number | string | null>> {
+  @IsOptional()
+  @IsDecimalValue()
+  AZN?: number | string | null;
+
+  @IsOptional()
+  @IsDecimalValue()
+  USD?: number | string | null;
+
+  @IsOptional()
+  @IsDecimalValue()
+  EUR?: number | string | null;
+
+  @IsOptional()
+  @IsDecimalValue()
+  TRY?: number | string | null;
+
+  @IsOptional()
+  @IsDecimalValue()
+  RUB?: number | string | null;
+}
+
+export class ConvertPricesBody {
+  /** Replaces prices that were set by hand, too. */
+  @MayBeAbsent()
+  @IsBoolean()
+  overwrite?: boolean;
+}
+
+class VendorListQuery extends StatusListQuery {
+  /** `supplier_id` is the same. */
   @IsOptional()
   @Type(() => Number)
   @IsPublicId()
   vendor_id?: number;
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsPublicId()
+  supplier_id?: number;
 }
 
-export class PackageListQuery extends StatusListQuery {
+export class ProductListQuery extends VendorListQuery {
+  @IsOptional()
+  @Type(() => Number)
+  @IsPublicId()
+  subcategory_id?: number;
+}
+
+export class PackageListQuery extends VendorListQuery {
   @IsOptional()
   @Type(() => Number)
   @IsPublicId()
   product_id?: number;
+}
+
+export class SubcategoryListQuery extends ListQuery {
+  @IsOptional()
+  @Type(() => Number)
+  @IsPublicId()
+  category_id?: number;
 }

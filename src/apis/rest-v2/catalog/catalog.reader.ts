@@ -6,18 +6,50 @@ import type { SupplierDocument } from '../../../../projections/catalog/suppliers
 import type { LotDocument } from '../../../../projections/inventory/lots.projection.js';
 import { Clock, isoTime } from '../../../platform/kernel/clock.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
-import { MAX_FIND_DOCUMENTS, type ReadDocument } from '../../../platform/read-store/read-store.js';
+import {
+  type Filter,
+  MAX_FIND_DOCUMENTS,
+  type ReadDocument,
+} from '../../../platform/read-store/read-store.js';
 
+/** A package's keys by what became of them; expired ones are not available any more. */
 export interface StockCounts {
   readonly available: number;
   readonly reserved: number;
   readonly sold: number;
+  readonly retired: number;
+  readonly quarantined: number;
+  readonly expired: number;
 }
 
-type Kind = 'suppliers' | 'categories' | 'products' | 'packages';
+const NO_KEYS: StockCounts = { available: 0, reserved: 0, sold: 0, retired: 0, quarantined: 0, expired: 0 };
+
+/** What the catalogue holds, by the name of its read model. */
+export interface CatalogDocuments {
+  readonly suppliers: SupplierDocument;
+  readonly categories: CategoryDocument;
+  readonly products: ProductDocument;
+  readonly packages: PackageDocument;
+}
+export type Kind = keyof CatalogDocuments;
+
+const NOT_FOUND: Readonly<Record<Kind, string>> = {
+  suppliers: 'Supplier not found',
+  categories: 'Category not found',
+  products: 'Product not found',
+  packages: 'Package not found',
+};
+
+/** What lists may be narrowed by, as numbers. */
+interface References {
+  readonly vendor_id?: number;
+  readonly supplier_id?: number;
+  readonly product_id?: number;
+  readonly subcategory_id?: number;
+}
+
 interface Entry extends ReadDocument {
   readonly _id: string;
-  readonly id: number;
   readonly deletedAt: string | null;
 }
 
@@ -29,21 +61,22 @@ export class CatalogReader {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws 404 when there is none, or it was deleted. */
-  supplier(publicId: number): Promise<SupplierDocument> {
-    return this.byPublicId<SupplierDocument & Entry>('suppliers', publicId, 'Supplier');
+  /**
+   * @param narrowed what more must be true of it for the caller to see it
+   * @throws 404 when there is none, or it was deleted.
+   */
+  async one<K extends Kind>(kind: K, publicId: number, narrowed: Filter = {}): Promise<CatalogDocuments[K]> {
+    const filter = { ...narrowed, id: publicId, deletedAt: null };
+    const found = await this.models.findOne<CatalogDocuments[K]>(kind, filter);
+    if (!found) throw new NotFoundException(NOT_FOUND[kind]);
+    return found;
   }
 
-  category(publicId: number): Promise<CategoryDocument> {
-    return this.byPublicId<CategoryDocument & Entry>('categories', publicId, 'Category');
-  }
-
-  product(publicId: number): Promise<ProductDocument> {
-    return this.byPublicId<ProductDocument & Entry>('products', publicId, 'Product');
-  }
-
-  package(publicId: number): Promise<PackageDocument> {
-    return this.byPublicId<PackageDocument & Entry>('packages', publicId, 'Package');
+  /** UUID of what has this number, of what was deleted, too. @throws 404 when there never was any. */
+  async idEver(kind: Kind, publicId: number): Promise<string> {
+    const found = await this.models.findOne<Entry>(kind, { id: publicId });
+    if (!found) throw new NotFoundException(NOT_FOUND[kind]);
+    return found._id;
   }
 
   /** A document that another one names by its UUID. Deleted ones are there, too. */
@@ -78,14 +111,32 @@ export class CatalogReader {
     return this.idOf('suppliers', publicId, vendor === undefined ? 'supplier_id' : 'vendor_id');
   }
 
+  /** What narrows a list to those that refer to what the query names. @throws 404 naming the field. */
+  async referring(query: References): Promise<Filter> {
+    const supplierId = await this.supplierOf(query);
+    const { product_id: product, subcategory_id: category } = query;
+    return {
+      ...(supplierId === undefined ? {} : { supplierId }),
+      ...(product === undefined ? {} : { productId: await this.idOf('products', product, 'product_id') }),
+      ...(category === undefined
+        ? {}
+        : { categoryId: await this.idOf('categories', category, 'subcategory_id') }),
+    };
+  }
+
   productCount(supplierId: string): Promise<number> {
     return this.models.count('products', { supplierId, deletedAt: null });
+  }
+
+  /** All products that are there, in batches. */
+  products(): AsyncIterable<ProductDocument[]> {
+    return this.models.scan<ProductDocument>('products', { filter: { deletedAt: null }, sort: { _id: 1 } });
   }
 
   /** A package's keys, as far as the read models have followed. */
   async stock(packageId: string): Promise<StockCounts> {
     const now = isoTime(this.clock.now());
-    let counts: StockCounts = { available: 0, reserved: 0, sold: 0 };
+    let counts = NO_KEYS;
     let after = 0;
     for (;;) {
       const filter = { packageId, _id: { $gt: after } };
@@ -95,21 +146,17 @@ export class CatalogReader {
       after = Number(lots.at(-1)!._id);
     }
   }
-
-  private async byPublicId<D extends Entry>(kind: Kind, publicId: number, name: string): Promise<D> {
-    const found = await this.models.findOne<D>(kind, { id: publicId, deletedAt: null });
-    if (!found) throw new NotFoundException(`${name} not found`);
-    return found;
-  }
 }
 
-/** Keys that expired by now are not available. */
 function add(counts: StockCounts, lot: LotDocument, now: string): StockCounts {
-  let { available } = lot.counts;
-  for (const [until, keys] of Object.entries(lot.availableUntil)) if (until <= now) available -= keys;
+  let expired = 0;
+  for (const [until, keys] of Object.entries(lot.availableUntil)) if (until <= now) expired += keys;
   return {
-    available: counts.available + available,
+    available: counts.available + lot.counts.available - expired,
     reserved: counts.reserved + lot.counts.reserved,
     sold: counts.sold + lot.counts.sold,
+    retired: counts.retired + lot.counts.retired,
+    quarantined: counts.quarantined + lot.counts.quarantined,
+    expired: counts.expired + expired,
   };
 }

@@ -1,27 +1,54 @@
 import { Injectable } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
 import type { CategoryDocument } from '../../../../projections/catalog/categories.projection.js';
 import type { PackageDocument } from '../../../../projections/catalog/packages.projection.js';
 import type { ProductDocument } from '../../../../projections/catalog/products.projection.js';
 import type { SupplierDocument } from '../../../../projections/catalog/suppliers.projection.js';
-import { GetRates, type PartnerTerms, quote } from '../../../contexts/pricing/index.js';
-import type { CommandContext } from '../../../platform/execution/transaction.js';
-import { SALE_CURRENCIES, storeMoney } from '../../../platform/kernel/money.js';
+import { LIST_TERMS, type PartnerTerms, quote, type RatesState } from '../../../contexts/pricing/index.js';
+import { type Currency, SALE_CURRENCIES, storeMoney } from '../../../platform/kernel/money.js';
 import { numberOf } from '../amounts.js';
 import { CatalogReader } from './catalog.reader.js';
+import { fromStatus } from './status.js';
 
-const statusOf = (status: 'active' | 'inactive'): 0 | 1 => (status === 'active' ? 1 : 0);
+/** At whose terms prices are shown, and in which currencies. */
+export interface PriceTerms {
+  readonly rates: RatesState;
+  readonly partner: PartnerTerms;
+  readonly currencies: readonly Currency[];
+}
 
 /** Prices as they are in the catalogue: nobody's own terms applied. */
-const LIST_TERMS: PartnerTerms = { rateMarkupPercent: {}, markupPercent: '0', commissionPercent: '0' };
+export const listTerms = (rates: RatesState): PriceTerms => ({
+  rates,
+  partner: LIST_TERMS,
+  currencies: SALE_CURRENCIES,
+});
+
+/** The price in every currency; null where there is no rate. */
+export const pricesOf = (
+  pkg: PackageDocument,
+  { rates, partner, currencies }: PriceTerms,
+): Record<string, number | null> =>
+  Object.fromEntries(
+    currencies.map((currency) => {
+      const quoted = quote({ pkg, rates, partner, currency });
+      return [currency, quoted && numberOf(storeMoney(quoted.price))];
+    }),
+  );
+
+const namesOf = ({ names }: { readonly names: ProductDocument['names'] }) => ({
+  name_en: names.en,
+  name_ru: names.ru,
+  name_az: names.az,
+});
+const timesOf = ({ createdAt, updatedAt }: { readonly createdAt: string; readonly updatedAt: string }) => ({
+  created_at: createdAt,
+  updated_at: updatedAt,
+});
 
 /** How the catalogue looks outside. Names of what a document refers to are joined here. */
 @Injectable()
 export class CatalogViews {
-  constructor(
-    private readonly reader: CatalogReader,
-    private readonly queries: QueryBus,
-  ) {}
+  constructor(private readonly reader: CatalogReader) {}
 
   async supplier(document: SupplierDocument) {
     return {
@@ -29,95 +56,112 @@ export class CatalogViews {
       name: document.name,
       country: document.country,
       contact_email: document.contactEmail,
-      status: statusOf(document.status),
+      status: fromStatus(document.status),
       product_count: await this.reader.productCount(String(document._id)),
-      created_at: document.createdAt,
-      updated_at: document.updatedAt,
+      ...timesOf(document),
     };
   }
 
-  async category({ id, names, parentId, position, createdAt, updatedAt }: CategoryDocument) {
+  async category(document: CategoryDocument) {
+    const { parentId, position } = document;
     const parent = parentId && (await this.reader.named<CategoryDocument>('categories', parentId));
     return {
-      id,
-      name_en: names.en,
-      name_ru: names.ru,
-      name_az: names.az,
+      id: document.id,
+      ...namesOf(document),
       parent_id: parent ? parent.id : null,
       position,
-      created_at: createdAt,
-      updated_at: updatedAt,
+      ...timesOf(document),
     };
   }
 
   async product(document: ProductDocument) {
-    const { names, instructions, supplierId, categoryId } = document;
+    const { supplierId } = document;
     const supplier = await this.reader.named<SupplierDocument>('suppliers', supplierId);
-    const category = categoryId && (await this.reader.named<CategoryDocument>('categories', categoryId));
     const vendorId = supplier?.id ?? null;
     return {
-      id: document.id,
-      name_en: names.en,
-      name_ru: names.ru,
-      name_az: names.az,
+      ...(await this.productForPartner(document)),
       vendor_id: vendorId,
       supplier_id: vendorId,
       vendor: supplier && { id: supplier.id, name: supplier.name },
+      key_format: document.keyFormat,
+    };
+  }
+
+  /** Without what concerns the suppliers. */
+  async productForPartner(document: ProductDocument) {
+    const { instructions, categoryId } = document;
+    const category = categoryId && (await this.reader.named<CategoryDocument>('categories', categoryId));
+    return {
+      id: document.id,
+      ...namesOf(document),
       subcategory_id: category ? category.id : null,
       subcategory: category ? { id: category.id, name_en: category.names.en } : null,
-      status: statusOf(document.status),
+      status: fromStatus(document.status),
       position: document.position,
       image_url: document.imageUrl,
       thumbnail_url: document.thumbnailUrl,
       instructions_en: instructions.en,
       instructions_ru: instructions.ru,
       instructions_az: instructions.az,
-      key_format: document.keyFormat,
-      created_at: document.createdAt,
-      updated_at: document.updatedAt,
+      ...timesOf(document),
     };
   }
 
-  async package(document: PackageDocument) {
-    const { names, productId, supplierId, basePrice, cost } = document;
-    const product = await this.reader.named<ProductDocument>('products', productId);
+  async package(document: PackageDocument, terms: PriceTerms) {
+    const { supplierId, basePrice, cost, explicitPrices } = document;
     const supplier = await this.reader.named<SupplierDocument>('suppliers', supplierId);
     const stock = await this.reader.stock(String(document._id));
     const vendorId = supplier?.id ?? null;
+    const explicit = Object.entries(explicitPrices).map(([code, { amount, origin }]) => {
+      const currency = code as Currency;
+      return [currency, { price: numberOf({ amount, currency }), origin }];
+    });
     return {
-      id: document.id,
-      name_en: names.en,
-      name_ru: names.ru,
-      name_az: names.az,
-      product_id: product?.id ?? null,
-      product: product && { id: product.id, name_en: product.names.en },
+      ...(await this.describePackage(document)),
       supplier_id: vendorId,
       vendor_id: vendorId,
       price: numberOf(basePrice),
       currency: basePrice.currency,
+      prices: pricesOf(document, terms),
+      explicit_prices: Object.fromEntries(explicit),
       cost: cost && numberOf(cost),
       cost_currency: cost ? cost.currency : null,
-      status: statusOf(document.status),
       hold: document.hold,
-      fulfilment: document.fulfilment,
       release_policy: document.releasePolicy,
-      position: document.position,
       available_keys: stock.available,
       reserved_keys: stock.reserved,
       sold_keys: stock.sold,
-      created_at: document.createdAt,
-      updated_at: document.updatedAt,
+      retired_keys: stock.retired,
+      quarantined_keys: stock.quarantined,
+      expired_keys: stock.expired,
     };
   }
 
-  /** The list price in every sale currency; null where there is no rate. */
-  async prices(document: PackageDocument, context: CommandContext) {
-    const rates = await this.queries.execute(new GetRates(context));
-    return Object.fromEntries(
-      SALE_CURRENCIES.map((currency) => {
-        const quoted = quote({ pkg: document, rates, partner: LIST_TERMS, currency });
-        return [currency, quoted && numberOf(storeMoney(quoted.price))];
-      }),
-    );
+  /** At the partner's own prices, the first currency's first, without costs, suppliers and the shop's stock but what is for sale. */
+  async packageForPartner(document: PackageDocument, terms: PriceTerms) {
+    const currency = terms.currencies[0] ?? document.basePrice.currency;
+    const prices = pricesOf(document, terms);
+    const stock = await this.reader.stock(String(document._id));
+    return {
+      ...(await this.describePackage(document)),
+      price: prices[currency] ?? null,
+      currency,
+      prices,
+      available_keys: stock.available,
+    };
+  }
+
+  private async describePackage(document: PackageDocument) {
+    const product = await this.reader.named<ProductDocument>('products', document.productId);
+    return {
+      id: document.id,
+      ...namesOf(document),
+      product_id: product?.id ?? null,
+      product: product && { id: product.id, name_en: product.names.en },
+      status: fromStatus(document.status),
+      fulfilment: document.fulfilment,
+      position: document.position,
+      ...timesOf(document),
+    };
   }
 }

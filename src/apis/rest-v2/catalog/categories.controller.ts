@@ -1,15 +1,33 @@
-import { Body, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import type { CategoryDocument } from '../../../../projections/catalog/categories.projection.js';
-import { CreateCategory } from '../../../contexts/catalog/index.js';
+import { CreateCategory, DeleteCategory, UpdateCategory } from '../../../contexts/catalog/index.js';
+import type { Filter } from '../../../platform/read-store/read-store.js';
 import { ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
 import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
 import { PublicIdPipe } from '../body.js';
-import { Listing, ListQuery } from '../listing.js';
+import { containing, Listing, ListQuery } from '../listing.js';
+import { AnswersList, AnswersOne } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
-import { type CategoryBody, CreateCategoryBody, CreateSubcategoryBody } from './catalog.dto.js';
+import {
+  CreateCategoryBody,
+  CreateSubcategoryBody,
+  type NamedBody,
+  SubcategoryListQuery,
+  UpdateCategoryBody,
+} from './catalog.dto.js';
+import { categoryChanges, newCategory } from './catalog.fields.js';
 import { CatalogReader } from './catalog.reader.js';
+import { CATEGORY, DELETED } from './catalog.schemas.js';
 import { CatalogViews } from './catalog.views.js';
+
+const SORTABLE = {
+  id: 'id',
+  name: 'names.en',
+  position: 'position',
+  created_at: 'createdAt',
+  updated_at: 'updatedAt',
+};
 
 /** One tree: a category at the top, subcategories below it, products on its leaves. */
 @ApiController('api')
@@ -23,49 +41,86 @@ export class CategoriesController {
 
   @Get('categories')
   @Allow(STAFF)
+  @AnswersList(CATEGORY)
   categories(@Query() query: ListQuery) {
     return this.list(query, { parentId: null });
   }
 
   @Get('subcategories')
   @Allow(STAFF)
-  subcategories(@Query() query: ListQuery) {
-    return this.list(query, { parentId: { $ne: null } });
+  @AnswersList(CATEGORY)
+  async subcategories(@Query() query: SubcategoryListQuery) {
+    const { category_id: parent } = query;
+    const parentId = parent === undefined ? { $ne: null } : await this.idOf(parent, 'category_id');
+    return this.list(query, { parentId });
   }
 
   @Get(['categories/:id', 'subcategories/:id'])
   @Allow(STAFF)
-  async get(@Param('id', PublicIdPipe) id: number) {
-    return success(await this.views.category(await this.reader.category(id)));
+  @AnswersOne(CATEGORY)
+  get(@Param('id', PublicIdPipe) id: number) {
+    return this.show(id);
   }
 
   @Post('categories')
   @Allow(ADMINS)
+  @AnswersOne(CATEGORY)
   async createCategory(@CalledBy() caller: Caller, @Body() body: CreateCategoryBody) {
     const { parent_id: parent } = body;
-    const parentId = parent ? await this.reader.idOf('categories', parent, 'parent_id') : null;
-    return this.create(caller, body, parentId);
+    return this.create(caller, body, parent ? await this.idOf(parent, 'parent_id') : null);
   }
 
   @Post('subcategories')
   @Allow(ADMINS)
+  @AnswersOne(CATEGORY)
   async createSubcategory(@CalledBy() caller: Caller, @Body() body: CreateSubcategoryBody) {
-    return this.create(caller, body, await this.reader.idOf('categories', body.category_id, 'category_id'));
+    return this.create(caller, body, await this.idOf(body.category_id, 'category_id'));
   }
 
-  private async create(caller: Caller, body: CategoryBody, parentId: string | null) {
-    const { name_en: en, name_ru: ru, name_az: az, position } = body;
-    const fields = { names: { en, ru, az }, parentId, position };
+  @Put(['categories/:id', 'subcategories/:id'])
+  @Allow(ADMINS)
+  @AnswersOne(CATEGORY)
+  async update(
+    @CalledBy() caller: Caller,
+    @Param('id', PublicIdPipe) id: number,
+    @Body() body: UpdateCategoryBody,
+  ) {
+    const { _id } = await this.reader.one('categories', id);
+    const changes = await categoryChanges(this.reader, body);
+    await this.writes.run(caller, (context) => new UpdateCategory(context, String(_id), changes));
+    return this.show(id);
+  }
+
+  /** Refused while subcategories or products hang on it. */
+  @Delete(['categories/:id', 'subcategories/:id'])
+  @Allow(ADMINS)
+  @AnswersOne(DELETED)
+  async delete(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number) {
+    const { _id } = await this.reader.one('categories', id);
+    await this.writes.run(caller, (context) => new DeleteCategory(context, String(_id)));
+    return success({ id });
+  }
+
+  private async create(caller: Caller, body: NamedBody, parentId: string | null) {
+    const fields = newCategory(body, parentId);
     const { publicId } = await this.writes.run(caller, (context) => new CreateCategory(context, fields));
-    return success(await this.views.category(await this.reader.category(publicId)));
+    return this.show(publicId);
   }
 
-  private list(query: ListQuery, filter: object) {
-    const source = {
-      projection: 'categories',
-      filter: { deletedAt: null, ...filter },
-      sortable: { id: 'id', name: 'names.en', position: 'position' },
-    };
-    return this.listing.page(query, source, (category: CategoryDocument) => this.views.category(category));
+  private list(query: ListQuery, narrowed: Filter) {
+    const filter = { deletedAt: null, ...narrowed, ...containing('search', query.search) };
+    return this.listing.page(
+      query,
+      { projection: 'categories', filter, sortable: SORTABLE },
+      (found: CategoryDocument) => this.views.category(found),
+    );
+  }
+
+  private idOf(publicId: number, field: string): Promise<string> {
+    return this.reader.idOf('categories', publicId, field);
+  }
+
+  private async show(id: number) {
+    return success(await this.views.category(await this.reader.one('categories', id)));
   }
 }

@@ -1,20 +1,36 @@
-import { Body, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import type { PackageDocument } from '../../../../projections/catalog/packages.projection.js';
-import { CreatePackage } from '../../../contexts/catalog/index.js';
-import { ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
-import { amountOf } from '../amounts.js';
+import {
+  CreatePackage,
+  DeletePackage,
+  SetExplicitPrices,
+  UpdatePackage,
+} from '../../../contexts/catalog/index.js';
+import { ADMINS, Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
 import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
 import { PublicIdPipe } from '../body.js';
-import { containing, Listing } from '../listing.js';
+import { Listing } from '../listing.js';
+import { AnswersList, AnswersOne } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
-import { CreatePackageBody, PackageListQuery } from './catalog.dto.js';
+import { CreatePackageBody, ExplicitPricesBody, PackageListQuery, UpdatePackageBody } from './catalog.dto.js';
+import { explicitPrices, newPackage, packageChanges } from './catalog.fields.js';
 import { CatalogReader } from './catalog.reader.js';
-import { CatalogViews } from './catalog.views.js';
-import { statusFilter, toStatus } from './status.js';
+import { DELETED, PACKAGE, PACKAGE_TO_CALLER, PRICES } from './catalog.schemas.js';
+import { CatalogViews, pricesOf } from './catalog.views.js';
+import { PartnerCatalog } from './partner-catalog.js';
+import { catalogFilter } from './status.js';
 
-const SORTABLE = { id: 'id', name: 'names.en', position: 'position', created_at: 'createdAt' };
+const SORTABLE = {
+  id: 'id',
+  name: 'names.en',
+  position: 'position',
+  status: 'status',
+  created_at: 'createdAt',
+  updated_at: 'updatedAt',
+};
 
+/** Partners see the packages that they may buy, at their own prices, without costs and suppliers. */
 @ApiController('api/packages')
 export class PackagesController {
   constructor(
@@ -22,56 +38,92 @@ export class PackagesController {
     private readonly listing: Listing,
     private readonly reader: CatalogReader,
     private readonly views: CatalogViews,
+    private readonly sights: PartnerCatalog,
   ) {}
 
   @Get()
-  @Allow(STAFF)
-  async list(@Query() query: PackageListQuery) {
-    const { product_id: product } = query;
-    const filter = {
-      deletedAt: null,
-      ...(product === undefined
-        ? {}
-        : { productId: await this.reader.idOf('products', product, 'product_id') }),
-      ...statusFilter(query.status),
-      ...containing('search', query.search),
-    };
-    const source = { projection: 'packages', filter, sortable: SORTABLE };
-    return this.listing.page(query, source, (found: PackageDocument) => this.views.package(found));
+  @Allow(EVERYBODY)
+  @AnswersList(PACKAGE_TO_CALLER)
+  async list(@CalledBy() caller: Caller, @Query() query: PackageListQuery) {
+    const { isPartner, packages, terms } = await this.sights.sightOf(caller);
+    const filter = { ...catalogFilter(query), ...(await this.reader.referring(query)), ...packages };
+    return this.listing.page(
+      query,
+      { projection: 'packages', filter, sortable: SORTABLE },
+      (found: PackageDocument) =>
+        isPartner ? this.views.packageForPartner(found, terms) : this.views.package(found, terms),
+    );
   }
 
   @Get(':id')
-  @Allow(STAFF)
+  @Allow(EVERYBODY)
+  @AnswersOne(PACKAGE_TO_CALLER)
   async get(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number) {
-    const found = await this.reader.package(id);
-    const prices = await this.views.prices(found, this.writes.contextOf(caller));
-    return success({ ...(await this.views.package(found)), prices });
+    const { isPartner, packages, terms } = await this.sights.sightOf(caller);
+    const found = await this.reader.one('packages', id, packages);
+    return success(
+      await (isPartner ? this.views.packageForPartner(found, terms) : this.views.package(found, terms)),
+    );
   }
 
   @Get(':id/prices')
-  @Allow(STAFF)
+  @Allow(EVERYBODY)
+  @AnswersOne(PRICES)
   async prices(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number) {
-    return success(await this.views.prices(await this.reader.package(id), this.writes.contextOf(caller)));
+    const { packages, terms } = await this.sights.sightOf(caller);
+    return success(pricesOf(await this.reader.one('packages', id, packages), terms));
+  }
+
+  /** Sets prices by hand in single currencies, null takes one away; those that are not named stay. */
+  @Put(':id/prices')
+  @Allow(ADMINS)
+  @AnswersOne(PACKAGE)
+  async setPrices(
+    @CalledBy() caller: Caller,
+    @Param('id', PublicIdPipe) id: number,
+    @Body() body: ExplicitPricesBody,
+  ) {
+    const { _id } = await this.reader.one('packages', id);
+    const changes = { prices: explicitPrices(body), origin: 'manual' as const };
+    await this.writes.run(caller, (context) => new SetExplicitPrices(context, String(_id), changes));
+    return this.show(caller, id);
   }
 
   @Post()
   @Allow(ADMINS)
+  @AnswersOne(PACKAGE)
   async create(@CalledBy() caller: Caller, @Body() body: CreatePackageBody) {
-    const currency = body.currency ?? 'AZN';
-    const { cost, cost_currency: costCurrency = currency } = body;
-    const fields = {
-      names: { en: body.name_en, ru: body.name_ru, az: body.name_az },
-      productId: await this.reader.idOf('products', body.product_id, 'product_id'),
-      supplierId: await this.reader.supplierOf(body),
-      basePrice: amountOf(body.price, currency, 'price'),
-      cost: cost === undefined || cost === null ? null : amountOf(cost, costCurrency, 'cost'),
-      status: toStatus(body.status),
-      hold: body.hold,
-      fulfilment: body.fulfilment,
-      releasePolicy: body.release_policy,
-      position: body.position,
-    };
+    const fields = await newPackage(this.reader, body);
     const { publicId } = await this.writes.run(caller, (context) => new CreatePackage(context, fields));
-    return success(await this.views.package(await this.reader.package(publicId)));
+    return this.show(caller, publicId);
+  }
+
+  @Put(':id')
+  @Allow(ADMINS)
+  @AnswersOne(PACKAGE)
+  async update(
+    @CalledBy() caller: Caller,
+    @Param('id', PublicIdPipe) id: number,
+    @Body() body: UpdatePackageBody,
+  ) {
+    const now = await this.reader.one('packages', id);
+    const changes = await packageChanges(this.reader, body, now);
+    await this.writes.run(caller, (context) => new UpdatePackage(context, String(now._id), changes));
+    return this.show(caller, id);
+  }
+
+  /** Refused while a key is reserved; what was sold stays, the other keys are retired. */
+  @Delete(':id')
+  @Allow(ADMINS)
+  @AnswersOne(DELETED)
+  async delete(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number) {
+    const uuid = await this.reader.idEver('packages', id);
+    await this.writes.run(caller, (context) => new DeletePackage(context, uuid));
+    return success({ id });
+  }
+
+  private async show(caller: Caller, id: number) {
+    const { terms } = await this.sights.sightOf(caller);
+    return success(await this.views.package(await this.reader.one('packages', id), terms));
   }
 }

@@ -1,19 +1,32 @@
-import { BadRequestException, Body, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import type { ProductDocument } from '../../../../projections/catalog/products.projection.js';
-import { CreateProduct } from '../../../contexts/catalog/index.js';
-import { ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
+import { CreateProduct, DeleteProduct, UpdateProduct } from '../../../contexts/catalog/index.js';
+import { ADMINS, Allow, CalledBy, Caller, EVERYBODY, STAFF } from '../access.js';
 import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
 import { PublicIdPipe } from '../body.js';
-import { containing, Listing } from '../listing.js';
+import { Listing } from '../listing.js';
+import { AnswersList, AnswersOne } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
-import { CreateProductBody, ProductListQuery } from './catalog.dto.js';
+import { CreateProductBody, ProductListQuery, UpdateProductBody } from './catalog.dto.js';
+import { newProduct, productChanges } from './catalog.fields.js';
 import { CatalogReader } from './catalog.reader.js';
+import { DELETED, PRODUCT, PRODUCT_STATS, PRODUCT_TO_CALLER } from './catalog.schemas.js';
 import { CatalogViews } from './catalog.views.js';
-import { statusFilter, toStatus } from './status.js';
+import { PartnerCatalog } from './partner-catalog.js';
+import { productStats } from './product-stats.js';
+import { catalogFilter } from './status.js';
 
-const SORTABLE = { id: 'id', name: 'names.en', position: 'position', created_at: 'createdAt' };
+const SORTABLE = {
+  id: 'id',
+  name: 'names.en',
+  position: 'position',
+  status: 'status',
+  created_at: 'createdAt',
+  updated_at: 'updatedAt',
+};
 
+/** Partners see the products that they may buy, without what concerns suppliers. */
 @ApiController('api/products')
 export class ProductsController {
   constructor(
@@ -21,48 +34,68 @@ export class ProductsController {
     private readonly listing: Listing,
     private readonly reader: CatalogReader,
     private readonly views: CatalogViews,
+    private readonly sights: PartnerCatalog,
   ) {}
 
   @Get()
+  @Allow(EVERYBODY)
+  @AnswersList(PRODUCT_TO_CALLER)
+  async list(@CalledBy() caller: Caller, @Query() query: ProductListQuery) {
+    const { isPartner, products } = await this.sights.sightOf(caller);
+    const filter = { ...catalogFilter(query), ...(await this.reader.referring(query)), ...products };
+    return this.listing.page(
+      query,
+      { projection: 'products', filter, sortable: SORTABLE },
+      (found: ProductDocument) =>
+        isPartner ? this.views.productForPartner(found) : this.views.product(found),
+    );
+  }
+
+  @Get('stats')
   @Allow(STAFF)
-  async list(@Query() query: ProductListQuery) {
-    const { vendor_id: vendor } = query;
-    const filter = {
-      deletedAt: null,
-      ...(vendor === undefined
-        ? {}
-        : { supplierId: await this.reader.idOf('suppliers', vendor, 'vendor_id') }),
-      ...statusFilter(query.status),
-      ...containing('search', query.search),
-    };
-    const source = { projection: 'products', filter, sortable: SORTABLE };
-    return this.listing.page(query, source, (product: ProductDocument) => this.views.product(product));
+  @AnswersOne(PRODUCT_STATS)
+  async stats() {
+    return success(await productStats(this.reader));
   }
 
   @Get(':id')
-  @Allow(STAFF)
-  async get(@Param('id', PublicIdPipe) id: number) {
-    return success(await this.views.product(await this.reader.product(id)));
+  @Allow(EVERYBODY)
+  @AnswersOne(PRODUCT_TO_CALLER)
+  async get(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number) {
+    const { isPartner, products } = await this.sights.sightOf(caller);
+    const found = await this.reader.one('products', id, products);
+    return success(await (isPartner ? this.views.productForPartner(found) : this.views.product(found)));
   }
 
   @Post()
   @Allow(ADMINS)
+  @AnswersOne(PRODUCT)
   async create(@CalledBy() caller: Caller, @Body() body: CreateProductBody) {
-    const supplierId = await this.reader.supplierOf(body);
-    if (supplierId === undefined) throw new BadRequestException('vendor_id must be a number');
-    const { subcategory_id: subcategory } = body;
-    const fields = {
-      names: { en: body.name_en, ru: body.name_ru, az: body.name_az },
-      supplierId,
-      categoryId: subcategory ? await this.reader.idOf('categories', subcategory, 'subcategory_id') : null,
-      status: toStatus(body.status),
-      position: body.position,
-      imageUrl: body.image_url,
-      thumbnailUrl: body.thumbnail_url,
-      instructions: { en: body.instructions_en, ru: body.instructions_ru, az: body.instructions_az },
-      keyFormat: body.key_format,
-    };
+    const fields = await newProduct(this.reader, body);
     const { publicId } = await this.writes.run(caller, (context) => new CreateProduct(context, fields));
-    return success(await this.views.product(await this.reader.product(publicId)));
+    return success(await this.views.product(await this.reader.one('products', publicId)));
+  }
+
+  @Put(':id')
+  @Allow(ADMINS)
+  @AnswersOne(PRODUCT)
+  async update(
+    @CalledBy() caller: Caller,
+    @Param('id', PublicIdPipe) id: number,
+    @Body() body: UpdateProductBody,
+  ) {
+    const { _id } = await this.reader.one('products', id);
+    const changes = await productChanges(this.reader, body);
+    await this.writes.run(caller, (context) => new UpdateProduct(context, String(_id), changes));
+    return success(await this.views.product(await this.reader.one('products', id)));
+  }
+
+  @Delete(':id')
+  @Allow(ADMINS)
+  @AnswersOne(DELETED)
+  async delete(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number) {
+    const uuid = await this.reader.idEver('products', id);
+    await this.writes.run(caller, (context) => new DeleteProduct(context, uuid));
+    return success({ id });
   }
 }

@@ -1,8 +1,15 @@
 import type { Filter } from '../../../platform/read-store/read-store.js';
+import { containing, type StatusListQuery } from '../listing.js';
 
 /** The documented 1 and 0. */
 export const toStatus = (status: 0 | 1 | undefined): 'active' | 'inactive' | undefined =>
   status === undefined ? undefined : status === 1 ? 'active' : 'inactive';
 
-export const statusFilter = (status: 0 | 1 | undefined): Filter =>
-  status === undefined ? {} : { status: toStatus(status) };
+export const fromStatus = (status: 'active' | 'inactive'): 0 | 1 => (status === 'active' ? 1 : 0);
+
+/** What every list of the catalogue is narrowed by. */
+export const catalogFilter = ({ status, search }: StatusListQuery): Filter => ({
+  deletedAt: null,
+  ...(status === undefined ? {} : { status: toStatus(status) }),
+  ...containing('search', search),
+});

@@ -1,16 +1,27 @@
-import { Body, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import type { SupplierDocument } from '../../../../projections/catalog/suppliers.projection.js';
-import { CreateSupplier } from '../../../contexts/catalog/index.js';
+import { CreateSupplier, DeleteSupplier, UpdateSupplier } from '../../../contexts/catalog/index.js';
 import { ADMINS, Allow, CalledBy, Caller, STAFF } from '../access.js';
 import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
 import { PublicIdPipe } from '../body.js';
-import { containing, Listing, StatusListQuery } from '../listing.js';
+import { Listing, StatusListQuery } from '../listing.js';
+import { AnswersList, AnswersOne } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
-import { CreateSupplierBody } from './catalog.dto.js';
+import { CreateSupplierBody, UpdateSupplierBody } from './catalog.dto.js';
+import { newSupplier, supplierChanges } from './catalog.fields.js';
 import { CatalogReader } from './catalog.reader.js';
+import { DELETED, SUPPLIER } from './catalog.schemas.js';
 import { CatalogViews } from './catalog.views.js';
-import { statusFilter, toStatus } from './status.js';
+import { catalogFilter } from './status.js';
+
+const SORTABLE = {
+  id: 'id',
+  name: 'name',
+  status: 'status',
+  created_at: 'createdAt',
+  updated_at: 'updatedAt',
+};
 
 @ApiController('api/suppliers')
 export class SuppliersController {
@@ -23,28 +34,53 @@ export class SuppliersController {
 
   @Get()
   @Allow(STAFF)
+  @AnswersList(SUPPLIER)
   list(@Query() query: StatusListQuery) {
-    const filter = { deletedAt: null, ...statusFilter(query.status), ...containing('search', query.search) };
-    const sortable = { id: 'id', name: 'name', created_at: 'createdAt' };
-    return this.listing.page(
-      query,
-      { projection: 'suppliers', filter, sortable },
-      (supplier: SupplierDocument) => this.views.supplier(supplier),
-    );
+    const source = { projection: 'suppliers', filter: catalogFilter(query), sortable: SORTABLE };
+    return this.listing.page(query, source, (found: SupplierDocument) => this.views.supplier(found));
   }
 
   @Get(':id')
   @Allow(STAFF)
-  async get(@Param('id', PublicIdPipe) id: number) {
-    return success(await this.views.supplier(await this.reader.supplier(id)));
+  @AnswersOne(SUPPLIER)
+  get(@Param('id', PublicIdPipe) id: number) {
+    return this.show(id);
   }
 
   @Post()
   @Allow(ADMINS)
+  @AnswersOne(SUPPLIER)
   async create(@CalledBy() caller: Caller, @Body() body: CreateSupplierBody) {
-    const { name, country, contact_email: contactEmail, status } = body;
-    const fields = { name, country, contactEmail, status: toStatus(status) };
+    const fields = newSupplier(body);
     const { publicId } = await this.writes.run(caller, (context) => new CreateSupplier(context, fields));
-    return success(await this.views.supplier(await this.reader.supplier(publicId)));
+    return this.show(publicId);
+  }
+
+  @Put(':id')
+  @Allow(ADMINS)
+  @AnswersOne(SUPPLIER)
+  async update(
+    @CalledBy() caller: Caller,
+    @Param('id', PublicIdPipe) id: number,
+    @Body() body: UpdateSupplierBody,
+  ) {
+    const { _id } = await this.reader.one('suppliers', id);
+    const changes = supplierChanges(body);
+    await this.writes.run(caller, (context) => new UpdateSupplier(context, String(_id), changes));
+    return this.show(id);
+  }
+
+  /** Refused while it has packages, or products whose packages would have it. */
+  @Delete(':id')
+  @Allow(ADMINS)
+  @AnswersOne(DELETED)
+  async delete(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number) {
+    const { _id } = await this.reader.one('suppliers', id);
+    await this.writes.run(caller, (context) => new DeleteSupplier(context, String(_id)));
+    return success({ id });
+  }
+
+  private async show(id: number) {
+    return success(await this.views.supplier(await this.reader.one('suppliers', id)));
   }
 }
