@@ -12,8 +12,9 @@ import {
 } from '../event-store.js';
 import { News, PullSubscription } from '../pull-subscription.js';
 import { type LogEnvironment, MAP_BYTES, openLogEnvironment } from './log-environment.js';
-import { LogReader } from './log-reader.js';
+import { LogReader, pageSize } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
+import { RecentEvents } from './recent-events.js';
 import { checkNewest, LogVerification, type VerifyProgress, type VerifyReport } from './verify-log.js';
 
 const MAX_CACHED_HEADS = 100_000;
@@ -37,8 +38,8 @@ export interface EmbeddedEventStoreOptions {
 /**
  * The log in an LMDB environment of this process.
  *
- * A batch is one record in one transaction, flushed before it is acknowledged; batches that arrive while one is being
- * committed share the next commit. Expected revisions are compared at once, with all appends in flight counted in.
+ * A batch is in one transaction, flushed before it is acknowledged; batches that arrive in one turn of the event loop
+ * share a record, those that arrive while one is being committed share the next commit. Expected revisions are compared at once, with all appends in flight counted in.
  * Reads see what is committed, check a CRC32C with each event, and answer without a turn of the event loop. Opening
  * takes the same time whatever the log's size.
  *
@@ -48,6 +49,7 @@ export interface EmbeddedEventStoreOptions {
 export class EmbeddedEventStore extends EventStore {
   readonly atomicBatches = true;
   private readonly writer: LogWriter;
+  private readonly recent: RecentEvents;
   private readonly news = new News();
   private readonly subscriptions = new Set<Subscription>();
   private closing: Promise<void> | null = null;
@@ -62,9 +64,15 @@ export class EmbeddedEventStore extends EventStore {
       environment,
       reader,
       maxCachedHeads: options.maxCachedHeads ?? MAX_CACHED_HEADS,
-      onStored: () => this.news.announce(),
+      onStored: (first, entries) => {
+        // Whoever is told of an event finds it: a read transaction lasts for a turn of the event loop.
+        environment.root.resetReadTxn();
+        this.recent.add(first, entries);
+        this.news.announce();
+      },
       onFatal: (error) => options.onFatal?.(error),
     });
+    this.recent = new RecentEvents(this.writer.durablePosition);
   }
 
   /** @throws {EventStoreError} `Damaged` if the newest events are, `Failed` if the folder holds another format. */
@@ -96,7 +104,7 @@ export class EmbeddedEventStore extends EventStore {
 
   readAll(after: bigint, limit?: number): RecordedEvent[] {
     this.assertOpen();
-    return this.reader.readAll(Number(after), limit);
+    return this.recent.after(Number(after), pageSize(limit)) ?? this.reader.readAll(Number(after), limit);
   }
 
   headPosition(): bigint {

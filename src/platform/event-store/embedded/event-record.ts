@@ -4,7 +4,7 @@ import { readNumber, writeNumber } from './layout.js';
 
 /**
  * Stored format of a record, version 1; all numbers big-endian. A record is a 4-byte head (version, zero, number of
- * events) and the batch's events in order, each:
+ * events) and the events of one or more batches in order, each:
  *
  *     crc32c u32 (over everything after it) | bytes after this field u32 | position u64 | revision u64 |
  *     id 36 | type bytes u8 | stream bytes u16 | data bytes u32 | type | stream | data | metadata
@@ -66,7 +66,7 @@ function writeEvent(
   return end;
 }
 
-/** The record of a checked batch whose first event has the position `first`. */
+/** The record of checked batches, one after the other, whose first event has the position `first`. */
 export function encodeRecord(space: RecordSpace, first: number, batch: readonly StreamAppend[]): Buffer {
   const target = space.reserve(largestRecord(batch));
   let end = HEAD_BYTES;

@@ -1,7 +1,7 @@
 /**
  * Where things are in the two tables of the log's environment.
  *
- * `log`: 8-byte big-endian position of a batch's first event → the batch's record (see `event-record.ts`); its events
+ * `log`: 8-byte big-endian position of a record's first event → the record (see `event-record.ts`); its events
  * have the positions that follow. Position 0 holds the format marker.
  *
  * `streams`: stream name, NUL, 8-byte big-endian revision of the first event that a record holds of the stream →

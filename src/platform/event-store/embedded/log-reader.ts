@@ -24,7 +24,8 @@ export interface LogRecord {
   readonly bytes: Buffer;
 }
 
-const pageSize = (limit = MAX_READ_EVENTS): number => Math.max(0, Math.min(limit, MAX_READ_EVENTS));
+/** Events of one page of a read. */
+export const pageSize = (limit = MAX_READ_EVENTS): number => Math.max(0, Math.min(limit, MAX_READ_EVENTS));
 
 /** Reads what is committed, and checks each event's checksum while doing so. */
 export class LogReader {

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SystemIds } from '../../kernel/ids.js';
 import { EventStoreError, NO_STREAM, type StreamAppend } from '../event-store.js';
+import { logKey } from './layout.js';
 import { type LogEnvironment, openLogEnvironment } from './log-environment.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
@@ -27,7 +29,7 @@ const outcomeOf = (append: Promise<unknown>): Promise<unknown> =>
     (error: EventStoreError) => [error.code, error.outcome],
   );
 
-describe('the writer of the log, when a commit fails', () => {
+describe('the writer of the log', () => {
   let directory: string;
   let environment: LogEnvironment;
   let writer: LogWriter;
@@ -46,9 +48,10 @@ describe('the writer of the log, when a commit fails', () => {
       get: (target, name) => {
         if (name !== 'ifVersion') return (Reflect.get(target, name) as () => unknown).bind(target);
         return async (...args: Parameters<typeof log.ifVersion>) => {
-          const failure = instead.shift();
+          const [key] = args;
+          const failure = (key as Buffer).equals(logKey(0)) ? undefined : instead.shift();
           if (failure === undefined) return target.ifVersion(...args);
-          await new Promise(setImmediate);
+          await delay(20);
           if (failure === 'passedOver') return false;
           throw commitFailure(failure);
         };
@@ -68,6 +71,7 @@ describe('the writer of the log, when a commit fails', () => {
     rmSync(directory, { recursive: true });
   });
 
+  const turn = (): Promise<void> => new Promise(setImmediate);
   const ENOSPC = 28;
   const EIO = 5;
 
@@ -75,6 +79,7 @@ describe('the writer of the log, when a commit fails', () => {
     await writer.append(to('a', NO_STREAM));
     instead = [EIO, 'passedOver'];
     const failed = writer.append(to('a', 0));
+    await turn();
     const behind = writer.append(to('a', 1));
     expect(await outcomeOf(failed)).toEqual(['Failed', 'unknown']);
     expect(await outcomeOf(behind)).toEqual(['Failed', 'nothing']);
@@ -86,9 +91,13 @@ describe('the writer of the log, when a commit fails', () => {
   it('goes on from what is on disk after a full disk', async () => {
     await writer.append(to('a', NO_STREAM));
     instead = [ENOSPC, ENOSPC, 'passedOver'];
-    const failures = [to('a', 0), to('b', NO_STREAM), to('a', 1)].map((batch) => writer.append(batch));
+    const failures = [];
+    for (const batch of [to('a', 0), to('b', NO_STREAM), to('a', 1)]) {
+      failures.push(outcomeOf(writer.append(batch)));
+      await turn();
+    }
     const meanwhile = writer.append(to('a', 7));
-    for (const failure of failures) expect(await outcomeOf(failure)).toEqual(['StorageFull', 'nothing']);
+    for (const failure of failures) expect(await failure).toEqual(['StorageFull', 'nothing']);
     expect(await meanwhile).toMatchObject({ outcome: 'refused' });
     expect(await writer.append(to('a', 1))).toMatchObject({ outcome: 'refused', actualRevision: 0 });
     expect(await outcomeOf(writer.append(to('a', 0)))).toBe('appended');
@@ -105,11 +114,46 @@ describe('the writer of the log, when a commit fails', () => {
   });
 
   it('lets an append wait for the failure of one in flight that it conflicts with', async () => {
+    await writer.append(to('b', NO_STREAM));
     instead = [ENOSPC];
-    const first = writer.append(to('a', NO_STREAM));
+    const first = outcomeOf(writer.append(to('a', NO_STREAM)));
     const second = writer.append(to('a', NO_STREAM));
-    expect(await outcomeOf(first)).toEqual(['StorageFull', 'nothing']);
-    expect(await outcomeOf(second)).toEqual(['StorageFull', 'nothing']);
-    expect(await outcomeOf(writer.append(to('a', NO_STREAM)))).toBe('appended');
+    expect(await first).toEqual(['StorageFull', 'nothing']);
+    expect(await second).toEqual({ outcome: 'appended', position: 3n });
+    expect(reader.readStream('a')).toHaveLength(1);
+  });
+
+  it('makes one record of what is appended in one turn, each batch with its own answer', async () => {
+    const appends = [to('a', NO_STREAM), to('b', NO_STREAM), to('a', 0)].map((batch) => writer.append(batch));
+    expect(await Promise.all(appends)).toEqual(
+      [1n, 2n, 3n].map((position) => ({ outcome: 'appended', position })),
+    );
+    expect([...reader.records()].map(({ first }) => first)).toEqual([1]);
+    expect(reader.partAt('a', 5)).toEqual({ firstRevision: 0, record: 1, ordinals: [0, 2] });
+    expect(reader.readStream('a', { from: 1 }).map(({ position }) => position)).toEqual([3n]);
+  });
+
+  it('stores nothing of what is appended in one turn when its commit fails', async () => {
+    await writer.append(to('a', NO_STREAM));
+    instead = [ENOSPC];
+    const appends = [to('a', 0), to('b', NO_STREAM), to('a', 1)].map((batch) => writer.append(batch));
+    for (const append of appends) expect(await outcomeOf(append)).toEqual(['StorageFull', 'nothing']);
+    expect(reader.readAll(0)).toHaveLength(1);
+    expect(await outcomeOf(writer.append(to('a', 0)))).toBe('appended');
+  });
+
+  it('writes what was appended in the turn in which it is closed', async () => {
+    const append = writer.append(to('a', NO_STREAM));
+    await writer.close();
+    expect(await append).toMatchObject({ outcome: 'appended' });
+    expect(reader.readStream('a')).toHaveLength(1);
+  });
+
+  it('begins another record when one has got large', async () => {
+    const large: StreamAppend = { ...to('a', NO_STREAM)[0]! };
+    const events = [{ ...large.events[0]!, data: Buffer.alloc(100 * 1024, '1') }];
+    const appends = ['a', 'b', 'c'].map((stream) => writer.append([{ ...large, stream, events }]));
+    await Promise.all(appends);
+    expect([...reader.records()].map(({ first }) => first)).toEqual([1, 2, 3]);
   });
 });

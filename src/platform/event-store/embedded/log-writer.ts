@@ -6,14 +6,17 @@ import { encodeRecord, eventCount } from './event-record.js';
 import { logKey, partBytes, streamKey, writePart } from './layout.js';
 import type { LogEnvironment } from './log-environment.js';
 import type { LogReader } from './log-reader.js';
+import { RecordGroup } from './record-group.js';
 import { SlabSpace } from './record-space.js';
 import { StreamHeads } from './stream-heads.js';
 
-/** What a batch adds to one stream. */
-interface Addition {
-  readonly firstRevision: number;
-  lastRevision: number;
-  readonly ordinals: number[];
+const FORMAT_KEY = logKey(0);
+
+/** A record to be written, and what its batches wait for. */
+interface Writing {
+  readonly group: RecordGroup;
+  readonly stored: Promise<void>;
+  readonly settle: (stored: Promise<void>) => void;
 }
 
 export interface LogWriterOptions {
@@ -21,14 +24,15 @@ export interface LogWriterOptions {
   readonly reader: LogReader;
   /** Streams without appends in flight whose last revision is kept in memory. */
   readonly maxCachedHeads: number;
-  /** An append is on disk. */
-  onStored(): void;
+  /** These entries are on disk, the first event at the position `first`. */
+  onStored(first: number, entries: readonly StreamAppend[]): void;
   /** The disk cannot be trusted any more. */
   onFatal(error: EventStoreError): void;
 }
 
 /**
- * Appends batches, each in one LMDB transaction; what is appended meanwhile shares the next one.
+ * Appends batches. Those of one turn of the event loop become one record, with one index entry for each stream: an entry
+ * of LMDB costs more than what is in it. Records that are written while one is being committed share the next commit.
  *
  * Every record is written on condition that the one before it is there. So when a commit fails, everything that was
  * queued behind it is passed over by LMDB itself, whatever thread it has reached, and nothing is stored out of order.
@@ -40,6 +44,8 @@ export class LogWriter {
   private chained: number;
   private next: number;
   private durable: number;
+  /** What this turn of the event loop has appended. */
+  private gathering: Writing | null = null;
   private inFlight = 0;
   private inFlightBytes = 0;
   private settled: Promise<unknown> = Promise.resolve();
@@ -62,7 +68,7 @@ export class LogWriter {
   }
 
   append(batch: readonly StreamAppend[]): Promise<Appended | Refused> {
-    if (!this.closed && !this.failure && !this.firstMismatch(batch)) return this.write(batch);
+    if (!this.closed && !this.failure && !this.firstMismatch(batch)) return this.add(batch);
     return this.appendWhenClear(batch);
   }
 
@@ -71,7 +77,7 @@ export class LogWriter {
       if (this.closed) throw new EventStoreError('Closed', 'the event store is closed', 'nothing');
       if (this.failure) throw notAttempted(await this.failure);
       const mismatch = this.firstMismatch(batch);
-      if (!mismatch) return this.write(batch);
+      if (!mismatch) return this.add(batch);
       if (this.isDecided(mismatch)) return this.originalResult(batch) ?? mismatch;
       // It rests on an append in flight, which may be this very batch sent before: see what becomes of it.
       await this.settled;
@@ -80,6 +86,7 @@ export class LogWriter {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.write();
     await this.untilDrained();
   }
 
@@ -117,36 +124,61 @@ export class LogWriter {
     return { outcome: 'appended', position };
   }
 
-  private write(batch: readonly StreamAppend[]): Promise<Appended> {
-    const first = this.next;
-    const { log, streams } = this.options.environment;
-    const record = encodeRecord(this.space, first, batch);
-    const additions = additionsOf(batch);
-    const before = this.chained;
-    this.chained = first;
-    this.next += eventCount(record);
-    const last = this.next - 1;
-    for (const [stream, { lastRevision }] of additions) this.heads.begin(stream, lastRevision);
+  private async add(batch: readonly StreamAppend[]): Promise<Appended> {
+    if (this.gathering && !this.gathering.group.fits(batch)) this.write();
+    this.gathering ??= this.gather();
+    const { group, stored } = this.gathering;
+    for (const entry of batch) {
+      const revision = entry.expectedRevision + entry.events.length;
+      if (group.add(entry)) this.heads.begin(entry.stream, revision);
+      else this.heads.advance(entry.stream, revision);
+    }
+    const position = BigInt(group.last);
+    this.next = group.last + 1;
+    if (group.isFull) this.write();
+    await stored;
+    return { outcome: 'appended', position };
+  }
+
+  private gather(): Writing {
+    let settle: Writing['settle'] = () => {};
+    const stored = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    this.settled = stored.catch(() => {});
     this.inFlight += 1;
+    const writing = { group: new RecordGroup(this.next), stored, settle };
+    setImmediate(() => {
+      if (this.gathering === writing) this.write();
+    });
+    // LMDB starts a commit at the end of the turn in which it is given the first write for it. Given the record alone,
+    // which is made at the end of this turn, it would start a turn later.
+    this.options.environment.log.ifVersion(FORMAT_KEY, IF_EXISTS, () => {}).catch(() => {});
+    return writing;
+  }
+
+  private write(): void {
+    const writing = this.gathering;
+    if (!writing) return;
+    this.gathering = null;
+    const { group, settle } = writing;
+    const { log, streams } = this.options.environment;
+    const record = encodeRecord(this.space, group.first, group.entries);
+    const before = this.chained;
+    this.chained = group.first;
     this.inFlightBytes += record.length;
     const commit = log.ifVersion(logKey(before), IF_EXISTS, () => {
-      log.put(logKey(first), record);
-      for (const [stream, { firstRevision, ordinals }] of additions) {
+      log.put(logKey(group.first), record);
+      for (const [stream, { firstRevision, ordinals }] of group.additions) {
         const part = this.space.reserve(partBytes(ordinals.length));
-        writePart(part, first, ordinals);
+        writePart(part, group.first, ordinals);
         streams.put(streamKey(stream, firstRevision), this.space.keep(part.length));
       }
     });
-    this.settled = commit.catch(() => {});
-    return this.finish(commit, last, record.length, additions);
+    settle(this.finish(commit, group, record.length));
   }
 
-  private async finish(
-    commit: Promise<boolean>,
-    last: number,
-    bytes: number,
-    additions: Map<string, Addition>,
-  ): Promise<Appended> {
+  private async finish(commit: Promise<boolean>, group: RecordGroup, bytes: number): Promise<void> {
     let isStored = false;
     let cause: unknown = null;
     try {
@@ -157,11 +189,11 @@ export class LogWriter {
     this.inFlight -= 1;
     if (isStored) {
       this.inFlightBytes -= bytes;
-      this.durable = last;
-      for (const stream of additions.keys()) this.heads.stored(stream);
+      this.durable = group.last;
+      for (const stream of group.additions.keys()) this.heads.stored(stream);
       if (this.inFlight === 0) this.drained?.();
-      this.options.onStored();
-      return { outcome: 'appended', position: BigInt(last) };
+      this.options.onStored(group.first, group.entries);
+      return;
     }
     this.failure ??= this.recover(cause);
     const failure = this.failure;
@@ -213,18 +245,3 @@ export class LogWriter {
 /** What an append is told that was never tried, or passed over, because of another one's failure. */
 const notAttempted = (error: EventStoreError): EventStoreError =>
   new EventStoreError(error.code, error.message, 'nothing', { cause: error });
-
-function additionsOf(batch: readonly StreamAppend[]): Map<string, Addition> {
-  const additions = new Map<string, Addition>();
-  let ordinal = 0;
-  for (const { stream, expectedRevision, events } of batch) {
-    let addition = additions.get(stream);
-    if (!addition) {
-      addition = { firstRevision: expectedRevision + 1, lastRevision: expectedRevision, ordinals: [] };
-      additions.set(stream, addition);
-    }
-    addition.lastRevision += events.length;
-    for (let count = events.length; count > 0; count -= 1) addition.ordinals.push(ordinal++);
-  }
-  return additions;
-}

@@ -2,7 +2,8 @@ import { NO_STREAM } from '../event-store.js';
 
 interface Pending {
   revision: number;
-  appends: number;
+  /** Records on their way that hold events of the stream. */
+  records: number;
 }
 
 /**
@@ -38,23 +39,28 @@ export class StreamHeads {
     return this.pending.has(stream);
   }
 
-  /** An append that makes `revision` the stream's last is on its way. */
+  /** A record that makes `revision` the stream's last is on its way. */
   begin(stream: string, revision: number): void {
     const pending = this.pending.get(stream);
     if (pending) {
       pending.revision = revision;
-      pending.appends += 1;
+      pending.records += 1;
     } else {
-      this.pending.set(stream, { revision, appends: 1 });
+      this.pending.set(stream, { revision, records: 1 });
     }
   }
 
-  /** One append begun for the stream is on disk. */
+  /** The record begun last for the stream holds more of it. */
+  advance(stream: string, revision: number): void {
+    this.pending.get(stream)!.revision = revision;
+  }
+
+  /** One record begun for the stream is on disk. */
   stored(stream: string): void {
     const pending = this.pending.get(stream);
     if (!pending) return;
-    pending.appends -= 1;
-    if (pending.appends > 0) return;
+    pending.records -= 1;
+    if (pending.records > 0) return;
     this.pending.delete(stream);
     this.remember(stream, pending.revision);
   }

@@ -1,0 +1,49 @@
+import type { StreamAppend } from '../event-store.js';
+import { RecentEvents } from './recent-events.js';
+
+const entry = (stream: string, expectedRevision: number, count: number, bytes = 2): StreamAppend => ({
+  stream,
+  expectedRevision,
+  events: Array.from({ length: count }, () => ({
+    id: 'id',
+    type: 'Noted',
+    data: Buffer.alloc(bytes),
+    metadata: Buffer.alloc(0),
+  })),
+});
+
+const positions = (recent: RecentEvents, after: number, limit = 10_000): number[] | undefined =>
+  recent.after(after, limit)?.map(({ position }) => Number(position));
+
+describe('the newest events', () => {
+  it('are answered with their places, in order and page by page', () => {
+    const recent = new RecentEvents(6);
+    recent.add(7, [entry('a', -1, 2), entry('b', 4, 1)]);
+    recent.add(20, [entry('a', 1, 1)]);
+    expect(recent.after(7, 2)).toMatchObject([
+      { stream: 'a', revision: 1, position: 8n },
+      { stream: 'b', revision: 5, position: 9n },
+    ]);
+    expect(positions(recent, 6)).toEqual([7, 8, 9, 20]);
+    expect(positions(recent, 9, 5)).toEqual([20]);
+    expect(positions(recent, 20)).toEqual([]);
+  });
+
+  it('do not answer for events before them', () => {
+    const recent = new RecentEvents(6);
+    expect(recent.after(5, 10)).toBeNull();
+    expect(recent.after(6, 10)).toEqual([]);
+  });
+
+  it('are bounded by number and by size, and know what was forgotten', () => {
+    const many = new RecentEvents(0);
+    for (let first = 1; first < 30_000; first += 10) many.add(first, [entry('a', first - 2, 10)]);
+    expect(many.after(30_000 - 8192 - 10, 1)).toBeNull();
+    expect(positions(many, 29_995)).toEqual([29_996, 29_997, 29_998, 29_999, 30_000]);
+
+    const large = new RecentEvents(0);
+    for (let first = 1; first <= 10; first += 1) large.add(first, [entry('a', first - 2, 1, 2 ** 20)]);
+    expect(large.after(1, 1)).toBeNull();
+    expect(positions(large, 2)).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+});
