@@ -5,6 +5,7 @@ import type {
   ApiDocument,
   HttpMethod,
   Operation,
+  Reference,
   Response,
 } from '../../src/platform/openapi/api-document.js';
 
@@ -26,7 +27,6 @@ interface KnownOperation {
 
 const DOCUMENT = 'api';
 const pointer = (part: string): string => part.replace(/~/g, '~0').replace(/\//g, '~1');
-const isReference = (value: object): value is { $ref: string } => '$ref' in value;
 
 /** The OpenAPI document as a judge of answers. */
 export class ApiContract {
@@ -66,17 +66,15 @@ export class ApiContract {
     const where = `${method} ${path} answered ${status}`;
     const given = operation.responses[status];
     if (!given) return `${where}, which is not documented`;
-    const isShared = isReference(given);
-    const response: Response = isShared
-      ? this.document.components.responses![given.$ref.split('/').at(-1)!]!
-      : given;
+    const response = '$ref' in given ? this.sharedResponse(given) : given;
     if (!response.content) return null;
     const type = contentType.split(';', 1)[0]!.trim();
     if (!response.content[type]) return `${where} as "${contentType}", which is not documented`;
     if (type !== 'application/json') return null;
-    const place = isShared
-      ? given.$ref.slice(2)
-      : ['paths', path, found.method, 'responses', status].map(String).map(pointer).join('/');
+    const place =
+      '$ref' in given
+        ? given.$ref.slice(2)
+        : ['paths', path, found.method, 'responses', String(status)].map(pointer).join('/');
     const validate = this.validatorOf(`${DOCUMENT}#/${place}/content/application~1json/schema`);
     if (validate(JSON.parse(body))) return null;
     return `${where} outside its schema: ${this.ajv.errorsText(validate.errors, { dataVar: 'body' })}`;
@@ -86,6 +84,10 @@ export class ApiContract {
   check(answer: CheckedAnswer): void {
     const violation = this.violationOf(answer);
     if (violation) throw new Error(`${violation}\n${answer.body.slice(0, 1_000)}`);
+  }
+
+  private sharedResponse({ $ref }: Reference): Response {
+    return this.document.components.responses![$ref.split('/').at(-1)!]!;
   }
 
   private validatorOf(reference: string): ValidateFunction {
