@@ -9,6 +9,7 @@ import { orders } from './ordering/orders.projection.js';
 import { salesByDay } from './ordering/sales-by-day.projection.js';
 import { salesTotals } from './ordering/sales-totals.projection.js';
 import { partners } from './partners/partners.projection.js';
+import { staff } from './partners/staff.projection.js';
 import { rates } from './pricing/rates.projection.js';
 import { balances } from './wallets/balances.projection.js';
 import { movements } from './wallets/movements.projection.js';
@@ -22,6 +23,7 @@ export const PROJECTIONS: readonly AnyProjection[] = [
   lots,
   keys,
   partners,
+  staff,
   balances,
   movements,
   orders,

@@ -43,7 +43,7 @@ it('read models folded anew are, byte for byte, those that followed the sales as
     serial_number: `SN-${index}`,
   }));
   await admin.post('/keys/bulk', { package_id, keys });
-  const { id } = await admin.create('/partners', { name: 'P', login: 'p', password: 'p' });
+  const { id } = await admin.create('/partners', { name: 'P', login: 'p', password: 'partner-password' });
   await admin.post(`/partners/${id}/balances/topup`, { currency: 'AZN', amount: '500', reference: 'R' });
   const partnerId = app.app.get(AccountIndex).findByPublicId(id)!.id;
   const buyer = { partnerId, apiKeyId: null, package: package_id, currency: 'AZN' as const };

@@ -6,6 +6,7 @@ import { AccountSecrets } from '../../src/contexts/partners/accounts/account-sec
 import { AdminAccount } from '../../src/contexts/partners/accounts/admin-account.js';
 import { PartnerAccountSource } from '../../src/contexts/partners/accounts/partner-account-source.js';
 import { PartnerDirectory } from '../../src/contexts/partners/accounts/partner-directory.js';
+import { StaffTotp } from '../../src/contexts/partners/accounts/staff-totp.js';
 import { TerminalAuthenticator } from '../../src/contexts/partners/accounts/terminal-authenticator.js';
 import { RegisterPartnerHandler } from '../../src/contexts/partners/commands/register-partner.js';
 import { RegisterStaffHandler } from '../../src/contexts/partners/commands/register-staff.js';
@@ -57,6 +58,7 @@ export class AccountNode {
   readonly terminals: TerminalAuthenticator;
   readonly auth: AuthService;
   readonly admin: AdminAccount;
+  readonly totp: StaffTotp;
   private readonly registrations: RegisterPartnerHandler;
   private readonly updates: UpdatePartnerHandler;
   private readonly keeps = new Map<LocalIndex, MemoryKeep>();
@@ -78,9 +80,10 @@ export class AccountNode {
     this.directory = new AccountDirectory(this.executor, ids, secrets, this.index);
     this.credentials = new AccountCredentials(this.executor, ids, clock, this.directory, secrets, this.index);
     this.terminals = new TerminalAuthenticator(this.credentials);
-    const source = new PartnerAccountSource(this.credentials, this.index);
+    this.totp = new StaffTotp(clock, secrets);
+    const source = new PartnerAccountSource(this.executor, ids, this.credentials, this.totp, this.index);
     const tokens = new Tokens(world.master, clock);
-    this.auth = new AuthService(this.executor, ids, source, tokens, hashes, this.revoked);
+    this.auth = new AuthService(this.executor, ids, source, tokens, hashes, this.revoked, clock);
     this.admin = new AdminAccount(
       ids,
       this.directory,

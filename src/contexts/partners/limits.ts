@@ -1,8 +1,11 @@
 /** Longest name of a partner or a member of the staff, in code points. */
 export const MAX_NAME_LENGTH = 200;
+/** Longest login, in code points. */
+export const MAX_LOGIN_CODE_POINTS = 100;
 /** Longest e-mail address (RFC 5321). */
 export const MAX_EMAIL_LENGTH = 254;
 /** Digits of a phone number (E.164). */
+export const MIN_PHONE_DIGITS = 5;
 export const MAX_PHONE_DIGITS = 15;
 export const MIN_API_KEY_LENGTH = 8;
 export const MAX_API_KEY_LENGTH = 200;

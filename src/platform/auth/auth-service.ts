@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { type CommandContext, Executor, type Transaction } from '../execution/transaction.js';
-import { isoTime } from '../kernel/clock.js';
+import { Clock, isoTime } from '../kernel/clock.js';
 import { Ids } from '../kernel/ids.js';
 import { isRejection, type Rejection, reject } from '../kernel/rejection.js';
 import type { Credentials } from '../security/credential-checks.js';
+import { FailureThrottle } from '../security/failure-throttle.js';
 import { KeyedHash } from '../security/keyed-hash.js';
-import { type AccountFacts, AccountSource, type LoginAccount, type Role } from './account-source.js';
+import {
+  type AccountFacts,
+  AccountSource,
+  type CodeRejection,
+  type LoginAccount,
+  type Role,
+} from './account-source.js';
 import { RevokedSessions } from './revoked-sessions.js';
-import { present, Session, type SessionState } from './session.js';
+import { present, type RevocationReason, Session, type SessionState } from './session.js';
 import { type Principal, REFRESH_TOKEN_DAYS, type RefreshToken, Tokens } from './tokens.js';
 
 const DAY_MS = 86_400_000;
@@ -18,6 +25,11 @@ export interface LoggedIn {
   readonly user: UserView;
 }
 
+export interface LoginAttempt extends Credentials {
+  /** One-time code, for accounts that need one. */
+  readonly totp?: string;
+}
+
 export interface UserView {
   /** Public number. */
   readonly id: number;
@@ -25,15 +37,22 @@ export interface UserView {
   readonly role: Role;
 }
 
-export type AuthRejectionCode = 'AccessDenied' | 'RateLimited' | 'AccountInactive' | 'InvalidToken';
+export type AuthRejectionCode =
+  | 'AccessDenied'
+  | 'RateLimited'
+  | 'AccountInactive'
+  | 'InvalidToken'
+  | CodeRejection['code'];
 type Refused = Rejection<AuthRejectionCode>;
 
 /**
  * Logs accounts in, for 15 minutes at a time. A refresh token works once and answers its successor; one that is
- * presented again revokes everything that came from its login. A new password or a changed status ends all tokens.
+ * presented again revokes everything that came from its login. A new password, status or role ends all tokens.
  */
 @Injectable()
 export class AuthService {
+  private readonly refreshes: FailureThrottle;
+
   constructor(
     private readonly executor: Executor,
     private readonly ids: Ids,
@@ -41,17 +60,24 @@ export class AuthService {
     private readonly tokens: Tokens,
     private readonly hashes: KeyedHash,
     private readonly revoked: RevokedSessions,
-  ) {}
+    private readonly clock: Clock,
+  ) {
+    this.refreshes = new FailureThrottle(clock);
+  }
 
-  async login(credentials: Credentials): Promise<LoggedIn | Refused> {
+  async login({ totp, ...credentials }: LoginAttempt): Promise<LoggedIn | Refused> {
     const account = await this.accounts.check(credentials);
     if (isRejection(account)) return account;
+    const proof = await this.accounts.prove(account, totp ?? null);
+    if (isRejection(proof)) return proof;
     const sessionId = this.ids.uuid();
     const secret = this.tokens.newRefreshSecret();
     const opened = await this.executor.run(this.context(account), (tx): AccountFacts | Refused => {
       const facts = this.accounts.read(tx, account);
       if (!facts) return reject('AccessDenied');
       if (!facts.active) return reject('AccountInactive');
+      const refused = this.accounts.useCode(tx, account, proof);
+      if (refused) return refused;
       const { credentialEpoch } = facts;
       const data = { account, credentialEpoch, refreshHash: this.hash(secret), expiresAt: expiry(tx) };
       tx.append(Session, sessionId, [{ type: 'SessionOpened', data }]);
@@ -61,14 +87,30 @@ export class AuthService {
     return this.loggedIn(account, opened, { sessionId, generation: 0, secret });
   }
 
-  async refresh(refreshToken: string): Promise<LoggedIn | Refused> {
+  /** @param address where it comes from: failures are throttled per session and address */
+  async refresh(refreshToken: string, address: string): Promise<LoggedIn | Refused> {
     const token = this.tokens.readRefresh(refreshToken);
     if (!token) return reject('InvalidToken');
+    const source = `${token.sessionId}|${address}`;
+    if (this.refreshes.isBlocked(source)) return reject('RateLimited');
     const secret = this.tokens.newRefreshSecret();
     const rotated = await this.executor.run(this.context(null), (tx) => this.rotate(tx, token, secret));
-    if (isRejection(rotated)) return rotated;
+    if (isRejection(rotated)) {
+      this.refreshes.fail(source);
+      return rotated;
+    }
     const { account, facts, generation } = rotated;
     return this.loggedIn(account, facts, { sessionId: token.sessionId, generation, secret });
+  }
+
+  /** Ends the login that the principal's token came from, with every token of it. */
+  async logout(principal: Principal): Promise<void> {
+    const { sessionId } = principal;
+    await this.executor.run(this.context(principal), (tx) => {
+      const { account, revoked } = tx.load(Session, sessionId);
+      if (account && !revoked) this.revoke(tx, sessionId, 'logged_out');
+    });
+    this.revoked.remember(sessionId, this.clock.now());
   }
 
   /** Whom a token speaks for; null when it is forged, over or void. Answers from memory. */
@@ -112,7 +154,7 @@ export class AuthService {
     return { account, facts, generation: next.generation };
   }
 
-  private revoke(tx: Transaction, sessionId: string, reason: 'refresh_reused' | 'credentials_changed'): void {
+  private revoke(tx: Transaction, sessionId: string, reason: RevocationReason): void {
     tx.append(Session, sessionId, [{ type: 'SessionRevoked', data: { reason } }]);
   }
 

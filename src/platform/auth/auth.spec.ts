@@ -59,7 +59,7 @@ describe('logging in', () => {
 
   it('stores no token, only keyed hashes', async () => {
     const first = await login();
-    const second = ok(await node.auth.refresh(first.refreshToken));
+    const second = ok(await node.auth.refresh(first.refreshToken, address));
     const log = world.store.events.map(({ data }) => data.toString()).join('\n');
     for (const token of [first.refreshToken, second.refreshToken]) {
       const secret = token.split('.')[2]!;
@@ -131,7 +131,7 @@ describe('a refresh token', () => {
   it('works once and answers its successor', async () => {
     let current = await login();
     for (let i = 0; i < 5; i += 1) {
-      const next = ok(await world.sharedNode().auth.refresh(current.refreshToken));
+      const next = ok(await world.sharedNode().auth.refresh(current.refreshToken, address));
       expect(next.refreshToken).not.toBe(current.refreshToken);
       current = next;
     }
@@ -142,10 +142,10 @@ describe('a refresh token', () => {
     'that is presented again, %i uses later, ends everything that came from its login',
     async (later) => {
       const stolen = await login();
-      let newest = ok(await node.auth.refresh(stolen.refreshToken));
-      for (let i = 0; i < later; i += 1) newest = ok(await node.auth.refresh(newest.refreshToken));
-      expect(await node.auth.refresh(stolen.refreshToken)).toMatchObject({ code: 'InvalidToken' });
-      expect(await node.auth.refresh(newest.refreshToken)).toMatchObject({ code: 'InvalidToken' });
+      let newest = ok(await node.auth.refresh(stolen.refreshToken, address));
+      for (let i = 0; i < later; i += 1) newest = ok(await node.auth.refresh(newest.refreshToken, address));
+      expect(await node.auth.refresh(stolen.refreshToken, address)).toMatchObject({ code: 'InvalidToken' });
+      expect(await node.auth.refresh(newest.refreshToken, address)).toMatchObject({ code: 'InvalidToken' });
       node.follow();
       expect(node.auth.verify(newest.accessToken)).toBeNull();
       expect(world.typesIn('session-').at(-1)).toBe('SessionRevoked');
@@ -158,10 +158,13 @@ describe('a refresh token', () => {
 
   it('presented twice at once has one winner, and the session ends', async () => {
     const { refreshToken } = await login();
-    const results = await Promise.all([node.auth.refresh(refreshToken), node.auth.refresh(refreshToken)]);
+    const results = await Promise.all([
+      node.auth.refresh(refreshToken, address),
+      node.auth.refresh(refreshToken, address),
+    ]);
     expect(results.filter((result) => !isRejection(result)).length).toBeLessThanOrEqual(1);
     const again = await Promise.all(
-      results.map((result) => (isRejection(result) ? null : node.auth.refresh(result.refreshToken))),
+      results.map((result) => (isRejection(result) ? null : node.auth.refresh(result.refreshToken, address))),
     );
     expect(again.filter((result) => result && !isRejection(result))).toEqual([]);
   });
@@ -177,20 +180,20 @@ describe('a refresh token', () => {
       '',
     ];
     for (const guess of guesses)
-      expect(await node.auth.refresh(guess)).toMatchObject({ code: 'InvalidToken' });
-    ok(await node.auth.refresh(refreshToken));
+      expect(await node.auth.refresh(guess, address)).toMatchObject({ code: 'InvalidToken' });
+    ok(await node.auth.refresh(refreshToken, address));
   });
 
   it('ends after thirty days without use', async () => {
     const { refreshToken } = await login();
     world.clock.advance(REFRESH_TOKEN_DAYS * DAY_MS);
-    expect(await node.auth.refresh(refreshToken)).toMatchObject({ code: 'InvalidToken' });
+    expect(await node.auth.refresh(refreshToken, address)).toMatchObject({ code: 'InvalidToken' });
   });
 
   it('ends with the password that it came from', async () => {
     const { refreshToken } = await login();
     ok(await node.update(partnerId, { password: 'another password' }));
-    expect(await node.auth.refresh(refreshToken)).toMatchObject({ code: 'InvalidToken' });
+    expect(await node.auth.refresh(refreshToken, address)).toMatchObject({ code: 'InvalidToken' });
     expect(world.typesIn('session-')).toEqual(['SessionOpened', 'SessionRevoked']);
   });
 });

@@ -24,8 +24,13 @@ export class RevokedSessions implements LocalIndex {
       this.sessions.delete(sessionId);
       keep.delete(sessionId);
     }
+    keep.put(id, this.remember(id, atMs));
+  }
+
+  /** Here at once, before the log's follower comes to it. Answers until when it is kept. */
+  remember(sessionId: string, atMs: number): number {
     const untilMs = atMs + ACCESS_TOKEN_SECONDS * 1000;
-    this.sessions.set(id, untilMs);
-    keep.put(id, untilMs);
+    this.sessions.set(sessionId, untilMs);
+    return untilMs;
   }
 }

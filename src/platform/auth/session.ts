@@ -2,6 +2,8 @@ import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
 import { unreachable } from '../kernel/unreachable.js';
 import type { LoginAccount } from './account-source.js';
 
+export type RevocationReason = 'refresh_reused' | 'credentials_changed' | 'logged_out';
+
 /** Stored format: add optional fields or upcast, never rename. The event at revision n holds the hash of refresh token n. */
 export type SessionEvent =
   | DomainEvent<
@@ -14,7 +16,7 @@ export type SessionEvent =
       }
     >
   | DomainEvent<'RefreshRotated', { readonly refreshHash: string; readonly expiresAt: string }>
-  | DomainEvent<'SessionRevoked', { readonly reason: 'refresh_reused' | 'credentials_changed' }>;
+  | DomainEvent<'SessionRevoked', { readonly reason: RevocationReason }>;
 
 export interface SessionState {
   /** Null before it is opened. */

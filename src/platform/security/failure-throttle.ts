@@ -6,6 +6,13 @@ interface Failures {
   readonly untilMs: number;
 }
 
+export interface ThrottleLimit {
+  readonly failures: number;
+  readonly windowMs: number;
+}
+
+const LOGINS: ThrottleLimit = { failures: FAILURES_PER_WINDOW, windowMs: FAILURE_WINDOW_MS };
+
 /** Counts failures per key in a fixed window; bounded memory, the oldest windows go first. */
 export class FailureThrottle {
   private readonly windows = new Map<string, Failures>();
@@ -13,10 +20,11 @@ export class FailureThrottle {
   constructor(
     private readonly clock: Clock,
     private readonly maxKeys: number = FAILURES_TRACKED,
+    private readonly limit: ThrottleLimit = LOGINS,
   ) {}
 
   isBlocked(key: string): boolean {
-    return (this.current(key)?.count ?? 0) >= FAILURES_PER_WINDOW;
+    return (this.current(key)?.count ?? 0) >= this.limit.failures;
   }
 
   fail(key: string): void {
@@ -26,7 +34,7 @@ export class FailureThrottle {
       return;
     }
     this.windows.delete(key);
-    this.windows.set(key, { count: 1, untilMs: this.clock.now() + FAILURE_WINDOW_MS });
+    this.windows.set(key, { count: 1, untilMs: this.clock.now() + this.limit.windowMs });
     if (this.windows.size > this.maxKeys) this.windows.delete(this.windows.keys().next().value!);
   }
 

@@ -18,4 +18,7 @@ export const CHECKS_WAITING_PER_LOGIN = 8;
 /** Failures from one address for one login within the window before further ones are refused unseen. */
 export const FAILURES_PER_WINDOW = 10;
 export const FAILURE_WINDOW_MS = 60_000;
+/** Wrong one-time codes of one account within the window; there are only a million of them. */
+export const CODE_FAILURES_PER_WINDOW = 5;
+export const CODE_FAILURE_WINDOW_MS = 5 * 60_000;
 export const FAILURES_TRACKED = 50_000;

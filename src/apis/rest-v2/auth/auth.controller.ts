@@ -1,28 +1,16 @@
 import { Body, Get, HttpCode, Post, Req, UnauthorizedException } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { ChangeOwnPassword } from '../../../contexts/partners/index.js';
 import { AuthService } from '../../../platform/auth/auth-service.js';
 import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
 import { Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
 import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
-import { IsText } from '../body.js';
+import { AnswersOne } from '../openapi/answers.schema.js';
 import { refusalOf } from '../rejections.js';
-
-const MAX_TOKEN_LENGTH = 4_096;
-const MAX_CREDENTIAL_LENGTH = 200;
-
-export class LoginBody {
-  @IsText(MAX_CREDENTIAL_LENGTH)
-  login!: string;
-
-  @IsText(MAX_CREDENTIAL_LENGTH)
-  password!: string;
-}
-
-export class RefreshBody {
-  @IsText(MAX_TOKEN_LENGTH)
-  refreshToken!: string;
-}
+import { Writes } from '../writes.js';
+import { ChangePasswordBody, LoginBody, RefreshBody } from './auth.dto.js';
+import { LOGGED_IN, NOTHING, USER } from './auth.schemas.js';
 
 function accepted<T>(result: T): Exclude<T, Rejection> {
   if (isRejection(result)) throw refusalOf(result);
@@ -31,27 +19,62 @@ function accepted<T>(result: T): Exclude<T, Rejection> {
 
 @ApiController('api/auth')
 export class AuthController {
-  constructor(private readonly auth: AuthService) {}
+  constructor(
+    private readonly auth: AuthService,
+    private readonly writes: Writes,
+  ) {}
 
   @Post('login')
   @HttpCode(200)
   @Allow('public')
-  async login(@Body() { login, password }: LoginBody, @Req() request: FastifyRequest) {
-    return success(accepted(await this.auth.login({ login, password, address: request.ip })));
+  @AnswersOne(LOGGED_IN)
+  async login(@Body() { login, password, totp }: LoginBody, @Req() request: FastifyRequest) {
+    return success(accepted(await this.auth.login({ login, password, totp, address: request.ip })));
   }
 
   @Post('refresh')
   @HttpCode(200)
   @Allow('public')
-  async refresh(@Body() { refreshToken }: RefreshBody) {
-    return success(accepted(await this.auth.refresh(refreshToken)));
+  @AnswersOne(LOGGED_IN)
+  async refresh(@Body() { refreshToken }: RefreshBody, @Req() request: FastifyRequest) {
+    return success(accepted(await this.auth.refresh(refreshToken, request.ip)));
   }
 
   @Get('me')
   @Allow(EVERYBODY)
+  @AnswersOne(USER)
   async me(@CalledBy() { principal }: Caller) {
     const user = await this.auth.me(principal);
     if (!user) throw new UnauthorizedException('Unauthorized: Invalid or expired token');
     return success(user);
+  }
+
+  /** Ends this login: its access and refresh tokens are void at once. */
+  @Post('logout')
+  @HttpCode(200)
+  @Allow(EVERYBODY)
+  @AnswersOne(NOTHING)
+  async logout(@CalledBy() { principal }: Caller) {
+    await this.auth.logout(principal);
+    return success(null);
+  }
+
+  /** Ends all logins of the account, this one too. */
+  @Post('password')
+  @HttpCode(200)
+  @Allow(EVERYBODY)
+  @AnswersOne(NOTHING)
+  async changePassword(
+    @CalledBy() caller: Caller,
+    @Body() body: ChangePasswordBody,
+    @Req() request: FastifyRequest,
+  ) {
+    const { kind, id, login } = caller.principal;
+    const credentials = { login, password: body.current_password, address: request.ip };
+    await this.writes.run(
+      caller,
+      (context) => new ChangeOwnPassword(context, { kind, id }, credentials, body.new_password),
+    );
+    return success(null);
   }
 }

@@ -13,6 +13,7 @@ import {
 import { CURRENCY_EXPONENTS, type Currency, SALE_CURRENCIES } from '../../../platform/kernel/money.js';
 import { IsDecimalValue, IsPublicId, IsText, MayBeAbsent } from '../body.js';
 import { MAX_COMMENT_LENGTH, MAX_REFERENCE_LENGTH } from '../limits.js';
+import { IsNewPassword } from '../passwords.js';
 
 const MAX_ACCESS_IDS = 5_000;
 const MAX_IP_RANGES = 200;
@@ -49,7 +50,7 @@ export class CreatePartnerBody extends PartnerProfileBody {
   @IsText()
   login!: string;
 
-  @IsText()
+  @IsNewPassword()
   password!: string;
 
   @IsOptional()
@@ -79,7 +80,7 @@ export class UpdatePartnerBody extends PartnerProfileBody {
   name?: string;
 
   @MayBeAbsent()
-  @IsText()
+  @IsNewPassword()
   password?: string;
 
   @MayBeAbsent()

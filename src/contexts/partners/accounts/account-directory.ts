@@ -24,6 +24,12 @@ export class AccountDirectory {
     return this.executor.run(systemContext(this.ids, 'find-account'), (tx) => this.resolve(tx, login));
   }
 
+  /** Whose API key this is: the current one, or the one before it until its overlap ends. Reads the streams too. */
+  findByApiKey(apiKey: string): Promise<AccountRef | null> {
+    const id = this.secrets.claimId('apikey', apiKey);
+    return this.executor.run(systemContext(this.ids, 'find-account'), (tx) => holderOf(tx, id));
+  }
+
   /** {@link findByLogin} inside of other work. */
   resolve(tx: Transaction, login: string): AccountRef | null {
     return holderOf(tx, this.secrets.claimId('login', login));

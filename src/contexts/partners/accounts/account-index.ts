@@ -8,7 +8,7 @@ export interface AccountEntry {
   readonly kind: AccountRef['kind'];
   readonly publicId: number;
   readonly status: PartnerStatus;
-  /** Revision of the last change of password or status. */
+  /** Revision of the last change of password, status or role. */
   readonly credentialEpoch: number;
 }
 
@@ -29,7 +29,7 @@ const planKey = (accountId: string, planId: string): string => `plan/${accountId
 @Injectable()
 export class AccountIndex implements LocalIndex {
   readonly name = 'accounts';
-  readonly version = 1;
+  readonly version = 2;
   readonly categories = ['partner', 'staff', 'claim'];
   private readonly accounts = new Map<string, AccountEntry>();
   private readonly byPublicId = new Map<number, AccountRef>();
@@ -47,6 +47,11 @@ export class AccountIndex implements LocalIndex {
 
   findByPublicId(publicId: number): AccountRef | null {
     return this.byPublicId.get(publicId) ?? null;
+  }
+
+  /** UUIDs of all members of the staff. */
+  staffIds(): string[] {
+    return [...this.accounts].flatMap(([id, { kind }]) => (kind === 'staff' ? [id] : []));
   }
 
   openPlans(): OpenPlan[] {
@@ -78,7 +83,11 @@ export class AccountIndex implements LocalIndex {
       case 'StaffPasswordSet':
         this.credentialsChanged(id, { credentialEpoch: revision }, keep);
         break;
+      case 'StaffRoleChanged':
+        this.credentialsChanged(id, { credentialEpoch: revision }, keep);
+        break;
       case 'PartnerStatusChanged':
+      case 'StaffStatusChanged':
         this.credentialsChanged(id, { credentialEpoch: revision, status: data.status }, keep);
         break;
       case 'LoginClaimed':

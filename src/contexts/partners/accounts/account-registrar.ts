@@ -7,6 +7,7 @@ import { isAcceptablePassword } from '../../../platform/security/password-hasher
 import { holderOf, settlePlan } from '../commands/settle-plan.js';
 import { Claim } from '../domain/claim.js';
 import { isApiKey, isEmail, isLogin, isPhone } from '../domain/fields.js';
+import { invalidField } from '../domain/invalid-field.js';
 import type { AccountRef, ClaimedPlan } from '../events/claim.events.js';
 import type { SealedContact, SealedPassword } from '../events/sealed.js';
 import type { PartnerRejectionCode } from '../rejections.js';
@@ -111,9 +112,9 @@ function earlier(
 
 function checkIdentity(identity: AccountIdentity): Rejection<PartnerRejectionCode> | null {
   const { login, password, email, phone, apiKey } = identity;
-  if (!isLogin(login)) return reject('InvalidField', { field: 'login' });
-  if (email && !isEmail(email)) return reject('InvalidField', { field: 'email' });
-  if (phone && !isPhone(phone)) return reject('InvalidField', { field: 'phone' });
-  if (apiKey && !isApiKey(apiKey)) return reject('InvalidField', { field: 'api_key' });
+  if (!isLogin(login)) return invalidField('login');
+  if (email && !isEmail(email)) return invalidField('email');
+  if (phone && !isPhone(phone)) return invalidField('phone');
+  if (apiKey && !isApiKey(apiKey)) return invalidField('api_key');
   return isAcceptablePassword(password) ? null : reject('PasswordRefused');
 }

@@ -6,6 +6,7 @@ import { sealedPlace, Vault } from '../../../platform/security/vault.js';
 import { type ClaimKind, claimId, normalEmail, normalLogin, normalPhone } from '../domain/claim.js';
 import type { AccountRef } from '../events/claim.events.js';
 import type { SealedContact, SealedPassword } from '../events/sealed.js';
+import type { SealedTotp } from '../events/staff.events.js';
 
 const NORMAL = {
   login: normalLogin,
@@ -61,6 +62,15 @@ export class AccountSecrets {
       sealed: await this.seal(account, 'api-key', changeId, apiKey),
       hash: this.hash('apikey', apiKey),
     };
+  }
+
+  async sealTotp(account: AccountRef, changeId: string, secret: string): Promise<SealedTotp> {
+    return { changeId, sealed: await this.seal(account, 'totp', changeId, secret) };
+  }
+
+  /** The secret in clear. */
+  async openTotp(account: AccountRef, { changeId, sealed }: SealedTotp): Promise<string> {
+    return this.vault.open(sealed, place(account, 'totp', changeId));
   }
 
   /** Whether it is that password. */

@@ -56,7 +56,7 @@ export class AdminAccount {
     return { login: ADMIN_LOGIN, password };
   }
 
-  /** Gives an account, of staff or a partner, a new random password. */
+  /** Gives an account, of staff or a partner, a new random password; staff then need no one-time code either. */
   async resetPassword(login: string): Promise<NewCredentials | Rejection<PartnerRejectionCode>> {
     const account = await this.directory.findByLogin(login);
     if (!account) return reject('StaffUnknown');
@@ -64,7 +64,9 @@ export class AdminAccount {
     const context = systemContext(this.ids, 'reset-password');
     const set =
       account.kind === 'staff'
-        ? await this.staffPasswords.execute(new SetStaffPassword(context, account.id, password))
+        ? await this.staffPasswords.execute(
+            new SetStaffPassword(context, account.id, password, { clearsTotp: true }),
+          )
         : await this.partnerPasswords.execute(new SetPartnerPassword(context, account.id, password));
     return isRejection(set) ? set : { login, password };
   }

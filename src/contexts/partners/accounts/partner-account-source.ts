@@ -1,19 +1,32 @@
 import { Injectable } from '@nestjs/common';
-import { type AccountFacts, AccountSource } from '../../../platform/auth/account-source.js';
+import {
+  type AccountFacts,
+  AccountSource,
+  type CodeProof,
+  type CodeRejection,
+} from '../../../platform/auth/account-source.js';
 import type { MaybePromise } from '../../../platform/event-store/event-store.js';
-import type { Transaction } from '../../../platform/execution/transaction.js';
+import { Executor, type Transaction } from '../../../platform/execution/transaction.js';
+import { Ids } from '../../../platform/kernel/ids.js';
+import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type { CredentialRejection, Credentials } from '../../../platform/security/credential-checks.js';
 import { Partner } from '../domain/partner.js';
-import { Staff } from '../domain/staff.js';
+import { useTotp } from '../domain/staff.decider.js';
+import { needsTotp, Staff } from '../domain/staff.js';
 import type { AccountRef } from '../events/claim.events.js';
 import { AccountCredentials } from './account-credentials.js';
 import { AccountIndex } from './account-index.js';
+import { StaffTotp } from './staff-totp.js';
+import { systemContext } from './system-context.js';
 
 /** Lets partners and staff log in. */
 @Injectable()
 export class PartnerAccountSource extends AccountSource {
   constructor(
+    private readonly executor: Executor,
+    private readonly ids: Ids,
     private readonly credentials: AccountCredentials,
+    private readonly totp: StaffTotp,
     private readonly index: AccountIndex,
   ) {
     super();
@@ -23,13 +36,32 @@ export class PartnerAccountSource extends AccountSource {
     return this.credentials.check(credentials);
   }
 
+  /** Only staff have authenticator apps. */
+  async prove(
+    { kind, id }: AccountRef,
+    code: string | null,
+  ): Promise<CodeProof | null | CodeRejection | Rejection<'RateLimited'>> {
+    if (kind !== 'staff') return null;
+    const state = await this.executor.run(systemContext(this.ids, 'check-code'), (tx) => tx.load(Staff, id));
+    if (!needsTotp(state)) return null;
+    if (!code) return reject('TotpRequired');
+    const proof = await this.totp.prove(id, state.totp!, code);
+    return isRejection(proof) ? reject(proof.code === 'RateLimited' ? 'RateLimited' : 'TotpInvalid') : proof;
+  }
+
+  useCode(tx: Transaction, { kind, id }: AccountRef, proof: CodeProof | null): CodeRejection | null {
+    if (kind !== 'staff') return null;
+    const used = useTotp(tx.load(Staff, id), proof);
+    if (isRejection(used)) return used;
+    tx.append(Staff, id, used);
+    return null;
+  }
+
   read(tx: Transaction, { kind, id }: AccountRef): AccountFacts | null {
-    if (kind === 'staff') {
-      const { exists, publicId, login, role, credentialEpoch } = tx.load(Staff, id);
-      return exists ? { publicId, login, role, active: true, credentialEpoch } : null;
-    }
-    const { exists, publicId, login, status, credentialEpoch } = tx.load(Partner, id);
-    return exists ? { publicId, login, role: 'partner', active: status === 'active', credentialEpoch } : null;
+    const account = kind === 'staff' ? tx.load(Staff, id) : tx.load(Partner, id);
+    const { exists, publicId, login, status, credentialEpoch } = account;
+    const role = 'role' in account ? account.role : 'partner';
+    return exists ? { publicId, login, role, active: status === 'active', credentialEpoch } : null;
   }
 
   recall(accountId: string): Pick<AccountFacts, 'active' | 'credentialEpoch'> | null {

@@ -37,7 +37,7 @@ describe('registering a partner', () => {
     const { partner } = done(await node.register({ creditLimit: '500.00', defaultCurrency: 'USD' }));
     expect(partner).toMatchObject({ creditLimit: '50000', defaultCurrency: 'USD' });
     expect(await node.register({ login: 'b', creditLimit: '5.001' })).toMatchObject({
-      detail: { field: 'credit_limit' },
+      detail: { field: 'credit_limit', rule: expect.any(String) },
     });
   });
 
@@ -134,7 +134,7 @@ describe('updating a partner', () => {
       code: 'InvalidField',
     });
     expect(await node.update(partnerId, { ipAllowlist: ['300.0.0.1'] })).toMatchObject({
-      detail: { field: 'ip_allowlist' },
+      detail: { field: 'ip_allowlist', rule: expect.any(String) },
     });
     expect(world.store.events).toHaveLength(before);
     const { partner } = done(

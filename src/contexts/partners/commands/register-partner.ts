@@ -2,14 +2,15 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { type Currency, parseMoney, SALE_CURRENCIES } from '../../../platform/kernel/money.js';
-import { isRejection, reject } from '../../../platform/kernel/rejection.js';
+import { isRejection } from '../../../platform/kernel/rejection.js';
 import {
   type AccountIdentity,
   AccountRegistrar,
   type SealedIdentity,
 } from '../accounts/account-registrar.js';
 import { PartnerDefaults } from '../accounts/partner-defaults.js';
-import { invalidField, isSaleCurrency } from '../domain/partner.decider.js';
+import { invalidField } from '../domain/invalid-field.js';
+import { firstInvalid, isSaleCurrency } from '../domain/partner.decider.js';
 import { Partner } from '../domain/partner.js';
 import type { BillingMode, PartnerEvent, PartnerProfile } from '../events/partner.events.js';
 import { DEFAULT_MAX_OPEN_RESERVATIONS } from '../limits.js';
@@ -50,13 +51,13 @@ export class RegisterPartnerHandler implements ICommandHandler<RegisterPartner> 
 
   async execute({ context, partner }: RegisterPartner): Promise<PartnerResult> {
     const currency = partner.defaultCurrency ?? 'AZN';
-    if (!isSaleCurrency(currency)) return reject('InvalidField', { field: 'default_currency' });
+    if (!isSaleCurrency(currency)) return invalidField('default_currency');
     const limit = partner.creditLimit === undefined ? this.defaults.creditLimit : partner.creditLimit;
     const parsed = limit === null ? null : parseMoney(limit, currency);
-    if (limit !== null && !parsed) return reject('InvalidField', { field: 'credit_limit' });
+    if (limit !== null && !parsed) return invalidField('credit_limit');
     const creditLimit = parsed?.amountMinor.toString() ?? null;
-    const field = invalidField({ ...partner, creditLimit });
-    if (field) return reject('InvalidField', { field });
+    const field = firstInvalid({ ...partner, creditLimit });
+    if (field) return invalidField(field);
 
     const billingMode = partner.billingMode ?? this.defaults.billingMode;
     const apiKeyId = this.ids.uuid();

@@ -3,9 +3,12 @@ import { type CommandContext, Executor } from '../../../platform/execution/trans
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { type AccountIdentity, AccountRegistrar } from '../accounts/account-registrar.js';
 import { isName } from '../domain/fields.js';
+import { invalidField } from '../domain/invalid-field.js';
+import { mayManage } from '../domain/staff.decider.js';
 import { Staff, type StaffState } from '../domain/staff.js';
 import type { StaffRole } from '../events/staff.events.js';
 import type { PartnerRejectionCode } from '../rejections.js';
+import { staffManager } from './staff-manager.js';
 
 export interface StaffToRegister extends Omit<AccountIdentity, 'apiKey'> {
   readonly name: string;
@@ -18,7 +21,10 @@ export interface StaffRecord {
   readonly staff: StaffState;
 }
 
-export class RegisterStaff extends Command<StaffRecord | Rejection<PartnerRejectionCode>> {
+export type StaffResult = StaffRecord | Rejection<PartnerRejectionCode>;
+
+/** Admins register the others, a super_admin registers admins too. */
+export class RegisterStaff extends Command<StaffResult> {
   constructor(
     readonly context: CommandContext,
     readonly staff: StaffToRegister,
@@ -34,9 +40,11 @@ export class RegisterStaffHandler implements ICommandHandler<RegisterStaff> {
     private readonly registrar: AccountRegistrar,
   ) {}
 
-  async execute({ context, staff }: RegisterStaff): Promise<StaffRecord | Rejection<PartnerRejectionCode>> {
+  async execute({ context, staff }: RegisterStaff): Promise<StaffResult> {
     const { login, name, role } = staff;
-    if (!isName(name)) return reject('InvalidField', { field: 'name' });
+    if (!isName(name)) return invalidField('name');
+    const manager = await this.executor.run(context, (tx) => staffManager(tx, context));
+    if (!manager || !mayManage(manager, role)) return reject('StaffForbidden');
     const made = await this.registrar.register(context, 'staff', staff, (sealed) => {
       const { planId, publicId, email, phone, password } = sealed;
       return [

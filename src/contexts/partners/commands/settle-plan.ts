@@ -1,8 +1,8 @@
 import type { Transaction } from '../../../platform/execution/transaction.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type { AccountState } from '../domain/account.js';
-import { Claim, claimed, takenCode } from '../domain/claim.js';
-import { Partner } from '../domain/partner.js';
+import { Claim, claimed, claimId, takenCode } from '../domain/claim.js';
+import { holdsApiKey, Partner } from '../domain/partner.js';
 import { Staff } from '../domain/staff.js';
 import type { AccountRef, ClaimBody, ClaimedPlan } from '../events/claim.events.js';
 import type { PartnerEvent } from '../events/partner.events.js';
@@ -48,7 +48,8 @@ export function settlePlan(tx: Transaction, plan: AccountPlan): Rejection<Partne
   }
   const firstClaim = plan.claims[0]!;
   for (const id of plan.claims) {
-    if (isOwn(id)) continue;
+    // An API key that the account takes up again is claimed anew: who found its overlap over must not free it now.
+    if (holds(tx, id, plan)) continue;
     const { planId, account, claims, events } = plan;
     const body: ClaimBody = {
       planId,
@@ -74,15 +75,27 @@ function isHeldBy(tx: Transaction, id: string, { planId, account }: AccountPlan)
   return holder.planId === planId || isTaken(tx, id);
 }
 
+const holds = (tx: Transaction, id: string, { planId, account }: AccountPlan): boolean => {
+  const { holder } = tx.load(Claim, id);
+  return holder?.planId === planId && holder.account.id === account.id;
+};
+
 /** Whether the value belongs to an account, after settling the plan that holds it. */
 function isTaken(tx: Transaction, id: string): boolean {
   const { holder } = tx.load(Claim, id);
   if (!holder) return false;
   if (outcomeOf(tx, holder) === 'open' && !settleHolder(tx, holder)) return true;
-  if (outcomeOf(tx, holder) === 'done') return true;
-  // A late append of an executor that did not know of the undo: nobody else will release it.
+  if (outcomeOf(tx, holder) === 'done' && !isOutlived(tx, id, holder)) return true;
+  // Outlived, or the late append of an executor that did not know of the undo: nobody else will release it.
   release(tx, { ...holder, claims: [id] });
   return false;
+}
+
+/** Whether a claim is of an API key that its partner replaced, and the overlap is over. */
+function isOutlived(tx: Transaction, id: string, { account }: ClaimBody): boolean {
+  const prefix = claimId('apikey', '');
+  if (account.kind !== 'partner' || !id.startsWith(prefix)) return false;
+  return !holdsApiKey(tx.load(Partner, account.id), id.slice(prefix.length), tx.nowMs);
 }
 
 /** Ends the plan behind a claim. False: this node's view of it is too old to tell, and this run will not count. */

@@ -2,10 +2,11 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, Executor, type Transaction } from '../../../platform/execution/transaction.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { parseMoney } from '../../../platform/kernel/money.js';
-import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
 import { AccountSecrets, type PasswordSecret } from '../accounts/account-secrets.js';
 import { areIpRanges } from '../accounts/ip-allowlist.js';
 import { isApiKey } from '../domain/fields.js';
+import { type AccountField, invalidField } from '../domain/invalid-field.js';
 import {
   type PartnerChanges,
   refusal,
@@ -60,7 +61,7 @@ export class UpdatePartnerHandler implements ICommandHandler<UpdatePartner> {
 
   async execute({ context, partnerId, update }: UpdatePartner): Promise<PartnerResult> {
     const field = invalidInput(update);
-    if (field) return reject('InvalidField', { field });
+    if (field) return invalidField(field);
     // Sealing makes a data key and costs bcrypt, so nobody unknown gets that far.
     const unknown = await this.executor.run(context, (tx) => refusal(tx.load(Partner, partnerId)));
     if (unknown) return unknown;
@@ -92,7 +93,7 @@ export class UpdatePartnerHandler implements ICommandHandler<UpdatePartner> {
   }
 }
 
-function invalidInput({ ipAllowlist, apiKey, overlapHours = 0 }: PartnerUpdate): string | null {
+function invalidInput({ ipAllowlist, apiKey, overlapHours = 0 }: PartnerUpdate): AccountField | null {
   if (ipAllowlist && !areIpRanges(ipAllowlist)) return 'ip_allowlist';
   if (apiKey !== undefined && !isApiKey(apiKey)) return 'api_key';
   return overlapHours >= 0 && overlapHours <= MAX_OVERLAP_HOURS ? null : 'overlap_hours';
@@ -143,6 +144,6 @@ function inMinorUnits(
 ): PartnerChanges | Rejection<PartnerRejectionCode> {
   if (creditLimit === undefined || creditLimit === null) return { ...update, creditLimit };
   const parsed = parseMoney(creditLimit, defaultCurrency);
-  if (!parsed) return reject('InvalidField', { field: 'credit_limit' });
+  if (!parsed) return invalidField('credit_limit');
   return { ...update, creditLimit: parsed.amountMinor.toString() };
 }

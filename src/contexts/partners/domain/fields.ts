@@ -4,17 +4,17 @@ import {
   MAX_COMMISSION_PERCENT,
   MAX_CREDIT_LIMIT_MINOR,
   MAX_EMAIL_LENGTH,
+  MAX_LOGIN_CODE_POINTS,
   MAX_MARKUP_PERCENT,
   MAX_NAME_LENGTH,
   MAX_PHONE_DIGITS,
   MAX_URL_LENGTH,
   MIN_API_KEY_LENGTH,
+  MIN_PHONE_DIGITS,
 } from '../limits.js';
 import { normalPhone } from './claim.js';
 
-const MAX_LOGIN_CODE_POINTS = 100;
 const MAX_DECIMAL_LENGTH = 20;
-const MIN_PHONE_DIGITS = 5;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
 const CONTROL = /[\u0000-\u001f\u007f]/;
 

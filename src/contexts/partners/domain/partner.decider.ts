@@ -19,12 +19,11 @@ import {
 } from '../limits.js';
 import type { PartnerRejectionCode } from '../rejections.js';
 import { isCommission, isCreditLimit, isEmail, isMarkup, isName, isUrl } from './fields.js';
+import { type AccountField, invalidField } from './invalid-field.js';
 import type { PartnerState } from './partner.js';
 
 type Decision = PartnerEvent[] | Rejection<PartnerRejectionCode>;
 type ApiKeySet = Extract<PartnerEvent, { type: 'PartnerApiKeySet' }>['data'];
-
-const invalid = (field: string): Rejection<PartnerRejectionCode> => reject('InvalidField', { field });
 
 /** What can be changed about a partner; absent fields stay. */
 export type PartnerChanges = Partial<PartnerProfile & PartnerBilling & PartnerPricing & PartnerLimits> & {
@@ -33,7 +32,7 @@ export type PartnerChanges = Partial<PartnerProfile & PartnerBilling & PartnerPr
 };
 
 /** The first field that no partner may have, or null. Addresses are checked where they are parsed. */
-export function invalidField(changes: PartnerChanges): string | null {
+export function firstInvalid(changes: PartnerChanges): AccountField | null {
   const { name, logoUrl, supportEmail, creditLimit, maxOpenReservations } = changes;
   const { markupPercent, commissionPercent, ipAllowlist } = changes;
   if (name !== undefined && !isName(name)) return 'name';
@@ -75,8 +74,8 @@ function changed<T extends object>(current: T, changes: Partial<T>): T | null {
 export function updatePartner(state: PartnerState, changes: PartnerChanges): Decision {
   const refused = refusal(state);
   if (refused) return refused;
-  const field = invalidField(changes);
-  if (field) return invalid(field);
+  const field = firstInvalid(changes);
+  if (field) return invalidField(field);
   const { name, logoUrl, supportEmail, managerId, billingMode, creditLimit } = state;
   const { markupPercent, commissionPercent, revealOn, maxOpenReservations } = state;
   const events: PartnerEvent[] = [];
@@ -101,9 +100,17 @@ export function updatePartner(state: PartnerState, changes: PartnerChanges): Dec
 export function blockPartner(state: PartnerState, reason: string | null): Decision {
   const refused = refusal(state);
   if (refused) return refused;
-  if (reason !== null && [...reason].length > MAX_REASON_LENGTH) return invalid('reason');
+  if (reason !== null && [...reason].length > MAX_REASON_LENGTH) return invalidField('reason');
   if (state.status === 'blocked') return [];
   return [{ type: 'PartnerStatusChanged', data: { status: 'blocked', reason } }];
+}
+
+/** @param openHolds reservations and unfinished sales that money is held for */
+export function deletePartner(state: PartnerState, openHolds: number): Decision {
+  const refused = refusal(state);
+  if (refused) return refused;
+  if (openHolds > 0) return reject('PartnerHasReservations');
+  return [{ type: 'PartnerStatusChanged', data: { status: 'deleted', reason: null } }];
 }
 
 /** Sets the whole access; the ids are UUIDs, doubled ones count once. */
@@ -112,8 +119,8 @@ export function setAccess(state: PartnerState, wanted: PartnerAccess): Decision 
   if (refused) return refused;
   const productIds = [...new Set(wanted.productIds)].sort();
   const packageIds = wanted.packageIds && [...new Set(wanted.packageIds)].sort();
-  if (productIds.length > MAX_ACCESS_IDS) return invalid('product_ids');
-  if (packageIds && packageIds.length > MAX_ACCESS_IDS) return invalid('package_ids');
+  if (productIds.length > MAX_ACCESS_IDS) return invalidField('product_ids');
+  if (packageIds && packageIds.length > MAX_ACCESS_IDS) return invalidField('package_ids');
   const { access } = state;
   const samePackages =
     packageIds === null || access.packageIds === null
@@ -142,11 +149,11 @@ export function setCurrencies(state: PartnerState, changes: Partial<PartnerCurre
     ? [...new Set(changes.allowedCurrencies)]
     : state.allowedCurrencies;
   const rateMarkupPercent = changes.rateMarkupPercent ?? state.rateMarkupPercent;
-  if (!allowedCurrencies.every(isSaleCurrency)) return invalid('allowed_currencies');
-  if (!allowedCurrencies.includes(defaultCurrency)) return invalid('default_currency');
+  if (!allowedCurrencies.every(isSaleCurrency)) return invalidField('allowed_currencies');
+  if (!allowedCurrencies.includes(defaultCurrency)) return invalidField('default_currency');
   const markups = Object.entries(rateMarkupPercent) as [Currency, string][];
   if (!markups.every(([currency, markup]) => isSaleCurrency(currency) && isMarkup(markup))) {
-    return invalid('rate_markup_percent');
+    return invalidField('rate_markup_percent');
   }
   const asText = (markup: PartnerState['rateMarkupPercent']): string[] =>
     Object.entries(markup).map(([currency, value]) => `${currency} ${value}`);

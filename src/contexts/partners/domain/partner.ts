@@ -123,6 +123,12 @@ function withApiKey(
   };
 }
 
+/** Whether an API key (its hash) is the partner's: the current one, or the one before it until its overlap ends. */
+export function holdsApiKey({ apiKey, previousApiKey }: PartnerState, hash: string, nowMs: number): boolean {
+  if (apiKey?.hash === hash) return true;
+  return previousApiKey?.hash === hash && nowMs < Date.parse(previousApiKey.validUntil);
+}
+
 /**
  * The lowest available amount (minor units) that a purchase may leave in a wallet of `currency`; null: no limit. A
  * limit is for the wallet of the default currency, the other wallets then have none to draw on.

@@ -34,6 +34,13 @@ const partners = {
 const staff = {
   StaffRegistered: sample<StaffEvent>('StaffRegistered'),
   StaffPasswordSet: sample<StaffEvent>('StaffPasswordSet'),
+  StaffProfileChanged: sample<StaffEvent>('StaffProfileChanged'),
+  StaffRoleChanged: sample<StaffEvent>('StaffRoleChanged'),
+  StaffStatusChanged: sample<StaffEvent>('StaffStatusChanged'),
+  StaffTotpEnrolled: sample<StaffEvent>('StaffTotpEnrolled'),
+  StaffTotpConfirmed: sample<StaffEvent>('StaffTotpConfirmed'),
+  StaffTotpUsed: sample<StaffEvent>('StaffTotpUsed'),
+  StaffTotpDisabled: sample<StaffEvent>('StaffTotpDisabled'),
   StaffRegistrationRefused: sample<StaffEvent>('StaffRegistrationRefused'),
 } satisfies Record<StaffEvent['type'], StaffEvent>;
 const claims = {
@@ -101,7 +108,23 @@ describe('stored events fold as they always did', () => {
       role: 'super_admin',
       credentialEpoch: 1,
       password: staff.StaffPasswordSet.data,
+      status: 'active',
+      totp: null,
     });
+    const { StaffRegistrationRefused, StaffTotpDisabled, ...kept } = staff;
+    expect(foldEvents(Staff, Object.values(kept))).toMatchObject({
+      name: 'Admin Adminov',
+      role: 'admin',
+      status: 'blocked',
+      credentialEpoch: 4,
+      totp: {
+        changeId: `${COMMAND}/totp`,
+        sealed: expect.stringMatching(/^v1\./),
+        confirmed: true,
+        lastStep: 58_640_402,
+      },
+    });
+    expect(foldEvents(Staff, [...Object.values(kept), StaffTotpDisabled]).totp).toBeNull();
   });
 
   it('claims', () => {

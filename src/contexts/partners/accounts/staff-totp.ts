@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../../platform/kernel/clock.js';
+import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { FailureThrottle } from '../../../platform/security/failure-throttle.js';
+import {
+  CODE_FAILURE_WINDOW_MS,
+  CODE_FAILURES_PER_WINDOW,
+  FAILURES_TRACKED,
+} from '../../../platform/security/limits.js';
+import { matchingStep } from '../../../platform/security/totp.js';
+import type { TotpProof } from '../domain/staff.decider.js';
+import type { SealedTotp } from '../events/staff.events.js';
+import { AccountSecrets } from './account-secrets.js';
+
+/** Checks codes of authenticator apps. Wrong ones are counted per account: whoever guesses them has the password. */
+@Injectable()
+export class StaffTotp {
+  private readonly throttle: FailureThrottle;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly secrets: AccountSecrets,
+  ) {
+    const limit = { failures: CODE_FAILURES_PER_WINDOW, windowMs: CODE_FAILURE_WINDOW_MS };
+    this.throttle = new FailureThrottle(clock, FAILURES_TRACKED, limit);
+  }
+
+  /** Whether the code was used before is for the member's stream to say. */
+  async prove(
+    staffId: string,
+    totp: SealedTotp,
+    code: string,
+  ): Promise<TotpProof | Rejection<'WrongCode' | 'RateLimited'>> {
+    if (this.throttle.isBlocked(staffId)) return reject('RateLimited');
+    const secret = await this.secrets.openTotp({ kind: 'staff', id: staffId }, totp);
+    const step = matchingStep(secret, code, this.clock.now());
+    if (step === null) {
+      this.throttle.fail(staffId);
+      return reject('WrongCode');
+    }
+    this.throttle.succeed(staffId);
+    return { changeId: totp.changeId, step };
+  }
+}
