@@ -23,3 +23,9 @@ export const WAIT_FOR_POSITION_MS = 5_000;
 /** How long the answer under an idempotency key is kept. */
 export const IDEMPOTENCY_KEY_MS = 24 * 3_600_000;
 export const IDEMPOTENCY_SWEEP_MS = 3_600_000;
+
+/** Longest search in the list of keys: a whole key text. */
+export const MAX_KEY_SEARCH_LENGTH = 4_000;
+/** Keys that a search finds at most, and keys that each of its steps looks at. */
+export const KEY_SEARCH_RESULTS = 1_000;
+export const KEY_SEARCH_LOOKS = 50_000;

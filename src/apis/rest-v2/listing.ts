@@ -63,6 +63,22 @@ function sortOf(sort: string | undefined, sortable: ListSource['sortable']): Sor
   return field === '_id' ? { _id: direction } : { [field]: direction, _id: direction };
 }
 
+/** Compares numbers, texts and nulls as the read store does: null first. */
+function inOrder(sort: Sort): (a: ReadDocument, b: ReadDocument) => number {
+  const fields = Object.entries(sort);
+  return (a, b) => {
+    for (const [field, direction] of fields) {
+      const [left, right] = [a, b].map(
+        (one) => (one as unknown as Record<string, unknown>)[field],
+      ) as never[];
+      if (left === right) continue;
+      const isBefore = left === null || (right !== null && left! < right!);
+      return isBefore ? -direction : direction;
+    }
+    return 0;
+  };
+}
+
 /** Answers lists from read models, a page at a time. */
 @Injectable()
 export class Listing {
@@ -80,6 +96,20 @@ export class Listing {
     const documents =
       skip < total ? await this.models.find<D>(projection, { filter, sort, skip, limit }) : [];
     const data = await Promise.all(documents.map(view));
+    return { success: true, data, pagination: { page, limit, total, totalPages: Math.ceil(total / limit) } };
+  }
+
+  /** The same of documents that were found otherwise, all of them. */
+  async pageOf<D extends ReadDocument, View>(
+    query: ListQuery,
+    documents: readonly D[],
+    sortable: ListSource['sortable'],
+    view: (document: D) => View | Promise<View>,
+  ): Promise<Page<View>> {
+    const { page = 1, limit = DEFAULT_PAGE_SIZE } = query;
+    const sorted = [...documents].sort(inOrder(sortOf(query.sort, sortable)));
+    const data = await Promise.all(sorted.slice((page - 1) * limit, page * limit).map(view));
+    const total = documents.length;
     return { success: true, data, pagination: { page, limit, total, totalPages: Math.ceil(total / limit) } };
   }
 }

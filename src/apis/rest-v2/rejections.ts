@@ -2,9 +2,10 @@ import { HttpException } from '@nestjs/common';
 import type { CatalogRejectionCode } from '../../contexts/catalog/index.js';
 import type {
   AddKeysRejection,
-  KeyHandlingRejection,
   RetirePackageKeysRejection,
+  UpdateKeyRejection,
 } from '../../contexts/inventory/index.js';
+import type { OrderingRejection } from '../../contexts/ordering/index.js';
 import type { PartnerRejectionCode } from '../../contexts/partners/index.js';
 import type { PricingRejectionCode } from '../../contexts/pricing/index.js';
 import type { TopUpRejection } from '../../contexts/wallets/index.js';
@@ -14,8 +15,9 @@ import type { Rejection } from '../../platform/kernel/rejection.js';
 type Code =
   | CatalogRejectionCode
   | AddKeysRejection
-  | KeyHandlingRejection
+  | UpdateKeyRejection
   | RetirePackageKeysRejection
+  | OrderingRejection
   | PartnerRejectionCode
   | PricingRejectionCode
   | TopUpRejection
@@ -50,7 +52,19 @@ const ANSWERS = {
   KeyIsReserved: [409, 'The key is reserved'],
   KeyIsSold: [409, 'The key is sold'],
   KeyIsRetired: [409, 'The key is retired'],
+  InvalidSerial: [400, 'serial_number: must be one line of at most 200 characters'],
+  InvalidExpiry: [400, 'expires_at: must be a date such as 2027-12-31'],
   KeysReserved: [409, 'A key of the package is reserved'],
+  PackageUnavailable: [409, 'The package is not available'],
+  OutOfStock: [409, 'There is no other key of the package'],
+  InsufficientBalance: [409, 'The balance does not suffice'],
+  TooManyReservations: [409, 'There are too many open reservations'],
+  ReservationNotFound: [404, 'Reservation not found'],
+  CurrencyMismatch: [409, 'The reservation is in another currency'],
+  OrderAlreadyExists: [409, 'The order exists already'],
+  OrderNotFound: [404, 'Order not found'],
+  OrderNotConfirmed: [409, 'The order is not confirmed, or its money went back'],
+  KeyNotInOrder: [409, 'key_id: the order does not have this key'],
   PartnerUnknown: [404, 'Partner not found'],
   PartnerDeleted: [404, 'Partner not found'],
   PartnerHasReservations: [409, 'The partner has reservations or unfinished orders'],

@@ -4,6 +4,7 @@ import { AuditController } from './audit/audit.controller.js';
 import { AuditReader } from './audit/audit.reader.js';
 import { AuthController } from './auth/auth.controller.js';
 import { TotpController } from './auth/totp.controller.js';
+import { BusinessCalendar } from './business-calendar.js';
 import { CatalogReader } from './catalog/catalog.reader.js';
 import { CatalogViews } from './catalog/catalog.views.js';
 import { CategoriesController } from './catalog/categories.controller.js';
@@ -14,9 +15,19 @@ import { SupplierPricesController } from './catalog/supplier-prices.controller.j
 import { SupplierPriceViews } from './catalog/supplier-prices.views.js';
 import { SuppliersController } from './catalog/suppliers.controller.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
+import { KeyFinder } from './inventory/key.finder.js';
+import { KeySelections } from './inventory/key.selection.js';
 import { BusinessZone, KeyViews } from './inventory/key.views.js';
+import { KeyHistoryViews } from './inventory/key-history.views.js';
 import { KeysController } from './inventory/keys.controller.js';
 import { Listing } from './listing.js';
+import { OrderViews } from './orders/order.views.js';
+import { OrderExport } from './orders/order-export.js';
+import { OrderStatistics } from './orders/order-statistics.js';
+import { OrdersController } from './orders/orders.controller.js';
+import { OrdersReader } from './orders/orders.reader.js';
+import { PartnerStatisticsController } from './orders/partner-statistics.controller.js';
+import { SalesReader } from './orders/sales.reader.js';
 import { BalancesController } from './partners/balances.controller.js';
 import { PartnerScope } from './partners/partner-scope.js';
 import { PartnersController } from './partners/partners.controller.js';
@@ -37,6 +48,8 @@ export const REST_V2_CONTROLLERS: Type[] = [
   KeysController,
   PartnersController,
   BalancesController,
+  OrdersController,
+  PartnerStatisticsController,
   RatesController,
   AuditController,
 ];
@@ -57,7 +70,16 @@ export const restV2Providers = ({ timeZone }: { readonly timeZone: string }): Pr
   CatalogViews,
   PartnerCatalog,
   SupplierPriceViews,
+  KeySelections,
+  KeyFinder,
   KeyViews,
+  KeyHistoryViews,
   PartnerScope,
   PartnersReader,
+  BusinessCalendar,
+  SalesReader,
+  OrdersReader,
+  OrderViews,
+  OrderStatistics,
+  OrderExport,
 ];

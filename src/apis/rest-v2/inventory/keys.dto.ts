@@ -1,7 +1,19 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, ValidateNested } from 'class-validator';
-import { IsPublicId, IsText } from '../body.js';
-import { MAX_KEYS_PER_REQUEST } from '../limits.js';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsPublicId, IsText, MayBeAbsent } from '../body.js';
+import { MAX_KEY_SEARCH_LENGTH, MAX_KEYS_PER_REQUEST } from '../limits.js';
 import { ListQuery } from '../listing.js';
 
 export class BulkKey {
@@ -35,6 +47,32 @@ export class CreateKeysBody {
   keys!: BulkKey[];
 }
 
+/** What is not given stays as it is; null takes a serial number or an expiry away. */
+export class UpdateKeyBody {
+  @IsOptional()
+  @IsText()
+  serial_number?: string | null;
+
+  @IsOptional()
+  @IsText()
+  expires_at?: string | null;
+
+  /** 5 takes an available key aside, 1 brings it back. */
+  @MayBeAbsent()
+  @IsIn([1, 5])
+  status?: 1 | 5;
+}
+
+export class DeleteKeysBody {
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_KEYS_PER_REQUEST)
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  @Max(Number.MAX_SAFE_INTEGER, { each: true })
+  ids!: number[];
+}
+
 export class KeyListQuery extends ListQuery {
   @IsOptional()
   @Type(() => Number)
@@ -45,6 +83,27 @@ export class KeyListQuery extends ListQuery {
   @Type(() => Number)
   @IsPublicId()
   package_id?: number;
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsPublicId()
+  product_id?: number;
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsPublicId()
+  vendor_id?: number;
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsPublicId()
+  supplier_id?: number;
+
+  /** A whole key text, which is longer than a name. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(MAX_KEY_SEARCH_LENGTH)
+  declare search?: string;
 }
 
 /** 1 available, 2 reserved, 3 sold, 4 retired, 5 quarantined, 6 expired. */

@@ -23,6 +23,10 @@ const PRODUCT = {
   position: 10,
 };
 
+const KEY_SEARCH =
+  'A search finds a whole key text, the last four characters of one, and the beginning of a serial number; for admins ' +
+  'who name a package also any part of a text among its newest 50,000 keys. It finds at most 1,000 keys.';
+
 /** Every route by method and path. */
 export const OPERATIONS: Readonly<Record<string, Naming>> = {
   'POST /api/auth/login': named('login', 'Login & get JWT token', {
@@ -59,7 +63,31 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
   'GET /api/subcategories/{id}': named('getSubcategory', 'Get subcategory details'),
   'POST /api/subcategories': named('createSubcategory', 'Create subcategory'),
 
-  'GET /api/keys': named('listKeys', 'List keys'),
+  'GET /api/keys': named('listKeys', 'List keys', { description: KEY_SEARCH }),
+  'GET /api/keys/with-hierarchy': named('listKeysWithHierarchy', 'Keys with product hierarchy', {
+    description: KEY_SEARCH,
+  }),
+  'GET /api/keys/{id}/history': named('getKeyHistory', 'Who saw the key and when'),
+  'POST /api/keys/{id}/reveal': named('revealKey', 'Show the text of a key', {
+    description: 'It is on record before it is shown.',
+  }),
+  'PUT /api/keys/{id}': named('updateKey', 'Update key', {
+    description:
+      'Only a key that nobody holds or bought. null takes a serial number or an expiry away; status 5 takes the key ' +
+      'aside, 1 brings it back.',
+    example: { serial_number: 'SN-12345', expires_at: '2027-12-31' },
+  }),
+  'DELETE /api/keys/{id}': named('deleteKey', 'Delete key', {
+    description: 'It is never sold any more. A reserved or sold key stays.',
+  }),
+  'DELETE /api/keys/bulk/delete': named('deleteKeys', 'Bulk delete keys', {
+    description: 'Keys that cannot be deleted are skipped and listed.',
+    example: { ids: [100, 101, 102] },
+  }),
+  'POST /api/keys/bulk/delete': named('deleteKeysByPost', 'Bulk delete keys', {
+    description: 'For clients whose proxies drop the body of a DELETE.',
+    example: { ids: [100, 101, 102] },
+  }),
   'GET /api/keys/{id}': named('getKey', 'Get key details'),
   'POST /api/keys': named('createKey', 'Create single key', {
     description: 'Adding a key to an inactive package activates it, unless the package is on hold.',
@@ -82,6 +110,33 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
     },
   }),
 
+  'GET /api/orders': named('listOrders', 'List orders', {
+    description:
+      'Newest first. Dates are days of the business time zone, by the time of creation. `search` is the beginning of ' +
+      "the partner's order id, or the number of an order. What was refused at once is no order.",
+  }),
+  'GET /api/orders/{id}': named('getOrder', 'Get order details'),
+  'PATCH /api/orders/{id}/status': named('updateOrderStatus', 'Update order status', {
+    description:
+      '`cancelled`: the money goes back and the key is quarantined; `refunded`: the money goes back and the key stays ' +
+      'sold. Each once, of a confirmed order; one that is pending can be cancelled.',
+    example: { status: 'cancelled' },
+  }),
+  'POST /api/orders/{id}/replace': named('replaceOrderKey', 'Replace a faulty key', {
+    description: 'Another key of the package under the same order. No money moves.',
+    example: { key_id: 8847 },
+  }),
+  'GET /api/orders/stats/dashboard': named('getOrderDashboard', 'Dashboard statistics', {
+    description:
+      'Days, weeks (from Monday on) and months of the business time zone. An order counts on the day of its ' +
+      'confirmation; a refund or cancellation takes its money out of that day.',
+  }),
+  'GET /api/orders/export/csv': named('exportOrders', 'Export orders to CSV', {
+    description:
+      'Oldest first, with the filters of the list. Cells that a spreadsheet would calculate begin with an apostrophe. ' +
+      '`bom=1` begins the file with a byte order mark.',
+  }),
+
   'GET /api/partners': named('listPartners', 'List partners'),
   'GET /api/partners/{id}': named('getPartner', 'Get partner details'),
   'POST /api/partners': named('createPartner', 'Create partner', {
@@ -95,6 +150,9 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
     },
   }),
   'PUT /api/partners/{id}': named('updatePartner', 'Update partner'),
+  'GET /api/partners/{id}/statistics': named('getPartnerStatistics', 'Partner statistics', {
+    description: 'Orders, revenue, the ten most purchased products and the sales of the last 30 days.',
+  }),
   'GET /api/partners/{id}/access': named('getPartnerAccess', 'Get access control'),
   'PUT /api/partners/{id}/access': named('updatePartnerAccess', 'Update access control', {
     example: { product_ids: [42, 58, 73], all_products: false },
