@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Reference namespaces: sales of every surface share one, so one partner's order is one order everywhere. */
 export type ReferenceNamespace = 'sale';
@@ -12,5 +12,5 @@ const ID_LENGTH = 32;
  */
 export function orderId(scope: string, namespace: ReferenceNamespace, reference: string): string {
   const claim = `${scope}\n${namespace}\n${reference}`;
-  return createHash('sha256').update(claim, 'utf8').digest('base64url').slice(0, ID_LENGTH);
+  return hash('sha256', claim, 'base64url').slice(0, ID_LENGTH);
 }

@@ -12,6 +12,9 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 export class SystemIds extends Ids {
   private readonly pool = Buffer.alloc(POOL_BYTES);
   private used = POOL_BYTES;
+  private lastMs = -1;
+  /** The first two groups, which all ids of one millisecond share. */
+  private time = '';
 
   constructor(private readonly nowMs: () => number = Date.now) {
     super();
@@ -25,13 +28,20 @@ export class SystemIds extends Ids {
     const random = this.pool;
     const from = this.used;
     this.used += 10;
-    const time = this.nowMs().toString(16).padStart(12, '0');
     const hex = (offset: number): string => HEX[random[from + offset]!]!;
     const version = HEX[0x70 | (random[from]! & 0x0f)]!;
     const variant = HEX[0x80 | (random[from + 2]! & 0x3f)]!;
     return (
-      `${time.slice(0, 8)}-${time.slice(8)}-${version}${hex(1)}-${variant}${hex(3)}-` +
+      `${this.timeOf(this.nowMs())}-${version}${hex(1)}-${variant}${hex(3)}-` +
       `${hex(4)}${hex(5)}${hex(6)}${hex(7)}${hex(8)}${hex(9)}`
     );
+  }
+
+  private timeOf(ms: number): string {
+    if (ms === this.lastMs) return this.time;
+    const hex = ms.toString(16).padStart(12, '0');
+    this.lastMs = ms;
+    this.time = `${hex.slice(0, 8)}-${hex.slice(8)}`;
+    return this.time;
   }
 }

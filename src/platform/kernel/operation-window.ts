@@ -1,5 +1,3 @@
-import { Map as ImmutableMap } from 'immutable';
-
 /** Operations kept per generation; a window holds between one and two generations. */
 export const WINDOW_GENERATION_SIZE = 2048;
 
@@ -12,18 +10,63 @@ export interface OperationWindow {
   readonly since: number;
   /** Revision at which `recent` begins. */
   readonly recentSince: number;
-  readonly recent: ImmutableMap<string, string>;
-  readonly older: ImmutableMap<string, string>;
+  readonly recent: Outcomes;
+  readonly older: Outcomes;
 }
 
-const NOTHING = ImmutableMap<string, string>();
+interface Outcome {
+  readonly place: number;
+  readonly outcome: string;
+  /** What was recorded for the same operation before. */
+  readonly before: Outcome | undefined;
+}
+
+/**
+ * The first `size` of a list of outcomes that only grows. Adding to the longest one adds in place, which shorter ones
+ * never see; adding to a shorter one makes a list of its own. So each is an immutable value, and a stream that is
+ * folded on and on costs an entry of a `Map` for each operation.
+ */
+class Outcomes {
+  private constructor(
+    private readonly list: [operation: string, outcome: string][],
+    private readonly byOperation: Map<string, Outcome>,
+    readonly size: number,
+  ) {}
+
+  static readonly NONE = new Outcomes([], new Map(), 0);
+
+  get(operation: string): string | undefined {
+    let found = this.byOperation.get(operation);
+    while (found && found.place >= this.size) found = found.before;
+    return found?.outcome;
+  }
+
+  with(operation: string, outcome: string): Outcomes {
+    const isLongest = this.size > 0 && this.size === this.list.length;
+    return (isLongest ? this : this.copy()).grown(operation, outcome);
+  }
+
+  private grown(operation: string, outcome: string): Outcomes {
+    const { list, byOperation } = this;
+    byOperation.set(operation, { place: list.length, outcome, before: byOperation.get(operation) });
+    list.push([operation, outcome]);
+    return new Outcomes(list, byOperation, list.length);
+  }
+
+  private copy(): Outcomes {
+    let copied = new Outcomes([], new Map(), 0);
+    for (const [operation, outcome] of this.list.slice(0, this.size))
+      copied = copied.grown(operation, outcome);
+    return copied;
+  }
+}
 
 /** An empty window of a state that reflects the stream up to `since - 1`. */
 export const emptyWindow = (since = 0): OperationWindow => ({
   since,
   recentSince: since,
-  recent: NOTHING,
-  older: NOTHING,
+  recent: Outcomes.NONE,
+  older: Outcomes.NONE,
 });
 
 /** The window with the outcome of an operation recorded at `revision`; a later outcome replaces an earlier one. */
@@ -33,14 +76,15 @@ export function recordOperation(
   outcome: string,
   revision: number,
 ): OperationWindow {
-  if (window.recent.size < WINDOW_GENERATION_SIZE) {
-    return { ...window, recent: window.recent.set(operation, outcome) };
+  const { recent, recentSince } = window;
+  if (recent.size < WINDOW_GENERATION_SIZE) {
+    return { ...window, recent: recent.with(operation, outcome) };
   }
   return {
-    since: window.recentSince,
+    since: recentSince,
     recentSince: revision,
-    older: window.recent,
-    recent: NOTHING.set(operation, outcome),
+    older: recent,
+    recent: Outcomes.NONE.with(operation, outcome),
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Clock } from '../kernel/clock.js';
 import { CREDENTIAL_REMEMBERED_MS, CREDENTIALS_REMEMBERED } from './limits.js';
 
@@ -11,11 +11,11 @@ interface Remembered<Ref> {
 }
 
 /**
- * Checks that succeeded, for 15 minutes after their last use, under an HMAC whose key lives and dies with the process:
+ * Checks that succeeded, for 15 minutes after their last use, under a hash with a secret that lives and dies with the process:
  * the memory holds neither logins nor passwords. Dropped when an account's password or status changes.
  */
 export class CredentialCache<Ref> {
-  private readonly secret = createSecretKey(randomBytes(32));
+  private readonly secret = randomBytes(32).toString('base64');
   /** In order of insertion; the oldest go first when there are too many. */
   private readonly entries = new Map<string, Remembered<Ref>>();
   private readonly byAccount = new Map<string, Set<string>>();
@@ -28,7 +28,7 @@ export class CredentialCache<Ref> {
 
   /** What a (login, password) pair is known by. */
   pairKey(login: string, password: string): string {
-    return createHmac('sha256', this.secret).update(`${login.length}|${login}${password}`).digest('base64');
+    return hash('sha256', `${this.secret}${login.length}|${login}${password}`, 'base64');
   }
 
   recall(pairKey: string): Ref | null {
