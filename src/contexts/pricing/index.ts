@@ -12,7 +12,7 @@ export {
   type QuoteRequest,
   quote,
 } from './domain/quote.js';
-export type { NewRates, PricingRejectionCode } from './domain/rates.decider.js';
+export { type NewRates, type PricingRejectionCode, setRates } from './domain/rates.decider.js';
 export { type CurrentRate, RATES_ID, Rates, type RatesState } from './domain/rates.js';
 export type { AppliedRule, RecordedRate } from './events/applied-rule.js';
 export type { RateSource, RatesEvent } from './events/rates.events.js';
