@@ -59,6 +59,15 @@ it('throw read models away that are ahead of a restored log', async () => {
   await engines.close();
 });
 
+it('throw read models away that were in use when the machine stopped', async () => {
+  await filled(1n);
+  writeFileSync(join(dataDir, 'documents', 'unflushed'), 'another boot');
+  const engines = await open();
+  expect(await engines.documents.readCheckpoint(MANIFEST_KEY)).toBeNull();
+  expect(lines.join()).toContain('the machine stopped');
+  await engines.close();
+});
+
 it.each(['documents', 'indexes'])('build %s anew whose file is none of ours', async (name) => {
   await filled(1n);
   writeFileSync(join(dataDir, name, 'data.mdb'), 'something else '.repeat(2000));

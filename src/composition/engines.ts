@@ -13,6 +13,7 @@ import type { Ids } from '../platform/kernel/ids.js';
 import { EmbeddedKeyStore } from '../platform/key-store/embedded/embedded-key-store.js';
 import type { KeyStore } from '../platform/key-store/key-store.js';
 import { problemOfEnvironment } from '../platform/lmdb/environment-file.js';
+import { UnflushedMark } from '../platform/lmdb/unflushed.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { runMigrations } from '../platform/migrations/migrations.js';
 import { MANIFEST_KEY, type Manifest } from '../platform/projections/read-models.js';
@@ -90,7 +91,8 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
   const indexes = LmdbIndexStorage.open(derived(folder('indexes'), logger));
   const idempotency = LmdbIdempotencyStore.open(folder('idempotency'));
   const documentsDirectory = folder('documents');
-  const documents = await openDocuments(documentsDirectory, await events.headPosition(), logger);
+  const unflushed = new UnflushedMark(documentsDirectory);
+  const documents = await openDocuments(documentsDirectory, unflushed, await events.headPosition(), logger);
   return {
     events,
     snapshots,
@@ -105,6 +107,7 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
     async close() {
       await idempotency.close();
       await documents.close();
+      unflushed.clear();
       await indexes.close();
       await snapshots.close();
       await events.close();
@@ -127,11 +130,20 @@ function discard(directory: string, logger: Logger, reason: string): void {
 }
 
 /** Read models that are ahead of the log belong to another one: the log was restored without them. */
-async function openDocuments(directory: string, head: bigint, logger: Logger): Promise<EmbeddedReadStore> {
-  const documents = EmbeddedReadStore.open({ directory: derived(directory, logger) });
+async function openDocuments(
+  directory: string,
+  unflushed: UnflushedMark,
+  head: bigint,
+  logger: Logger,
+): Promise<EmbeddedReadStore> {
+  if (unflushed.isStale) discard(directory, logger, 'the machine stopped while it was in use');
+  derived(directory, logger);
+  unflushed.set();
+  const documents = EmbeddedReadStore.open({ directory });
   const manifest = documents.readCheckpoint(MANIFEST_KEY) as Manifest | null;
   if (manifest === null || BigInt(manifest.position) <= head) return documents;
   await documents.close();
   discard(directory, logger, 'it is ahead of the log');
+  unflushed.set();
   return EmbeddedReadStore.open({ directory });
 }

@@ -37,8 +37,9 @@ const MAX_COLLECTIONS = 200;
 const SLICE_MS = 2;
 
 /**
- * Documents and index entries in LMDB, in one environment. A batch, its checkpoint included, is one transaction; it is
- * flushed to disk after it is visible (what a power cut takes is folded again from the log). Indexes narrow a query by
+ * Documents and index entries in LMDB, in one environment. A batch, its checkpoint included, is one transaction. Nothing
+ * is flushed, since the log's own flushes would have to wait for that: after a power cut all of it is to be thrown away
+ * and folded again from the log. Indexes narrow a query by
  * key ranges, mingo answers what they leave. Long scans let other work run between chunks and see later writes.
  *
  * Several threads of one process may open the same directory, as long as one of them writes. The others open collections
@@ -60,6 +61,7 @@ export class EmbeddedReadStore extends ReadStore {
       path,
       noSubdir: false,
       mapSize: MAP_BYTES,
+      noSync: true,
       maxDbs: 2 * MAX_COLLECTIONS + 1,
       ...BINARY,
     });
