@@ -7,6 +7,7 @@ import { RefundOrderHandler } from './commands/refund-order.js';
 import { ReplaceKeyHandler } from './commands/replace-key.js';
 import { ReserveKeyHandler } from './commands/reserve-key.js';
 import { SaleDesk } from './commands/sale-desk.js';
+import { GetPriceFactsHandler } from './queries/get-price-facts.js';
 
 export { advanceReplacement } from './commands/advance-replacement.js';
 export { advanceSale, type SaleIntent, type SaleTerms } from './commands/advance-sale.js';
@@ -28,6 +29,7 @@ export {
   SaleSettings,
   StockCandidates,
 } from './ports.js';
+export { GetPriceFacts } from './queries/get-price-facts.js';
 export type { OrderingRejection } from './rejections.js';
 
 /** What the composition root registers, beside implementations of the ports. */
@@ -39,4 +41,5 @@ export const ORDERING_PROVIDERS: Provider[] = [
   BuyKeyHandler,
   RefundOrderHandler,
   ReplaceKeyHandler,
+  GetPriceFactsHandler,
 ];
