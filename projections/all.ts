@@ -12,6 +12,7 @@ import { partners } from './partners/partners.projection.js';
 import { staff } from './partners/staff.projection.js';
 import { rates } from './pricing/rates.projection.js';
 import { balances } from './wallets/balances.projection.js';
+import { movementSums } from './wallets/movement-sums.projection.js';
 import { movements } from './wallets/movements.projection.js';
 
 /** Every read model of the product. */
@@ -26,6 +27,7 @@ export const PROJECTIONS: readonly AnyProjection[] = [
   staff,
   balances,
   movements,
+  movementSums,
   orders,
   salesByDay,
   salesTotals,

@@ -1,4 +1,5 @@
 import type { WalletEvent } from '../../src/contexts/wallets/index.js';
+import type { Currency } from '../../src/platform/kernel/money.js';
 import { unreachable } from '../../src/platform/kernel/unreachable.js';
 import { defineProjection } from '../../src/platform/projections/projection.js';
 import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
@@ -8,7 +9,7 @@ import { walletParts } from './wallet-parts.js';
 export interface BalanceDocument extends ReadDocument {
   readonly ownerId: string;
   readonly purpose: string;
-  readonly currency: string;
+  readonly currency: Currency;
   readonly posted: string;
   readonly held: string;
   /** Posted less held: what may be spent, credit aside. */

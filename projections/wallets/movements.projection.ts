@@ -1,17 +1,17 @@
-import type { WalletEvent } from '../../src/contexts/wallets/index.js';
+import type { Currency } from '../../src/platform/kernel/money.js';
 import { unreachable } from '../../src/platform/kernel/unreachable.js';
 import { defineProjection } from '../../src/platform/projections/projection.js';
 import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
+import { MOVEMENTS, type Movement, movementMinor } from './movement.js';
 import { walletParts } from './wallet-parts.js';
-
-const HANDLED = ['FundsCaptured', 'FundsCredited', 'FundsDebited'] as const;
-type Movement = Extract<WalletEvent, { type: (typeof HANDLED)[number] }>;
 
 /** One line of a wallet's statement. Holds are not in it: they move nothing. */
 export interface MovementDocument extends ReadDocument {
   readonly ownerId: string;
   readonly purpose: string;
-  readonly currency: string;
+  readonly currency: Currency;
+  /** Of the movement in the wallet's stream. */
+  readonly revision: number;
   /** Minor units; negative when the wallet was debited. */
   readonly amount: string;
   /** The account on the other side. */
@@ -26,15 +26,14 @@ export interface MovementDocument extends ReadDocument {
 
 const REVISION_DIGITS = 12;
 
-function lineOf(event: Movement): Pick<MovementDocument, 'amount' | 'orderId' | 'reference' | 'comment'> {
+function lineOf(event: Movement): Pick<MovementDocument, 'orderId' | 'reference' | 'comment'> {
   switch (event.type) {
     case 'FundsCaptured':
-      return { amount: `-${event.data.amount}`, orderId: event.data.order, reference: null, comment: null };
+      return { orderId: event.data.order, reference: null, comment: null };
     case 'FundsCredited':
     case 'FundsDebited': {
-      const { amount, order, reference, comment } = event.data;
+      const { order, reference, comment } = event.data;
       return {
-        amount: event.type === 'FundsDebited' ? `-${amount}` : amount,
         orderId: order ?? null,
         reference: reference ?? null,
         comment: comment ?? null,
@@ -47,15 +46,17 @@ function lineOf(event: Movement): Pick<MovementDocument, 'amount' | 'orderId' | 
 
 export const movements = defineProjection<MovementDocument, Movement>({
   name: 'movements',
-  version: 1,
+  version: 2,
   indexes: [['ownerId', 'at']],
-  handles: { wallet: HANDLED },
+  handles: { wallet: MOVEMENTS },
   // A wallet's lines stand together and in order.
   keysOf: (event) =>
     event.data.amount === '0' ? [] : `${event.id}.${String(event.revision).padStart(REVISION_DIGITS, '0')}`,
   evolve: (_, event, id) => ({
     _id: id,
     ...walletParts(event.id),
+    revision: event.revision,
+    amount: movementMinor(event).toString(),
     ...lineOf(event),
     counter: event.data.counter,
     at: event.at,

@@ -3,7 +3,7 @@ import { Intake, Lot } from '../contexts/inventory/index.js';
 import { Order } from '../contexts/ordering/index.js';
 import { Claim, Partner, Staff } from '../contexts/partners/index.js';
 import { Rates } from '../contexts/pricing/index.js';
-import { TopUp, Wallet } from '../contexts/wallets/index.js';
+import { Adjustment, TopUp, Wallet } from '../contexts/wallets/index.js';
 import type { AnyAggregate } from '../platform/audit/audit-log.js';
 import { Session } from '../platform/auth/session.js';
 import { Sequence } from '../platform/numbers/public-ids.js';
@@ -23,6 +23,7 @@ export const AGGREGATES: readonly AnyAggregate[] = [
   Rates,
   Wallet,
   TopUp,
+  Adjustment,
   Session,
   Sequence,
 ];

@@ -8,7 +8,7 @@ import type {
 import type { OrderingRejection } from '../../contexts/ordering/index.js';
 import type { PartnerRejectionCode } from '../../contexts/partners/index.js';
 import type { PricingRejectionCode } from '../../contexts/pricing/index.js';
-import type { TopUpRejection } from '../../contexts/wallets/index.js';
+import type { AdjustmentRejection, TopUpRejection } from '../../contexts/wallets/index.js';
 import type { AuthRejectionCode } from '../../platform/auth/auth-service.js';
 import type { Rejection } from '../../platform/kernel/rejection.js';
 
@@ -21,6 +21,7 @@ type Code =
   | PartnerRejectionCode
   | PricingRejectionCode
   | TopUpRejection
+  | AdjustmentRejection
   | AuthRejectionCode;
 
 /** Status and text of every refusal; `{field}` and its like stand for the rejection's details. */
@@ -87,6 +88,7 @@ const ANSWERS = {
   InvalidRate: [400, '{currency}: must be a positive decimal such as "1.7000"'],
   InvalidEffectiveDate: [400, 'effective_date: must be a date such as 2026-12-31'],
   InvalidAmount: [400, 'amount: must be above 0 and not too high'],
+  InvalidAdjustment: [400, 'amount: must not be 0 and not too high'],
   ReferenceConflict: [409, 'reference: already used for another amount or currency'],
   AccessDenied: [401, 'Unauthorized: Invalid login or password'],
   AccountInactive: [401, 'Unauthorized: Account is blocked or inactive'],

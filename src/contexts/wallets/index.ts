@@ -1,15 +1,24 @@
 /** The wallets context: balances, holds and movements in double entry. */
 import type { Provider } from '@nestjs/common';
+import { AdjustBalanceHandler } from './commands/adjust-balance.js';
 import { TopUpBalanceHandler } from './commands/top-up-balance.js';
 
 export {
+  AdjustBalance,
+  type AdjustBalanceInput,
+  type AdjustmentRejection,
+  adjustmentId,
+  advanceAdjustment,
+} from './commands/adjust-balance.js';
+export type { Balance } from './commands/balance.js';
+export {
   advanceTopUp,
-  type Balance,
   TopUpBalance,
   type TopUpBalanceInput,
   type TopUpRejection,
   topUpId,
 } from './commands/top-up-balance.js';
+export { Adjustment, type AdjustmentState } from './domain/adjustment.js';
 export { TopUp, type TopUpState } from './domain/topup.js';
 export {
   type CaptureFunds,
@@ -30,9 +39,10 @@ export {
   walletId,
   walletOperations,
 } from './domain/wallet.js';
+export type { AdjustmentEvent } from './events/adjustment.events.js';
 export type { TopUpEvent } from './events/topup.events.js';
 export type { CounterAccount, ReservationPlan, WalletEvent } from './events/wallet.events.js';
 export { LARGEST_MOVEMENT_MINOR } from './limits.js';
 
 /** What the composition root registers; the handlers need an `Executor`. */
-export const WALLETS_PROVIDERS: Provider[] = [TopUpBalanceHandler];
+export const WALLETS_PROVIDERS: Provider[] = [TopUpBalanceHandler, AdjustBalanceHandler];

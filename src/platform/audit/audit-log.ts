@@ -101,6 +101,17 @@ export class AuditLog {
     return { revision, state };
   }
 
+  /** The state that a stream of the aggregate had at a position of the log, and the revision of its last event then. */
+  async stateAtPosition<S, E extends DomainEvent>(
+    aggregate: Aggregate<S, E>,
+    id: string,
+    position: bigint,
+  ): Promise<{ revision: number; state: S }> {
+    const stream = `${this.options.namespace}.${aggregate.category}-${id}`;
+    const { revision, state } = await this.stateAt(stream, (await this.firstAfter(stream, position)) - 1);
+    return { revision, state: state as S };
+  }
+
   private async searchAll(filter: AuditFilter, after: bigint, limit: number): Promise<AuditPage> {
     const found: RecordedEvent[] = [];
     let position = after;

@@ -5,7 +5,7 @@ import {
   endDueReservation,
   type SaleTerms,
 } from '../../contexts/ordering/index.js';
-import { advanceTopUp, Wallet } from '../../contexts/wallets/index.js';
+import { advanceAdjustment, advanceTopUp, Wallet } from '../../contexts/wallets/index.js';
 import type { CommandContext, Executor, Transaction } from '../../platform/execution/transaction.js';
 import type { Clock } from '../../platform/kernel/clock.js';
 import type { Ids } from '../../platform/kernel/ids.js';
@@ -112,6 +112,9 @@ export class Recovery {
         return;
       case 'topup':
         advanceTopUp(tx, id);
+        return;
+      case 'adjustment':
+        advanceAdjustment(tx, id);
         return;
       default:
         unreachable(kind);

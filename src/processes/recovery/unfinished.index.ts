@@ -2,7 +2,7 @@ import type { IndexedEvent, IndexKeep, LocalIndex } from '../../platform/indexes
 import { DueQueue } from '../../platform/kernel/due-queue.js';
 
 /** What can be left unfinished. */
-export type UnfinishedKind = 'reservation' | 'order' | 'refund' | 'replacement' | 'topup';
+export type UnfinishedKind = 'reservation' | 'order' | 'refund' | 'replacement' | 'topup' | 'adjustment';
 
 export interface Unfinished {
   readonly kind: UnfinishedKind;
@@ -23,7 +23,7 @@ export function parseUnfinished(key: string): Unfinished {
 export class UnfinishedIndex implements LocalIndex {
   readonly name = 'unfinished';
   readonly version = 1;
-  readonly categories = ['wallet', 'order', 'topup'];
+  readonly categories = ['wallet', 'order', 'topup', 'adjustment'];
   readonly queue = new DueQueue();
   /** Called when something with an earlier deadline than any before came in. */
   onEarlier: () => void = () => {};
@@ -68,6 +68,12 @@ export class UnfinishedIndex implements LocalIndex {
         return;
       case 'TopUpClaimed':
         this.begun.set(keyOf('topup', event.id), event);
+        return;
+      case 'AdjustmentClaimed':
+        this.begun.set(keyOf('adjustment', event.id), event);
+        return;
+      case 'AdjustmentCompleted':
+        this.end(keyOf('adjustment', event.id), keep);
         return;
       case 'TopUpCompleted':
         this.end(keyOf('topup', event.id), keep);

@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { operationSince } from '../../../platform/execution/operation-since.js';
 import { type CommandContext, Executor, type Transaction } from '../../../platform/execution/transaction.js';
 import { isoTime } from '../../../platform/kernel/clock.js';
 import type { Currency } from '../../../platform/kernel/money.js';
-import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { TopUp } from '../domain/topup.js';
-import { postFunds } from '../domain/wallet.decider.js';
-import { availableMinor, Wallet, walletId, walletOperations } from '../domain/wallet.js';
+import { Wallet, walletId } from '../domain/wallet.js';
 import { CLAIM_PATIENCE_MS, LARGEST_MOVEMENT_MINOR } from '../limits.js';
+import { type Balance, balanceOf, referenceId } from './balance.js';
+import { postOnce } from './post-once.js';
 
 export type TopUpRejection = 'InvalidAmount' | 'ReferenceConflict';
 
@@ -24,13 +23,6 @@ export interface TopUpBalanceInput {
   readonly comment: string | null;
 }
 
-export interface Balance {
-  readonly currency: Currency;
-  readonly postedMinor: bigint;
-  readonly heldMinor: bigint;
-  readonly availableMinor: bigint;
-}
-
 /** Credits a wallet. Idempotent on (owner, reference); another amount or currency is `ReferenceConflict`. */
 export class TopUpBalance extends Command<Balance | Rejection<TopUpRejection>> {
   constructor(
@@ -41,10 +33,7 @@ export class TopUpBalance extends Command<Balance | Rejection<TopUpRejection>> {
   }
 }
 
-export function topUpId(owner: string, reference: string): string {
-  const hash = createHash('sha256').update(reference, 'utf8').digest('base64url').slice(0, 32);
-  return `${owner}-${hash}`;
-}
+export const topUpId = referenceId;
 
 @CommandHandler(TopUpBalance)
 export class TopUpBalanceHandler implements ICommandHandler<TopUpBalance> {
@@ -76,9 +65,7 @@ export class TopUpBalanceHandler implements ICommandHandler<TopUpBalance> {
         return reject('ReferenceConflict');
       }
       advanceTopUp(tx, id);
-      const state = tx.load(Wallet, wallet);
-      const { postedMinor, heldMinor } = state;
-      return { currency, postedMinor, heldMinor, availableMinor: availableMinor(state) };
+      return balanceOf(tx, wallet, currency);
     });
   }
 }
@@ -87,19 +74,13 @@ export class TopUpBalanceHandler implements ICommandHandler<TopUpBalance> {
 export function advanceTopUp(tx: Transaction, id: string): void {
   const { status, claim } = tx.load(TopUp, id);
   if (status !== 'claimed' || !claim) return;
-  const operation = `topup:${id}`;
-  const stream = { aggregate: Wallet, id: claim.wallet, operationsOf: walletOperations };
-  if (operationSince(tx, stream, operation, claim.walletRevision) === undefined) {
-    const credited = postFunds(tx.load(Wallet, claim.wallet), {
-      operation,
-      amountMinor: BigInt(claim.amount),
-      currency: claim.currency,
-      counter: 'topups',
-      reference: claim.reference,
-      ...(claim.comment === null ? {} : { comment: claim.comment }),
-    });
-    if (isRejection(credited)) throw new Error(`a top-up whose amount was checked: ${credited.code}`);
-    tx.append(Wallet, claim.wallet, credited);
-  }
+  postOnce(tx, claim, {
+    operation: `topup:${id}`,
+    amountMinor: BigInt(claim.amount),
+    currency: claim.currency,
+    counter: 'topups',
+    reference: claim.reference,
+    ...(claim.comment === null ? {} : { comment: claim.comment }),
+  });
   tx.append(TopUp, id, [{ type: 'TopUpCompleted', data: { amount: claim.amount } }]);
 }

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { foldEvents } from '../../../../test/support/given.js';
 import type { DomainEvent } from '../../../platform/kernel/aggregate.js';
+import { Adjustment } from '../domain/adjustment.js';
 import { TopUp } from '../domain/topup.js';
 import { availableMinor, Wallet } from '../domain/wallet.js';
+import type { AdjustmentEvent } from './adjustment.events.js';
 import type { TopUpEvent } from './topup.events.js';
 import type { WalletEvent } from './wallet.events.js';
 
@@ -24,6 +26,11 @@ const topUp = {
   TopUpClaimed: sample<TopUpEvent>('TopUpClaimed'),
   TopUpCompleted: sample<TopUpEvent>('TopUpCompleted'),
 } satisfies Record<TopUpEvent['type'], TopUpEvent>;
+
+const adjustment = {
+  AdjustmentClaimed: sample<AdjustmentEvent>('AdjustmentClaimed'),
+  AdjustmentCompleted: sample<AdjustmentEvent>('AdjustmentCompleted'),
+} satisfies Record<AdjustmentEvent['type'], AdjustmentEvent>;
 
 describe('the stored samples fold into', () => {
   it('a balance', () => {
@@ -51,6 +58,12 @@ describe('the stored samples fold into', () => {
       holds: expected.holds.toJS(),
     });
     expect(operations.since).toBe(2);
+  });
+
+  it('an adjustment', () => {
+    const claimed = foldEvents(Adjustment, [adjustment.AdjustmentClaimed]);
+    expect(claimed).toEqual({ status: 'claimed', claim: adjustment.AdjustmentClaimed.data });
+    expect(foldEvents(Adjustment, Object.values(adjustment))).toEqual({ ...claimed, status: 'completed' });
   });
 
   it('a top-up', () => {
