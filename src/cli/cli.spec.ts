@@ -72,6 +72,36 @@ describe('commands', () => {
     expect(damaged.lines[0]).toContain('kf.lot-1');
   });
 
+  it.each([
+    ['projections rebuild', 'projections-rebuild'],
+    ['projections verify', 'projections-verify'],
+  ] as const)('%s takes the name of one read model, or none for all', async (line, operation) => {
+    const results = {
+      'projections-rebuild': { projections: ['orders'], events: 10, seconds: 0.5 },
+      'projections-verify': { projections: [], seconds: 0.5 },
+    };
+    expect((await run(line, results)).asked).toEqual([[operation, { name: null }]]);
+    expect((await run(`${line} orders`, results)).asked).toEqual([[operation, { name: 'orders' }]]);
+    expect(() => parseCommandLine(COMMANDS, [...line.split(' '), 'orders', 'keys'])).toThrow(UsageError);
+  });
+
+  it('projections verify fails when a read model differs, and names the documents', async () => {
+    const sound = { projection: 'keys', events: 9, documents: 4, differing: 0, differences: [] };
+    expect(
+      (await run('projections verify', { 'projections-verify': { projections: [sound], seconds: 1 } })).code,
+    ).toBe(0);
+    const differences = [{ id: 7001, problem: 'different' as const }];
+    const wrong = { ...sound, projection: 'orders', differing: 1, differences };
+    const results = { 'projections-verify': { projections: [sound, wrong], seconds: 1 } };
+    const { code, lines } = await run('projections verify', results);
+    expect(code).toBe(1);
+    expect(lines).toEqual([
+      'keys         4 documents: as the log says',
+      'orders 7001: different',
+      'orders       4 documents: 1 DIFFER',
+    ]);
+  });
+
   it('keygen prints a new key of 32 bytes each time and asks nobody', async () => {
     const [one, other] = [await run('keygen'), await run('keygen')];
     expect(one.lines[0]).toMatch(/^[0-9a-f]{64}$/);

@@ -26,8 +26,9 @@ export interface CliCommand {
   readonly summary: string;
   /** Names of options that take a value, without the dashes. */
   readonly options: readonly string[];
-  /** How many values stand without an option. */
+  /** How many values stand without an option, and how many more may. */
   readonly values: number;
+  readonly optionalValues?: number;
   run(args: ParsedArguments, world: CommandWorld): Promise<ExitCode>;
 }
 
@@ -69,7 +70,8 @@ export function parseCommandLine(
     if (value === undefined || value === '') throw new UsageError(`--${name} needs a value`);
     options[name] = value;
   }
-  if (values.length !== command.values)
+  const most = command.values + (command.optionalValues ?? 0);
+  if (values.length < command.values || values.length > most)
     throw new UsageError(`usage: ${command.name} ${command.usage}`.trim());
   return { command, args: { values, options } };
 }

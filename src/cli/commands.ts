@@ -67,12 +67,42 @@ const projectionsList: CliCommand = {
   name: 'projections list',
   summary: 'Show the read models and how far they are.',
   async run(_, { run, print }) {
-    const { position, head, projections } = await run('projections-list', {});
-    for (const { name, version, documents } of projections) {
-      print(`${name.padEnd(12)} version ${String(version).padEnd(4)} ${documents} documents`);
+    const { position, head, lagEvents, lagSeconds, projections } = await run('projections-list', {});
+    for (const { name, version, documents, isFoldedAnew } of projections) {
+      const anew = isFoldedAnew ? ', being folded anew' : '';
+      print(`${name.padEnd(12)} version ${String(version).padEnd(4)} ${documents} documents${anew}`);
     }
-    print(`at position ${position} of ${head}`);
+    print(`at position ${position} of ${head}: ${lagEvents} events, ${lagSeconds.toFixed(3)} s behind`);
     return 0;
+  },
+};
+
+const oneOrAll = { usage: '[NAME]', options: [], values: 0, optionalValues: 1 } as const;
+
+const projectionsRebuild: CliCommand = {
+  ...oneOrAll,
+  name: 'projections rebuild',
+  summary: 'Build a read model, or all of them, anew from the log. They can be read meanwhile.',
+  async run({ values: [name = null] }, { run, print }) {
+    const { projections, events, seconds } = await run('projections-rebuild', { name });
+    const rate = Math.round(events / Math.max(seconds, 0.001));
+    print(`${projections.join(', ')}: ${events} events in ${seconds.toFixed(1)} s, ${rate}/s`);
+    return 0;
+  },
+};
+
+const projectionsVerify: CliCommand = {
+  ...oneOrAll,
+  name: 'projections verify',
+  summary: 'Compare a read model, or all of them, with what the log says, byte for byte.',
+  async run({ values: [name = null] }, { run, print }) {
+    const { projections } = await run('projections-verify', { name });
+    for (const { projection, documents, differing, differences } of projections) {
+      for (const { id, problem } of differences) print(`${projection} ${id}: ${problem}`);
+      const outcome = differing === 0 ? 'as the log says' : `${differing} DIFFER`;
+      print(`${projection.padEnd(12)} ${documents} documents: ${outcome}`);
+    }
+    return projections.every(({ differing }) => differing === 0) ? 0 : 1;
   },
 };
 
@@ -128,6 +158,8 @@ export const COMMANDS: readonly CliCommand[] = [
   importKeys,
   keygen,
   projectionsList,
+  projectionsRebuild,
+  projectionsVerify,
   resetPassword,
   rotateMasterKey,
   verify,

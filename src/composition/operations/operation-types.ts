@@ -1,3 +1,4 @@
+import type { Verified } from '../../platform/projections/verification.js';
 import type { DemoLoaded } from '../demo/load-demo.js';
 import type { DemoRemoved } from '../demo/remove-demo.js';
 
@@ -36,6 +37,13 @@ export interface ProjectionView {
   readonly version: number;
   readonly collection: string | null;
   readonly documents: number;
+  /** Whether it is being folded anew at the moment. */
+  readonly isFoldedAnew: boolean;
+}
+
+export interface ProjectionsCompared {
+  readonly projections: readonly Verified[];
+  readonly seconds: number;
 }
 
 type Nothing = Record<string, never>;
@@ -61,9 +69,22 @@ export interface OperationTypes {
     result: {
       readonly position: string;
       readonly head: string;
+      readonly lagEvents: number;
+      readonly lagSeconds: number;
       readonly projections: readonly ProjectionView[];
     };
   };
+  /** `name` null: all of them, one after the other. */
+  'projections-rebuild': {
+    params: { name: string | null };
+    /** Events are those that were read for each of them. */
+    result: {
+      readonly projections: readonly string[];
+      readonly events: number;
+      readonly seconds: number;
+    };
+  };
+  'projections-verify': { params: { name: string | null }; result: ProjectionsCompared };
 }
 
 export type OperationName = keyof OperationTypes;

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECTIONS } from '../../../projections/all.js';
 import { CatalogIndex } from '../../contexts/catalog/index.js';
 import { KeyImporter } from '../../contexts/inventory/index.js';
 import { AdminAccount } from '../../contexts/partners/index.js';
@@ -8,7 +7,6 @@ import type { Settings } from '../../platform/config/settings.js';
 import type { CommandContext } from '../../platform/execution/transaction.js';
 import { Ids } from '../../platform/kernel/ids.js';
 import { isRejection } from '../../platform/kernel/rejection.js';
-import { MANIFEST_KEY, type Manifest, ReadModels } from '../../platform/projections/read-models.js';
 import { MasterKey } from '../../platform/security/master-key.js';
 import { MASTER_KEY_FILE, rotateMasterKey } from '../../platform/security/master-key-file.js';
 import { DemoDesk } from '../demo/demo-desk.js';
@@ -16,6 +14,7 @@ import { loadDemo } from '../demo/load-demo.js';
 import { removeDemo } from '../demo/remove-demo.js';
 import type { RunningApp } from '../start.js';
 import { OperationRefused, type Operations, type Progress } from './operation-types.js';
+import { listProjections, rebuildProjections, verifyProjections } from './projections.js';
 import { verifyWith } from './verify.js';
 
 const CATCH_UP_MS = 60_000;
@@ -55,6 +54,14 @@ export function operationsOn(running: RunningApp, settings: Settings): Operation
     verify: (_, emit) => verifyWith((onProgress) => engines.verifyLog(onProgress), emit),
     'import-keys': (params, emit, signal) => importKeys(running, params, emit, signal),
     'projections-list': () => listProjections(running),
+    'projections-rebuild': async ({ name }, emit) => {
+      await catchUp();
+      return rebuildProjections(running, name, emit);
+    },
+    'projections-verify': async ({ name }, emit) => {
+      await catchUp();
+      return verifyProjections(running, name, emit);
+    },
   };
 }
 
@@ -109,17 +116,4 @@ async function importKeys(
   if (isRejection(result)) throw new OperationRefused(`package ${given}: ${result.code}`);
   const { rows, added, duplicates, invalid, settledBefore, errorFile } = result;
   return { rows, added, duplicates, invalid, settledBefore, errorFile };
-}
-
-async function listProjections({ app, engines }: RunningApp) {
-  const { documents, events } = engines;
-  const manifest = (await documents.readCheckpoint(MANIFEST_KEY)) as Manifest | null;
-  const models = app.get(ReadModels);
-  const projections = [];
-  for (const { name, version } of PROJECTIONS) {
-    const collection = manifest?.collections[name] ?? null;
-    projections.push({ name, version, collection, documents: collection ? await models.count(name) : 0 });
-  }
-  const head = await events.headPosition();
-  return { position: models.position.toString(), head: head.toString(), projections };
 }

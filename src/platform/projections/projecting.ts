@@ -1,5 +1,6 @@
 import type { EventStore, RecordedEvent } from '../event-store/event-store.js';
-import type { RebuildProgress } from './rebuild.js';
+import type { OnProgress, RebuildProgress } from './rebuild.js';
+import type { Verified } from './verification.js';
 
 /** How far the read models are behind the log, and what is being folded anew. */
 export interface ProjectingStatus {
@@ -29,7 +30,9 @@ export interface Projecting {
    * Folds one projection from the beginning of the log into a new collection and swaps it in.
    * A rebuild that was interrupted goes on from where it was.
    */
-  rebuild(name: string, onProgress?: (progress: RebuildProgress) => void): Promise<void>;
+  rebuild(name: string, onProgress?: OnProgress): Promise<void>;
+  /** Folds one projection anew into a collection that nobody reads, and compares it with the one that is read. */
+  verify(name: string, onProgress?: OnProgress): Promise<Verified>;
   status(): Promise<ProjectingStatus>;
   /** Finishes the batch under way. */
   stop(): Promise<void>;

@@ -246,9 +246,9 @@ it('the status shows a rebuild for as long as it runs, and a second one of the s
   const rebuilt = runner.rebuild('counters', () => {
     shown ??= runner.status();
   });
-  await expect(runner.rebuild('counters')).rejects.toThrow('counters is being rebuilt already');
+  await expect(runner.rebuild('counters')).rejects.toThrow('counters is being folded anew already');
   await rebuilt;
-  expect(await shown).toMatchObject({ rebuilding: [{ projection: 'counters', events: 500 }] });
+  expect(await shown).toMatchObject({ rebuilding: [{ projection: 'counters', events: 600 }] });
   expect((await runner.status()).rebuilding).toEqual([]);
   await runner.rebuild('counters');
   await stop();

@@ -11,7 +11,8 @@ import {
 } from './projecting.js';
 import { type AnyProjection, collectionName } from './projection.js';
 import { MANIFEST_KEY, type Manifest, NO_MANIFEST, type Readers } from './read-models.js';
-import { Rebuild, type RebuildProgress } from './rebuild.js';
+import { type OnProgress, Rebuild, type RebuildProgress } from './rebuild.js';
+import { Verification, type Verified } from './verification.js';
 
 /** Documents and events of one write: documents that all sales change are written once for many of them. */
 const MAX_BATCH_DOCUMENTS = 5000;
@@ -47,7 +48,7 @@ export class ProjectionRunner implements Projecting {
   private lastWriteMs = Number.NEGATIVE_INFINITY;
   private wake: () => void = () => undefined;
   private readonly stopping = new AbortController();
-  private readonly rebuilds = new Set<Promise<void>>();
+  private readonly rebuilds = new Set<Promise<unknown>>();
   private readonly rebuilding = new Map<string, RebuildProgress>();
 
   constructor(private readonly options: ProjectionRunnerOptions) {
@@ -62,35 +63,25 @@ export class ProjectionRunner implements Projecting {
     const stale = projections.filter((projection) => !this.targetOf(projection));
     for (const name of Object.values(this.manifest.collections)) await this.openIfCurrent(name);
     await this.dropRetired();
+    for (const projection of projections) await Rebuild.discardScratch(documents, projection);
     models.advance(this.manifest);
     this.fold = this.newFold(this.targets());
     this.subscription = events.subscribe(BigInt(this.manifest.position), (batch) => this.follow(batch), {
       streamPrefix: `${this.options.namespace}.`,
     });
-    for (const projection of stale) this.rebuild(projection.name).catch(this.options.onError);
+    for (const projection of stale) {
+      this.rebuild(projection.name).catch((error: unknown) => {
+        if (!this.stopping.signal.aborted) this.options.onError(error);
+      });
+    }
   }
 
-  rebuild(name: string, onProgress: (progress: RebuildProgress) => void = () => undefined): Promise<void> {
-    const projection = this.options.projections.find((one) => one.name === name);
-    if (!projection) return Promise.reject(new Error(`there is no projection ${name}`));
-    if (this.rebuilding.has(name)) return Promise.reject(new Error(`${name} is being rebuilt already`));
-    const show = (progress: RebuildProgress): void => {
-      this.rebuilding.set(name, progress);
-      this.announceRebuilding();
-      onProgress(progress);
-    };
-    this.rebuilding.set(name, { projection: name, position: 0n, head: 0n, events: 0 });
-    const running = this.runRebuild(projection, show).finally(() => {
-      this.rebuilds.delete(running);
-      this.rebuilding.delete(name);
-      this.announceRebuilding();
-    });
-    this.rebuilds.add(running);
-    return running;
+  rebuild(name: string, onProgress: OnProgress = () => undefined): Promise<void> {
+    return this.anew(name, onProgress, (projection, show) => this.runRebuild(projection, show));
   }
 
-  private announceRebuilding(): void {
-    this.options.onRebuilding?.([...this.rebuilding.values()]);
+  verify(name: string, onProgress: OnProgress = () => undefined): Promise<Verified> {
+    return this.anew(name, onProgress, (projection, show) => this.runVerification(projection, show));
   }
 
   async status(): Promise<ProjectingStatus> {
@@ -194,15 +185,36 @@ export class ProjectionRunner implements Projecting {
     await delay(pauseMs, undefined, { signal: awake.signal }).catch(() => undefined);
   }
 
-  private async runRebuild(
-    projection: AnyProjection,
-    onProgress: (progress: RebuildProgress) => void,
-  ): Promise<void> {
+  /** Runs what folds a projection from the beginning, shown in the status and one at a time for each projection. */
+  private async anew<T>(
+    name: string,
+    onProgress: OnProgress,
+    run: (projection: AnyProjection, show: OnProgress) => Promise<T>,
+  ): Promise<T> {
+    const projection = this.options.projections.find((one) => one.name === name);
+    if (!projection) throw new Error(`there is no projection ${name}`);
+    if (this.rebuilding.has(name)) throw new Error(`${name} is being folded anew already`);
+    const show: OnProgress = (progress) => {
+      this.rebuilding.set(name, progress);
+      this.options.onRebuilding?.([...this.rebuilding.values()]);
+      onProgress(progress);
+    };
+    this.rebuilding.set(name, { projection: name, position: 0n, head: 0n, events: 0 });
+    const running = run(projection, show).finally(() => {
+      this.rebuilds.delete(running);
+      this.rebuilding.delete(name);
+      this.options.onRebuilding?.([...this.rebuilding.values()]);
+    });
+    this.rebuilds.add(running);
+    return running;
+  }
+
+  private async runRebuild(projection: AnyProjection, onProgress: OnProgress): Promise<void> {
     const { name } = projection;
     const before = this.manifest.collections[name];
     const rebuild = await Rebuild.begin(this.options, projection, before);
     while (!(await rebuild.step(BigInt(this.manifest.position), onProgress, this.stopping.signal))) {}
-    if (this.stopping.signal.aborted) return;
+    this.assertRunning();
     await this.exclusively(async () => {
       const reached = BigInt(this.manifest.position);
       while (!(await rebuild.step(reached, onProgress))) {}
@@ -214,6 +226,28 @@ export class ProjectionRunner implements Projecting {
       this.fold = this.newFold(this.targets());
     });
     await rebuild.finish();
+  }
+
+  private async runVerification(projection: AnyProjection, onProgress: OnProgress): Promise<Verified> {
+    const live = this.targetOf(projection);
+    if (!live) throw new Error(`${projection.name} is not built yet`);
+    const verification = await Verification.begin(this.options, projection, live.collection);
+    const head = (): bigint => BigInt(this.manifest.position);
+    try {
+      while (!(await verification.step(head(), onProgress, this.stopping.signal))) {}
+      for (let done = false; !done; ) {
+        this.assertRunning();
+        // Between two pages the live documents go on.
+        done = await this.exclusively(() => verification.compareNext(head(), onProgress));
+      }
+      return verification.result;
+    } finally {
+      await verification.discard();
+    }
+  }
+
+  private assertRunning(): void {
+    if (this.stopping.signal.aborted) throw new Error('stopped');
   }
 
   /** Collections that were swapped out are dropped at the next start: a reader may still be walking one. */

@@ -44,6 +44,6 @@ export const defineProjection = <Document extends ReadDocument, Event extends Do
   definition: Projection<Document, Event>,
 ): AnyProjection => definition as unknown as AnyProjection;
 
-/** The collection of one generation of a projection. */
-export const collectionName = ({ name, version }: AnyProjection, generation: number): string =>
+/** The collection of one generation of a projection, or of a fold to compare it with. */
+export const collectionName = ({ name, version }: AnyProjection, generation: number | 'check'): string =>
   `${name}.v${version}.${generation}`;

@@ -4,7 +4,10 @@ import type { ReadStore } from '../read-store/read-store.js';
 import { Fold, type Upcasters } from './fold.js';
 import { type AnyProjection, collectionName } from './projection.js';
 
-const READ_EVENTS = 500;
+/** Events read at a time, and folded before their documents are written. */
+const READ_EVENTS = 1000;
+const WRITE_EVENTS = 4000;
+const WRITE_DOCUMENTS = 4000;
 
 export interface RebuildProgress {
   readonly projection: string;
@@ -12,9 +15,13 @@ export interface RebuildProgress {
   /** The position that is to be reached; it moves while the rebuild runs. */
   readonly head: bigint;
   readonly events: number;
+  /** Of a verification that has folded all events: documents compared so far. */
+  readonly compared?: number;
 }
 
-interface RebuildOptions {
+export type OnProgress = (progress: RebuildProgress) => void;
+
+export interface RebuildOptions {
   readonly events: Pick<EventStore, 'readAll'>;
   readonly documents: ReadStore;
   readonly upcasters: Upcasters;
@@ -27,22 +34,32 @@ interface Checkpoint {
   readonly position: string;
 }
 
+/** Where a fold writes its documents and keeps how far it is. */
+interface Place {
+  readonly collection: string;
+  readonly key: string;
+}
+
 /** The fold of one projection from the beginning of the log into a collection that nobody reads yet. */
 export class Rebuild {
-  private events = 0;
+  private folded = 0;
   private readonly fold: Fold;
 
   private constructor(
     private readonly options: RebuildOptions,
     private readonly projection: AnyProjection,
-    readonly collection: string,
-    private position: bigint,
+    private readonly place: Place,
+    private reached: bigint,
   ) {
     const { documents, upcasters, namespace } = options;
+    const { collection } = place;
     this.fold = new Fold(documents, [{ projection, collection }], upcasters, namespace);
   }
 
-  /** @param current the collection that readers see now; the new one is the next generation. */
+  /**
+   * Into the next generation; one that was interrupted goes on.
+   * @param current the collection that readers see now.
+   */
   static async begin(
     options: RebuildOptions,
     projection: AnyProjection,
@@ -50,44 +67,86 @@ export class Rebuild {
   ): Promise<Rebuild> {
     const { documents } = options;
     const generation = Number(current?.split('.').at(-1) ?? 0) + 1;
-    const collection = collectionName(projection, generation);
-    const stored = (await documents.readCheckpoint(checkpointKey(projection))) as Checkpoint | null;
-    const resumed = stored?.collection === collection ? stored : null;
-    if (stored && !resumed) await documents.dropCollection(stored.collection);
-    if (!resumed) await documents.dropCollection(collection);
-    await documents.openCollection({ name: collection, indexes: projection.indexes });
-    return new Rebuild(options, projection, collection, BigInt(resumed?.position ?? '0'));
+    const place = { collection: collectionName(projection, generation), key: `rebuild:${projection.name}` };
+    const stored = (await documents.readCheckpoint(place.key)) as Checkpoint | null;
+    const resumed = stored?.collection === place.collection ? stored : null;
+    // An end between the swap and `finish` leaves the checkpoint of what readers see by now.
+    if (stored && !resumed && stored.collection !== current) {
+      await documents.dropCollection(stored.collection);
+    }
+    if (!resumed) await documents.dropCollection(place.collection);
+    await documents.openCollection({ name: place.collection, indexes: projection.indexes });
+    return new Rebuild(options, projection, place, BigInt(resumed?.position ?? '0'));
+  }
+
+  /** Into a collection to compare with, which was `discard`ed before. */
+  static async beginScratch(options: RebuildOptions, projection: AnyProjection): Promise<Rebuild> {
+    const { documents } = options;
+    const place = scratchOf(projection);
+    await Rebuild.discardScratch(documents, projection);
+    // Written before the collection is there: whatever ends this process, the next one knows what to drop.
+    const value: Checkpoint = { collection: place.collection, position: '0' };
+    await documents.write({ position: 0n, writes: [], checkpoint: { key: place.key, value } });
+    await documents.openCollection({ name: place.collection, indexes: projection.indexes });
+    return new Rebuild(options, projection, place, 0n);
+  }
+
+  /** Drops what a comparison left, also one by an earlier version. */
+  static async discardScratch(documents: ReadStore, projection: AnyProjection): Promise<void> {
+    const { key } = scratchOf(projection);
+    const stored = (await documents.readCheckpoint(key)) as Checkpoint | null;
+    if (!stored) return;
+    await documents.dropCollection(stored.collection);
+    await documents.removeCheckpoint(key);
+  }
+
+  get collection(): string {
+    return this.place.collection;
+  }
+
+  get progress(): Omit<RebuildProgress, 'head'> {
+    return { projection: this.projection.name, position: this.reached, events: this.folded };
   }
 
   /** Folds the next events up to `head`. @returns whether `head` is reached, or nothing more is to be done. */
-  async step(
-    head: bigint,
-    onProgress: (progress: RebuildProgress) => void,
-    signal?: AbortSignal,
-  ): Promise<boolean> {
-    if (signal?.aborted || this.position >= head) return true;
-    const { events, documents } = this.options;
-    const read = await events.readAll(this.position, READ_EVENTS);
-    const wanted = read.filter(({ position }) => position <= head);
-    await this.fold.add(wanted);
-    const whole = wanted.length === read.length && read.length > 0;
-    this.position = whole ? read.at(-1)!.position : head;
-    const { collection } = this;
-    const value: Checkpoint = { collection, position: this.position.toString() };
-    await documents.write({
-      position: this.position,
-      writes: this.fold.take(),
-      checkpoint: { key: checkpointKey(this.projection), value },
-    });
-    this.events += wanted.length;
-    onProgress({ projection: this.projection.name, position: this.position, head, events: this.events });
+  async step(head: bigint, onProgress: OnProgress, signal?: AbortSignal): Promise<boolean> {
+    let events = 0;
+    while (this.reached < head && events < WRITE_EVENTS && this.fold.size < WRITE_DOCUMENTS) {
+      if (signal?.aborted) break;
+      events += await this.foldPage(head);
+    }
+    if (events > 0) await this.write();
+    this.folded += events;
+    onProgress({ ...this.progress, head });
     await turn();
-    return this.position >= head;
+    return signal?.aborted || this.reached >= head;
   }
 
   async finish(): Promise<void> {
-    await this.options.documents.removeCheckpoint(checkpointKey(this.projection));
+    await this.options.documents.removeCheckpoint(this.place.key);
+  }
+
+  private async foldPage(head: bigint): Promise<number> {
+    const read = await this.options.events.readAll(this.reached, READ_EVENTS);
+    const wanted = read.filter(({ position }) => position <= head);
+    await this.fold.add(wanted);
+    const whole = wanted.length === read.length && read.length > 0;
+    this.reached = whole ? read.at(-1)!.position : head;
+    return wanted.length;
+  }
+
+  private async write(): Promise<void> {
+    const { collection, key } = this.place;
+    const value: Checkpoint = { collection, position: this.reached.toString() };
+    await this.options.documents.write({
+      position: this.reached,
+      writes: this.fold.take(),
+      checkpoint: { key, value },
+    });
   }
 }
 
-const checkpointKey = ({ name }: AnyProjection): string => `rebuild:${name}`;
+const scratchOf = (projection: AnyProjection): Place => ({
+  collection: collectionName(projection, 'check'),
+  key: `check:${projection.name}`,
+});

@@ -23,6 +23,7 @@ it('somebody is awaited from the order that says so until the position is reache
     projecting: {
       start: async () => void steps.push('start'),
       rebuild: async () => undefined,
+      verify: async () => Promise.reject(new Error('nothing to compare')),
       stop: async () => void steps.push('stop'),
     },
     onNews: () => void steps.push('news'),

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { unreachable } from '../../kernel/unreachable.js';
 import type { FoldedBatch, Projecting } from '../projecting.js';
 import type { Manifest, Readers } from '../read-models.js';
+import type { RebuildProgress } from '../rebuild.js';
 import { type Order, type Report, toError } from './protocol.js';
 
 /** What the host drives. */
@@ -84,7 +85,8 @@ export class ProjectionHost {
         if (this.readers.isAwaited) this.wake(order.position);
         break;
       case 'rebuild':
-        await this.rebuild(order.number, order.projection, hosted.projecting);
+      case 'verify':
+        await this.foldAnew(order, hosted.projecting);
         break;
       case 'stop':
         await this.close(hosted);
@@ -95,13 +97,17 @@ export class ProjectionHost {
     }
   }
 
-  private async rebuild(number: number, projection: string, projecting: Hosted['projecting']): Promise<void> {
-    let error: Error | null = null;
+  private async foldAnew(
+    { kind, number, projection }: Extract<Order, { kind: 'rebuild' | 'verify' }>,
+    projecting: Hosted['projecting'],
+  ): Promise<void> {
+    const onProgress = (progress: RebuildProgress): void =>
+      this.report({ kind: 'progress', number, progress });
     try {
-      await projecting.rebuild(projection, (progress) => this.report({ kind: 'progress', number, progress }));
+      const result = (await projecting[kind](projection, onProgress)) ?? null;
+      this.report({ kind: 'finished', number, result });
     } catch (cause) {
-      error = toError(cause);
+      this.report({ kind: 'unfinished', number, error: toError(cause) });
     }
-    this.report({ kind: 'rebuilt', number, error });
   }
 }

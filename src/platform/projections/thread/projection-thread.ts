@@ -4,7 +4,8 @@ import { unreachable } from '../../kernel/unreachable.js';
 import type { NamedCollection } from '../../read-store/read-store.js';
 import { type FoldedBatch, lagBehind, type Projecting, type ProjectingStatus } from '../projecting.js';
 import type { Manifest, ReadModels } from '../read-models.js';
-import type { RebuildProgress } from '../rebuild.js';
+import type { OnProgress, RebuildProgress } from '../rebuild.js';
+import type { Verified } from '../verification.js';
 import type { Order, ProjectionThreadData, Report } from './protocol.js';
 
 export interface ProjectionThreadOptions {
@@ -28,9 +29,9 @@ export interface ProjectionThreadOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
-interface RunningRebuild {
-  readonly onProgress: (progress: RebuildProgress) => void;
-  readonly resolve: () => void;
+interface Asked {
+  readonly onProgress: OnProgress;
+  readonly resolve: (result: Verified | null) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -55,8 +56,8 @@ export class ProjectionThread implements Projecting {
   private failures = 0;
   private restart: NodeJS.Timeout | null = null;
   private stopping = false;
-  private rebuilds = 0;
-  private readonly asked = new Map<number, RunningRebuild>();
+  private questions = 0;
+  private readonly asked = new Map<number, Asked>();
   private rebuilding: readonly RebuildProgress[] = [];
 
   constructor(private readonly options: ProjectionThreadOptions) {
@@ -83,14 +84,12 @@ export class ProjectionThread implements Projecting {
     });
   }
 
-  rebuild(name: string, onProgress: (progress: RebuildProgress) => void = () => undefined): Promise<void> {
-    if (!this.worker) return Promise.reject(new Error('the thread of the read models is being restarted'));
-    this.rebuilds += 1;
-    const number = this.rebuilds;
-    return new Promise((resolve, reject) => {
-      this.asked.set(number, { onProgress, resolve, reject });
-      this.order({ kind: 'rebuild', number, projection: name });
-    });
+  async rebuild(name: string, onProgress: OnProgress = () => undefined): Promise<void> {
+    await this.ask('rebuild', name, onProgress);
+  }
+
+  async verify(name: string, onProgress: OnProgress = () => undefined): Promise<Verified> {
+    return (await this.ask('verify', name, onProgress))!;
   }
 
   async status(): Promise<ProjectingStatus> {
@@ -169,8 +168,10 @@ export class ProjectionThread implements Projecting {
       case 'rebuilding':
         this.rebuilding = report.rebuilding;
         return;
-      case 'rebuilt':
-        return this.finishRebuild(report.number, report.error);
+      case 'finished':
+        return this.answered(report.number)?.resolve(report.result);
+      case 'unfinished':
+        return this.answered(report.number)?.reject(report.error);
       case 'failed':
         return this.options.onError(report.error);
       case 'started':
@@ -199,10 +200,23 @@ export class ProjectionThread implements Projecting {
     models.advance(manifest, batch);
   }
 
-  private finishRebuild(number: number, error: Error | null): void {
-    const running = this.asked.get(number);
+  private ask(
+    kind: 'rebuild' | 'verify',
+    projection: string,
+    onProgress: OnProgress,
+  ): Promise<Verified | null> {
+    if (!this.worker) return Promise.reject(new Error('the thread of the read models is being restarted'));
+    this.questions += 1;
+    const number = this.questions;
+    return new Promise((resolve, reject) => {
+      this.asked.set(number, { onProgress, resolve, reject });
+      this.order({ kind, number, projection });
+    });
+  }
+
+  private answered(number: number): Asked | undefined {
+    const asked = this.asked.get(number);
     this.asked.delete(number);
-    if (error) running?.reject(error);
-    else running?.resolve();
+    return asked;
   }
 }

@@ -1,6 +1,7 @@
 import type { FoldedBatch } from '../projecting.js';
 import type { Manifest } from '../read-models.js';
 import type { RebuildProgress } from '../rebuild.js';
+import type { Verified } from '../verification.js';
 
 /** A thread's `workerData`. */
 export interface ProjectionThreadData {
@@ -16,8 +17,8 @@ export type Order =
   | { readonly kind: 'news' }
   /** Somebody waits for the documents to reflect this position. */
   | { readonly kind: 'awaited'; readonly position: bigint }
-  /** Answered by `rebuilt` with the same number. */
-  | { readonly kind: 'rebuild'; readonly number: number; readonly projection: string }
+  /** Answered by `finished` with the same number. */
+  | { readonly kind: 'rebuild' | 'verify'; readonly number: number; readonly projection: string }
   /** Finish, close the stores and end. */
   | { readonly kind: 'stop' };
 
@@ -31,7 +32,8 @@ export type Report =
   /** This is being folded anew at the moment. */
   | { readonly kind: 'rebuilding'; readonly rebuilding: readonly RebuildProgress[] }
   | { readonly kind: 'progress'; readonly number: number; readonly progress: RebuildProgress }
-  | { readonly kind: 'rebuilt'; readonly number: number; readonly error: Error | null }
+  | { readonly kind: 'finished'; readonly number: number; readonly result: Verified | null }
+  | { readonly kind: 'unfinished'; readonly number: number; readonly error: Error }
   /** A projection could not fold; it is tried again. */
   | { readonly kind: 'failed'; readonly error: Error }
   /** Nobody handled this: the thread closes the stores and ends. */
