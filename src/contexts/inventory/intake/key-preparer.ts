@@ -36,8 +36,9 @@ export interface PreparerOptions {
   readonly lastFourKey: KeyObject;
 }
 
+/** Control characters and halves of surrogate pairs, which have no encoding: what is sold would not be what came in. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const UNFIT = /[\u0000-\u001f\u007f\p{Cs}]/u;
 
 const tooLong = (text: string, codePoints: number): boolean =>
   text.length > codePoints && (text.length > 2 * codePoints || Array.from(text).length > codePoints);
@@ -45,9 +46,7 @@ const tooLong = (text: string, codePoints: number): boolean =>
 /** A serial number as it is kept, null for none; undefined for what cannot be one. */
 export function serialOf(given: string | null | undefined): string | null | undefined {
   const serial = given?.trim() || null;
-  return serial !== null && (CONTROL.test(serial) || tooLong(serial, SERIAL_CODE_POINTS))
-    ? undefined
-    : serial;
+  return serial !== null && (UNFIT.test(serial) || tooLong(serial, SERIAL_CODE_POINTS)) ? undefined : serial;
 }
 
 /** Checks keys and computes what they are found by. */
@@ -61,7 +60,7 @@ export class KeyPreparer {
 
   prepare(key: GivenKey, nowMs: number): PreparedKey | InvalidKeyReason {
     const text = key.text.trim();
-    if (text === '' || CONTROL.test(text) || tooLong(text, KEY_TEXT_CODE_POINTS)) return 'invalid_text';
+    if (text === '' || UNFIT.test(text) || tooLong(text, KEY_TEXT_CODE_POINTS)) return 'invalid_text';
     const comparable = comparableText(text, this.options.format);
     if (comparable === '') return 'invalid_text';
     const serial = serialOf(key.serial);
