@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Health } from './apis/operations/health.js';
@@ -146,7 +147,10 @@ function contextProviders({ settings, importWorker }: AppOptions): Provider[] {
     ...salePorts(settings),
     ...TERMINAL_V1_PROVIDERS,
     ...referenceProviders(makeApiDocument),
-    ...restV2Providers({ timeZone: settings.businessTimeZone }),
+    ...restV2Providers({
+      timeZone: settings.businessTimeZone,
+      uploads: join(settings.dataDir, 'uploads'),
+    }),
   ];
 }
 

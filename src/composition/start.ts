@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { restV2Surface } from '../apis/rest-v2/surface.js';
+import { acceptMultipart } from '../apis/rest-v2/uploads/multipart.js';
 import { terminalV1Surface } from '../apis/terminal-v1/surface.js';
 import { AppModule } from '../app.module.js';
 import type { Settings } from '../platform/config/settings.js';
@@ -17,6 +18,7 @@ import { Metrics } from '../platform/metrics/metrics.js';
 import { type Engines, openEngines } from './engines.js';
 import { type FirstStart, firstStart, NOTHING_MADE } from './first-start.js';
 import { measure } from './measures.js';
+import { createRateFeed } from './rate-feed.js';
 import { Readiness } from './readiness.js';
 import { Runtime } from './runtime.js';
 
@@ -74,9 +76,12 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   measure(app, runtime, metrics);
   await runtime.start();
   readiness.watch(runtime);
+  await acceptMultipart(adapter);
   await app.init();
   await adapter.getInstance().ready();
   const made = options.maintenance ? NOTHING_MADE : await firstStart(app, settings);
+  const rateFeed = options.maintenance ? null : createRateFeed({ app, settings, clock, ids, logger });
+  rateFeed?.start();
   return {
     app,
     adapter,
@@ -89,6 +94,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     },
     async close() {
       await shutDown(app, { logger });
+      await rateFeed?.close();
       await runtime.stop();
       await engines.close();
     },

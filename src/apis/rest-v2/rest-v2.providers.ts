@@ -34,6 +34,9 @@ import { PartnersController } from './partners/partners.controller.js';
 import { PartnersReader } from './partners/partners.reader.js';
 import { RatesController } from './pricing/rates.controller.js';
 import { StaffController } from './staff/staff.controller.js';
+import { ImageMaker } from './uploads/image-maker.js';
+import { UploadFiles } from './uploads/upload-files.js';
+import { UploadsController } from './uploads/uploads.controller.js';
 import { Writes } from './writes.js';
 
 export const REST_V2_CONTROLLERS: Type[] = [
@@ -51,6 +54,7 @@ export const REST_V2_CONTROLLERS: Type[] = [
   OrdersController,
   PartnerStatisticsController,
   RatesController,
+  UploadsController,
   AuditController,
 ];
 
@@ -58,8 +62,15 @@ export const REST_V2_CONTROLLERS: Type[] = [
  * What the composition root registers beside {@link REST_V2_CONTROLLERS}. They need the buses, `ReadModels`,
  * `EventStore`, `Ids`, `Clock`, `Vault`, `AuthService` and the contexts' providers.
  * @param timeZone IANA name of the business zone
+ * @param uploads folder of the pictures that are uploaded
  */
-export const restV2Providers = ({ timeZone }: { readonly timeZone: string }): Provider[] => [
+export const restV2Providers = ({
+  timeZone,
+  uploads,
+}: {
+  readonly timeZone: string;
+  readonly uploads: string;
+}): Provider[] => [
   { provide: BusinessZone, useValue: { timeZone } satisfies BusinessZone },
   AccessGuard,
   Listing,
@@ -70,6 +81,8 @@ export const restV2Providers = ({ timeZone }: { readonly timeZone: string }): Pr
   CatalogViews,
   PartnerCatalog,
   SupplierPriceViews,
+  ImageMaker,
+  { provide: UploadFiles, useValue: new UploadFiles(uploads) },
   KeySelections,
   KeyFinder,
   KeyViews,

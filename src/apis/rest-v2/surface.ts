@@ -4,7 +4,7 @@ import { JSON_CONTENT_TYPE, type Surface } from '../../platform/http/surface.js'
 export const restV2Surface: Surface = {
   name: 'rest-v2',
   hostPrefix: '',
-  paths: ['/api'],
+  paths: ['/api', '/uploads'],
   errors: ({ status, message }) => ({
     status,
     contentType: JSON_CONTENT_TYPE,

@@ -178,9 +178,12 @@ export const SETTINGS = {
     support: 'refused',
     unset: 'embedded',
   }),
-  ratesUrl: optional('RATES_URL', url('http', 'https'), "Daily rates, in the central bank's XML.", {
-    support: 'idle',
-  }),
+  ratesUrl: optional(
+    'RATES_URL',
+    url('http', 'https'),
+    'Daily rates, in the XML of the Central Bank of Azerbaijan. {date} stands for the day, as in ' +
+      'https://www.cbar.az/currencies/{date}.xml.',
+  ),
   resendApiKey: optional('RESEND_API_KEY', text, 'Sends mail through Resend.', {
     secret: true,
     support: 'idle',
