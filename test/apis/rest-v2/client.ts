@@ -17,7 +17,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export class Client {
   constructor(
     private readonly app: TestApp,
-    private readonly token: string | null = null,
+    readonly token: string | null = null,
   ) {}
 
   async call(

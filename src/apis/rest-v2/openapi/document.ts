@@ -33,7 +33,7 @@ const TAGS: Readonly<Record<string, string>> = {
 };
 
 /** `/api/partners/{id}/access` is about partners. */
-const tagOf = ({ path }: Route): string => path.split('/')[2] ?? '';
+const tagOf = ({ path }: Route): string => path.replace(/^\/api/, '').split('/')[1] ?? '';
 
 export const keyOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string =>
   `${method.toUpperCase()} ${path}`;

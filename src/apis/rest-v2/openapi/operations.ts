@@ -37,13 +37,52 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
     example: { refreshToken: 'eyJhbGci...' },
   }),
   'GET /api/auth/me': named('getCurrentUser', 'Get current user info'),
+  'POST /api/auth/logout': named('logout', 'Log out', { description: 'Ends the session of this token.' }),
+  'POST /api/auth/password': named('changePassword', "Change one's own password", {
+    description: 'Ends all other sessions.',
+  }),
+  'POST /api/auth/totp/enrol': named('enrolTotp', 'Get a secret for one-time codes', {
+    description: 'Shows the secret this once. Logins need a code once one is confirmed.',
+  }),
+  'POST /api/auth/totp/confirm': named('confirmTotp', 'Confirm one-time codes with a first code'),
+  'POST /api/auth/totp/disable': named('disableTotp', 'Log in without one-time codes again'),
+  'GET /api/staff': named('listStaff', 'List the staff'),
+  'GET /api/staff/{id}': named('getStaffMember', 'Get a member of the staff'),
+  'POST /api/staff': named('createStaffMember', 'Create a member of the staff', {
+    description: 'Admins make managers and auditors, a super_admin makes everybody.',
+    example: { login: 'aysel', password: 'secure_password', name: 'Aysel', role: 'manager' },
+  }),
+  'PUT /api/staff/{id}': named('updateStaffMember', 'Update or block a member of the staff', {
+    description: 'Blocking ends all sessions at once.',
+    example: { status: 2 },
+  }),
+  'DELETE /api/staff/{id}/totp': named('resetStaffTotp', "Switch somebody's one-time codes off"),
 
   'GET /api/products': named('listProducts', 'List all products'),
+  'GET /api/products/stats': named('getProductStatistics', 'Product statistics'),
+  'PUT /api/products/{id}': named('updateProduct', 'Update product', {
+    description: 'Only provided fields are updated.',
+    example: { status: 0 },
+  }),
+  'DELETE /api/products/{id}': named('deleteProduct', 'Delete product', {
+    description: 'Not while a package of it has keys that are not retired.',
+  }),
   'GET /api/products/{id}': named('getProduct', 'Get product details'),
   'POST /api/products': named('createProduct', 'Create product', { example: PRODUCT }),
 
   'GET /api/packages': named('listPackages', 'List packages with filters'),
   'GET /api/packages/{id}': named('getPackage', 'Get package details'),
+  'PUT /api/packages/{id}': named('updatePackage', 'Update package', {
+    description: 'Only provided fields are updated.',
+    example: { price: 35.5 },
+  }),
+  'DELETE /api/packages/{id}': named('deletePackage', 'Delete package', {
+    description: 'Not while a key of it is reserved. Sold keys stay, the others are retired.',
+  }),
+  'PUT /api/packages/{id}/prices': named('updatePackagePrices', 'Set prices by currency', {
+    description: 'Currencies that are not named keep their price; null goes back to the converted one.',
+    example: { USD: '19.99', EUR: null },
+  }),
   'GET /api/packages/{id}/prices': named('getPackagePrices', 'Get prices in all currencies'),
   'POST /api/packages': named('createPackage', 'Create package', {
     example: {
@@ -58,9 +97,17 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
 
   'GET /api/categories': named('listCategories', 'List categories'),
   'GET /api/categories/{id}': named('getCategory', 'Get category details'),
+  'PUT /api/categories/{id}': named('updateCategory', 'Update category'),
+  'DELETE /api/categories/{id}': named('deleteCategory', 'Delete category', {
+    description: 'Not while something is in it.',
+  }),
   'POST /api/categories': named('createCategory', 'Create category'),
   'GET /api/subcategories': named('listSubcategories', 'List subcategories'),
   'GET /api/subcategories/{id}': named('getSubcategory', 'Get subcategory details'),
+  'PUT /api/subcategories/{id}': named('updateSubcategory', 'Update subcategory'),
+  'DELETE /api/subcategories/{id}': named('deleteSubcategory', 'Delete subcategory', {
+    description: 'Not while something is in it.',
+  }),
   'POST /api/subcategories': named('createSubcategory', 'Create subcategory'),
 
   'GET /api/keys': named('listKeys', 'List keys', { description: KEY_SEARCH }),
@@ -172,6 +219,29 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
       contact_email: 'sales@supplier.com',
       status: 1,
     },
+  }),
+
+  'PUT /api/suppliers/{id}': named('updateSupplier', 'Update supplier'),
+  'DELETE /api/suppliers/{id}': named('deleteSupplier', 'Delete supplier', {
+    description: 'Not while it has packages.',
+  }),
+  'GET /api/suppliers/{id}/prices': named('getSupplierPrices', 'Supplier prices by currency', {
+    description: 'All packages of the supplier, by currency, with cost and margin.',
+  }),
+  'POST /api/suppliers/{id}/prices/convert': named('convertSupplierPrices', 'Convert prices to currencies', {
+    description: 'Uses the current rates. A price set by hand stays, unless `overwrite` is true.',
+  }),
+
+  'POST /api/uploads': named('uploadImage', 'Upload an image', {
+    description: 'PNG, JPEG or WebP up to 5 MiB; answers the addresses of it and of its thumbnail.',
+  }),
+  'GET /uploads/{name}': named('getUpload', 'Get an uploaded image'),
+
+  'GET /api/audit/events': named('listEvents', 'What happened', {
+    description: 'Newest or oldest first, a page at a time by cursor. Secrets are masked.',
+  }),
+  'GET /api/audit/streams/{stream}': named('getStream', 'One stream and its state', {
+    description: 'As it is, or as it was at a revision or a time.',
   }),
 
   'GET /api/rates': named('getRates', 'Get exchange rates', { description: 'AZN for one unit.' }),

@@ -66,13 +66,13 @@ const referenceTo = (status: ErrorStatus): Reference => ({
 });
 
 /** The errors that a route can answer with. */
-function errorsOf({ policy, method, body, path }: Route): ErrorStatus[] {
+function errorsOf({ policy, method, body, query, path }: Route): ErrorStatus[] {
   const isPublic = policy === 'public';
   return [
     400,
     401,
     ...(isPublic ? [] : [403 as const]),
-    ...(body || path.includes('{') ? [404 as const] : []),
+    ...(body || query || path.includes('{') ? [404 as const] : []),
     ...(method === 'get' ? [] : [409 as const]),
     ...(method === 'get' ? [] : [413 as const, 415 as const]),
     429,

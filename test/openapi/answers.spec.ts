@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import type { FastifyInstance } from 'fastify';
+import type { Operation } from '../../src/platform/openapi/api-document.js';
+import { ApiContract } from '../support/api-contract.js';
+import { type ApiWorld, ROLES, startApiWorld } from './api-world.js';
+import { type FuzzedRequest, requestsOf } from './arbitraries.js';
+
+const RUNS_PER_OPERATION = 25;
+const SEED = 11;
+
+/** Deletions come last, so that the others find what they ask for. */
+const ORDER = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** They succeed with secrets, files or codes alone, which no chance makes. */
+const NEVER_BY_CHANCE = [
+  'changePassword',
+  'confirmTotp',
+  'disableTotp',
+  'login',
+  'refreshToken',
+  'uploadImage',
+];
+
+const contract = new ApiContract();
+const operations = Object.entries(contract.document.paths)
+  .flatMap(([path, item]) =>
+    Object.entries(item).map(
+      ([method, operation]) => [method.toUpperCase(), path, operation as Operation] as const,
+    ),
+  )
+  .sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b));
+
+let world: ApiWorld;
+const succeeded = new Set<string>();
+
+beforeAll(async () => {
+  world = await startApiWorld();
+});
+afterAll(() => world.app.close());
+
+/** Tokens to call with. Admins come further: most requests are theirs. A session that may end is somebody's own. */
+function tokensFor(operation: Operation): readonly (string | null)[] {
+  const { callers, anyone, spare } = world;
+  if (!operation['x-roles']) return [anyone.token];
+  if (operation.tags.includes('auth')) return [anyone.token, spare.token];
+  return [anyone, callers.super_admin, callers.admin, ...Object.values(callers)].map(({ token }) => token);
+}
+
+async function ask(method: string, { url, contentType, payload }: FuzzedRequest, token: string | null) {
+  const { statusCode, headers, body } = await world.app.adapter.getInstance<FastifyInstance>().inject({
+    method: method as 'GET',
+    url,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(contentType && { 'content-type': contentType }),
+    },
+    payload,
+  });
+  return { method, url, status: statusCode, contentType: String(headers['content-type'] ?? ''), body };
+}
+
+it.each(operations)('%s %s answers as documented, whatever is asked', async (method, path, operation) => {
+  const requests = requestsOf({ document: contract.document, pools: world.pools }, method, path, operation);
+  const tokens = fc.constantFrom(...tokensFor(operation));
+  const property = fc.asyncProperty(requests, tokens, async (request, token) => {
+    const answer = await ask(method, request, token);
+    expect(answer.status).toBeLessThan(500);
+    contract.check(answer);
+    if (answer.status < 300) succeeded.add(operation.operationId);
+  });
+  await fc.assert(property, { numRuns: RUNS_PER_OPERATION, seed: SEED, endOnFailure: true });
+});
+
+it('every operation succeeded at least once, so that successes were looked at, too', () => {
+  const names = operations.map(([, , { operationId }]) => operationId);
+  const never = names.filter((name) => !succeeded.has(name) && !NEVER_BY_CHANCE.includes(name));
+  expect(never.sort()).toEqual([]);
+});
+
+it('everybody who called is still logged in, so that nobody was refused for want of a token', async () => {
+  for (const role of ROLES) expect((await world.callers[role].get('/auth/me')).status).toBe(200);
+});
