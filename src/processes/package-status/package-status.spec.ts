@@ -98,6 +98,20 @@ it('keys that expire switch it off as time passes', async () => {
   expect(await packageIs()).toBe('stock');
 });
 
+it('keys that came in on hold switch it on when the hold is lifted', async () => {
+  const hold = (type: 'PackageHeld' | 'PackageHoldLifted') =>
+    node.executor.run(testContext, (tx) => tx.append(Package, 'a', [{ type, data: {} }]));
+  await node.add('a', [{ text: 'ONE' }]);
+  await sell('o1');
+  expect(await packageIs()).toBe('stock');
+  await hold('PackageHeld');
+  await node.add('a', [{ text: 'TWO' }]);
+  expect(await packageIs()).toBe('stock');
+  await hold('PackageHoldLifted');
+  status.sweep();
+  expect(await packageIs()).toBe('on');
+});
+
 it('what was missed is put right at the next start', async () => {
   await status.close();
   await node.add('a', [{ text: 'ONE' }]);

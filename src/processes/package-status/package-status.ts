@@ -3,8 +3,8 @@ import type { StockIndex } from '../../contexts/inventory/index.js';
 import type { CommandContext, Executor } from '../../platform/execution/transaction.js';
 import type { Ids } from '../../platform/kernel/ids.js';
 
-/** Keys expire without an event, so all packages are looked at this often. */
-const SWEEP_EVERY_MS = 30_000;
+/** Keys expire without an event, so all packages are looked at this often: in memory, but for those that changed. */
+const SWEEP_EVERY_MS = 1000;
 
 export interface PackageStatusOptions {
   readonly executor: Executor;
@@ -20,7 +20,7 @@ export interface PackageStatusOptions {
  * package that an admin switched off stays off.
  */
 export class PackageStatus {
-  /** What was last recorded: package → whether it had keys. */
+  /** What the catalogue was last brought to say: package → whether it has keys. */
   private readonly recorded = new Map<string, boolean>();
   private readonly due = new Set<string>();
   private working: Promise<void> | null = null;
@@ -85,7 +85,8 @@ export class PackageStatus {
       const inStock = stock.inStock(packageId);
       if (!inStock) tx.append(Package, packageId, deactivateForStock(pkg));
       else if (pkg.inactiveBecause === 'stock') tx.append(Package, packageId, activateForStock(pkg));
-      return inStock;
+      // One that is on hold does not say that it has keys: it is looked at until the hold is lifted.
+      return inStock && tx.load(Package, packageId).inactiveBecause !== 'stock';
     });
   }
 }
