@@ -163,6 +163,28 @@ describe('explicit prices', () => {
       );
   });
 
+  it('of a conversion are recorded with its rates', () => {
+    const rates = [
+      { currency: 'EUR', azn: '1.9', source: 'feed', effectiveDate: '2026-03-02', revision: 4 },
+    ] as const;
+    given(Package, [created])
+      .when((state) => setExplicitPrices(state, { prices: { EUR: '1789' }, origin: 'converted', rates }))
+      .then({
+        type: 'PackageExplicitPricesSet',
+        data: { explicitPrices: { EUR: { amount: '1789', origin: 'converted' } }, rates },
+      });
+  });
+
+  it('of a conversion go when it comes to nothing, those that were set by hand never', () => {
+    const nothing = { prices: { USD: null, EUR: null }, origin: 'converted', overwrite: true } as const;
+    given(Package, [
+      created,
+      prices({ USD: { amount: '2000', origin: 'manual' }, EUR: { amount: '1890', origin: 'converted' } }),
+    ])
+      .when((state) => setExplicitPrices(state, nothing))
+      .then(manual);
+  });
+
   it('that stand already are not written again', () => {
     given(Package, [created, manual])
       .when((state) => setExplicitPrices(state, { prices: { USD: '2000', EUR: null }, origin: 'manual' }))

@@ -122,6 +122,15 @@ describe('stored events fold as they always did', () => {
   });
 });
 
+it('the rates of a conversion are a record, and no part of the state', () => {
+  const { PackageCreated, PackageExplicitPricesSet: set } = packages;
+  const rate = { currency: 'EUR', azn: '1.9', source: 'feed', effectiveDate: null, revision: 3 };
+  const converted = { ...set, data: { ...set.data, rates: [rate] } } as PackageEvent;
+  expect(foldEvents(Package, [PackageCreated, converted])).toEqual(
+    foldEvents(Package, [PackageCreated, set]),
+  );
+});
+
 it('every sample is of an event that is still read', () => {
   const read = [suppliers, categories, products, packages].flatMap((samples) => Object.keys(samples));
   expect(readdirSync(FOLDER).map((file) => file.split('.')[0])).toEqual(read.sort());
