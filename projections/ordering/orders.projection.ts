@@ -1,5 +1,5 @@
 import type { OrderEvent, SoldUnit } from '../../src/contexts/ordering/index.js';
-import type { Currency, StoredMoney } from '../../src/platform/kernel/money.js';
+import type { Currency } from '../../src/platform/kernel/money.js';
 import { unreachable } from '../../src/platform/kernel/unreachable.js';
 import { defineProjection, type Projected } from '../../src/platform/projections/projection.js';
 import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
@@ -8,11 +8,8 @@ export interface OrderUnitDocument {
   readonly unit: number;
   readonly packageId: string;
   readonly productId: string;
-  readonly supplierId: string;
-  readonly listPrice: StoredMoney;
-  readonly price: StoredMoney;
-  readonly amountAzn: StoredMoney | null;
-  readonly unitCost: StoredMoney | null;
+  /** Of this unit, minor units; null if there was no rate. */
+  readonly amountAzn: string | null;
   /** Key id; null until it is sold, and for units that no key fulfils. */
   readonly keyId: number | null;
 }
@@ -58,7 +55,7 @@ const sumMinor = (amounts: readonly string[]): string =>
   amounts.reduce((sum, amount) => sum + BigInt(amount), 0n).toString();
 
 function aznOf(units: readonly OrderUnitDocument[]): string | null {
-  const amounts = units.map(({ amountAzn }) => amountAzn?.amount ?? null);
+  const amounts = units.map(({ amountAzn }) => amountAzn);
   return amounts.includes(null) ? null : sumMinor(amounts as string[]);
 }
 
@@ -66,19 +63,16 @@ function aznOf(units: readonly OrderUnitDocument[]): string | null {
 function claimed(before: OrderDocument | null, { data, id, at }: Of<'OrderClaimed'>): OrderDocument {
   const units = data.lines.flatMap(({ facts, units: planned }) =>
     planned.map(
-      ({ unit, unitCost }): OrderUnitDocument => ({
+      ({ unit }): OrderUnitDocument => ({
         unit,
         packageId: facts.package,
         productId: facts.product,
-        supplierId: facts.supplier,
-        listPrice: facts.listPrice,
-        price: facts.price,
-        amountAzn: facts.amountAzn,
-        unitCost,
+        amountAzn: facts.amountAzn?.amount ?? null,
         keyId: null,
       }),
     ),
   );
+  const prices = data.lines.flatMap(({ facts, units: planned }) => planned.map(() => facts.price.amount));
   return {
     _id: id,
     id: data.publicId,
@@ -90,7 +84,7 @@ function claimed(before: OrderDocument | null, { data, id, at }: Of<'OrderClaime
     currency: data.currency,
     units,
     replacedKeys: [],
-    amount: sumMinor(units.map(({ price }) => price.amount)),
+    amount: sumMinor(prices),
     amountAzn: aznOf(units),
     commission: '0',
     reason: null,
@@ -120,11 +114,9 @@ function confirmed(order: OrderDocument, { data, at }: Of<'OrderConfirmed'>): Or
 }
 
 function replaced(order: OrderDocument, { data, at }: Of<'KeyReplaced'>): OrderDocument {
-  const { unit: by, unitCost } = data;
+  const by = data.unit;
   const faulty = order.units.find(({ unit }) => unit === by.unit)?.keyId ?? null;
-  const units = order.units.map((unit) =>
-    unit.unit === by.unit ? { ...unit, keyId: keyIdOf(by), unitCost } : unit,
-  );
+  const units = order.units.map((unit) => (unit.unit === by.unit ? { ...unit, keyId: keyIdOf(by) } : unit));
   const replacedKeys = faulty === null ? [] : [{ keyId: faulty, at }];
   return { ...order, units, replacedKeys: [...order.replacedKeys, ...replacedKeys], updatedAt: at };
 }

@@ -7,7 +7,7 @@ import { RefundOrderHandler } from './commands/refund-order.js';
 import { ReplaceKeyHandler } from './commands/replace-key.js';
 import { ReserveKeyHandler } from './commands/reserve-key.js';
 import { SaleDesk } from './commands/sale-desk.js';
-import { GetPriceFactsHandler } from './queries/get-price-facts.js';
+import { GetOrderPricingHandler } from './queries/get-order-pricing.js';
 
 export { advanceReplacement } from './commands/advance-replacement.js';
 export { advanceSale, type SaleIntent, type SaleTerms } from './commands/advance-sale.js';
@@ -29,7 +29,7 @@ export {
   SaleSettings,
   StockCandidates,
 } from './ports.js';
-export { GetPriceFacts } from './queries/get-price-facts.js';
+export { GetOrderPricing, type UnitPricing } from './queries/get-order-pricing.js';
 export type { OrderingRejection } from './rejections.js';
 
 /** What the composition root registers, beside implementations of the ports. */
@@ -41,5 +41,5 @@ export const ORDERING_PROVIDERS: Provider[] = [
   BuyKeyHandler,
   RefundOrderHandler,
   ReplaceKeyHandler,
-  GetPriceFactsHandler,
+  GetOrderPricingHandler,
 ];

@@ -6,37 +6,23 @@ import type { KeyDocument } from '../../../../projections/inventory/keys.project
 import type { OrderDocument } from '../../../../projections/ordering/orders.projection.js';
 import type { PartnerDocument } from '../../../../projections/partners/partners.projection.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
-import type { Filter, ReadDocument } from '../../../platform/read-store/read-store.js';
+import type { Filter } from '../../../platform/read-store/read-store.js';
 import { decimalOf } from '../amounts.js';
-import { csvLine } from './csv-line.js';
+import { csvCell } from './csv-cell.js';
 
-const COLUMNS = [
-  'order_id',
-  'id',
-  'status',
-  'partner_id',
-  'partner',
-  'product_id',
-  'product',
-  'package_id',
-  'package',
-  'key_id',
-  'serial_number',
-  'price',
-  'currency',
-  'amount_azn',
-  'created_at',
-  'confirmed_at',
-] as const;
-
+const HEADER =
+  'order_id,id,status,partner_id,partner,product_id,product,package_id,package,key_id,serial_number,price,currency,' +
+  'amount_azn,created_at,confirmed_at\r\n';
 const BYTE_ORDER_MARK = '\ufeff';
 /** Names are looked up once for an export, while there are no more than this. */
 const REMEMBERED_NAMES = 20_000;
 
-type Cell = string | number | null;
-type Named = ReadDocument & { readonly id: number };
+type Kind = 'partners' | 'products' | 'packages';
+type Named = PartnerDocument | ProductDocument | PackageDocument;
 
-/** Orders as a file of any length: what is in memory is one batch, and the next is read when the reader took this one. */
+const nameOf = (named: Named): string => ('names' in named ? named.names.en : named.name);
+
+/** Orders as a file of any length: one batch is in memory, and the next is read when the reader took this one. */
 @Injectable()
 export class OrderExport {
   constructor(private readonly models: ReadModels) {}
@@ -47,60 +33,48 @@ export class OrderExport {
   }
 
   private async *chunks(filter: Filter, withByteOrderMark: boolean): AsyncGenerator<Buffer> {
-    const names = new Names(this.models);
-    yield Buffer.from(`${withByteOrderMark ? BYTE_ORDER_MARK : ''}${csvLine(COLUMNS)}`);
+    yield Buffer.from(withByteOrderMark ? `${BYTE_ORDER_MARK}${HEADER}` : HEADER);
+    const names = new Map<string, string>();
     const found = this.models.scan<OrderDocument>('orders', { filter, sort: { createdAt: 1 } });
     for await (const orders of found) {
-      let text = '';
-      for (const order of orders) text += csvLine(await this.cells(order, names));
-      yield Buffer.from(text);
+      await this.lookUp(orders, names);
+      const keys = await Promise.all(orders.map((order) => this.keyOf(order)));
+      yield Buffer.from(orders.map((order, place) => line(order, names, keys[place]!)).join(''));
+      if (names.size > REMEMBERED_NAMES) names.clear();
     }
   }
 
-  private async cells(order: OrderDocument, names: Names): Promise<Cell[]> {
-    const unit = order.units[0];
-    const { amountAzn } = order;
-    return [
-      order.reference,
-      order.id,
-      order.status,
-      ...(await names.of<PartnerDocument>('partners', order.partnerId, ({ name }) => name)),
-      ...(await names.of<ProductDocument>('products', unit?.productId, (product) => product.names.en)),
-      ...(await names.of<PackageDocument>('packages', unit?.packageId, (pkg) => pkg.names.en)),
-      unit?.keyId ?? null,
-      unit?.keyId ? await this.serialOf(unit.keyId) : null,
-      decimalOf(order.amount, order.currency),
-      order.currency,
-      amountAzn === null ? null : decimalOf(amountAzn, 'AZN'),
-      order.createdAt,
-      order.confirmedAt,
-    ];
+  private keyOf({ units: [unit] }: OrderDocument) {
+    return unit?.keyId ? this.models.get<KeyDocument>('keys', unit.keyId) : null;
   }
 
-  private async serialOf(keyId: number): Promise<string | null> {
-    const key = await this.models.get<KeyDocument>('keys', keyId);
-    return key?.serial ?? null;
+  /** Adds the number and name of what the orders name by UUID: two cells each. */
+  private async lookUp(orders: readonly OrderDocument[], names: Map<string, string>): Promise<void> {
+    const look = async (kind: Kind, id: string): Promise<void> => {
+      const named = await this.models.get<Named>(kind, id);
+      names.set(id, named ? `${named.id},${csvCell(nameOf(named))}` : NOTHING);
+    };
+    for (const { partnerId, units } of orders) {
+      if (!names.has(partnerId)) await look('partners', partnerId);
+      for (const { productId, packageId } of units) {
+        if (!names.has(productId)) await look('products', productId);
+        if (!names.has(packageId)) await look('packages', packageId);
+      }
+    }
   }
 }
 
-/** Number and name of what orders name by UUID. */
-class Names {
-  private readonly known = new Map<string, readonly [number | null, string | null]>();
+/** Two empty cells. */
+const NOTHING = ',';
 
-  constructor(private readonly models: ReadModels) {}
-
-  async of<D extends Named>(
-    projection: string,
-    id: string | undefined,
-    nameOf: (document: D) => string,
-  ): Promise<readonly [number | null, string | null]> {
-    if (id === undefined) return [null, null];
-    const known = this.known.get(id);
-    if (known) return known;
-    const document = await this.models.get<D>(projection, id);
-    const named = document ? ([document.id, nameOf(document)] as const) : ([null, null] as const);
-    if (this.known.size >= REMEMBERED_NAMES) this.known.clear();
-    this.known.set(id, named);
-    return named;
-  }
+function line(order: OrderDocument, names: ReadonlyMap<string, string>, key: KeyDocument | null): string {
+  const { amount, amountAzn, currency } = order;
+  const unit = order.units[0];
+  const product = (unit && names.get(unit.productId)) ?? NOTHING;
+  const pkg = (unit && names.get(unit.packageId)) ?? NOTHING;
+  const who = `${csvCell(order.reference)},${order.id},${order.status},${names.get(order.partnerId)}`;
+  const what = `${product},${pkg},${unit?.keyId ?? ''},${csvCell(key?.serial ?? '')}`;
+  const azn = amountAzn === null ? '' : decimalOf(amountAzn, 'AZN');
+  const price = `${decimalOf(amount, currency)},${currency},${azn}`;
+  return `${who},${what},${price},${order.createdAt},${order.confirmedAt ?? ''}\r\n`;
 }

@@ -5,7 +5,7 @@ import type { ProductDocument } from '../../../../projections/catalog/products.p
 import type { KeyDocument } from '../../../../projections/inventory/keys.projection.js';
 import type { OrderDocument } from '../../../../projections/ordering/orders.projection.js';
 import type { PartnerDocument } from '../../../../projections/partners/partners.projection.js';
-import { GetPriceFacts } from '../../../contexts/ordering/index.js';
+import { GetOrderPricing } from '../../../contexts/ordering/index.js';
 import type { CommandContext } from '../../../platform/execution/transaction.js';
 import { type Currency, divideHalfEven, type StoredMoney } from '../../../platform/kernel/money.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
@@ -56,11 +56,11 @@ export class OrderViews {
 
   /** With its key, how its price came about, and what happened to it; what it cost is for the staff alone. */
   async details(order: OrderDocument, context: CommandContext, forStaff: boolean) {
-    const [facts] = await this.queries.execute(new GetPriceFacts(context, String(order._id)));
+    const [priced] = await this.queries.execute(new GetOrderPricing(context, String(order._id)));
     const unit = order.units[0];
     const keyId = unit?.keyId ?? null;
     const key = keyId === null ? null : await this.models.get<KeyDocument>('keys', keyId);
-    const list = unit?.listPrice;
+    const list = priced?.facts.listPrice;
     return {
       ...(await this.order(order)),
       key: key && { id: Number(key._id), key_text: MASKED, serial_number: key.serial },
@@ -68,12 +68,12 @@ export class OrderViews {
       pricing: {
         list_price: list ? numberOf(list) : null,
         list_currency: list?.currency ?? null,
-        rules: facts?.rules ?? [],
+        rules: priced?.facts.rules ?? [],
         price: numberOf({ amount: order.amount, currency: order.currency }),
         currency: order.currency,
         amount_azn: amountOf(order.amountAzn, 'AZN'),
         commission: numberOf({ amount: order.commission, currency: order.currency }),
-        ...(forStaff ? costOf(order) : {}),
+        ...(forStaff ? costOf(order, priced?.unitCost ?? null) : {}),
       },
       history: historyOf(order),
     };
@@ -81,8 +81,7 @@ export class OrderViews {
 }
 
 /** The unit's cost, and what is left of the price after it and the commission, in the currency of the cost. */
-function costOf(order: OrderDocument) {
-  const cost = order.units[0]?.unitCost ?? null;
+function costOf(order: OrderDocument, cost: StoredMoney | null) {
   const net = cost && netIn(cost.currency, order);
   return {
     cost: cost && numberOf(cost),

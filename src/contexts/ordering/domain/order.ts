@@ -1,4 +1,5 @@
 import type { Aggregate } from '../../../platform/kernel/aggregate.js';
+import type { StoredMoney } from '../../../platform/kernel/money.js';
 import { unreachable } from '../../../platform/kernel/unreachable.js';
 import type { OrderClaim, OrderEvent, SaleFigures, SoldUnit } from '../events/order.events.js';
 
@@ -13,6 +14,14 @@ export type OrderStatus =
   | 'cancelled';
 
 type Body<Type extends OrderEvent['type']> = Extract<OrderEvent, { type: Type }>['data'];
+
+export interface Replaced {
+  /** Id of the command that asked. */
+  readonly command: string;
+  readonly faulty: SoldUnit;
+  readonly by: SoldUnit;
+  readonly unitCost: StoredMoney | null;
+}
 
 export interface OrderState {
   readonly status: OrderStatus;
@@ -31,11 +40,7 @@ export interface OrderState {
   /** The replacement that is under way. */
   readonly replacement: Body<'ReplacementClaimed'> | null;
   /** The replacements that are done, in order. */
-  readonly replaced: readonly {
-    readonly command: string;
-    readonly faulty: SoldUnit;
-    readonly by: SoldUnit;
-  }[];
+  readonly replaced: readonly Replaced[];
 }
 
 /** Category `order`, id of {@link orderId} in the ordering context. */
@@ -82,7 +87,7 @@ export const Order: Aggregate<OrderState, OrderEvent> = {
       case 'ReplacementClaimed':
         return { ...state, status: 'replacing', attempts: event.data.attempt, replacement: event.data };
       case 'KeyReplaced':
-        return replaced(state, event.data.unit);
+        return replaced(state, event.data);
       case 'ReplacementRefused':
         return { ...state, status: 'confirmed', replacement: null };
       default:
@@ -91,10 +96,10 @@ export const Order: Aggregate<OrderState, OrderEvent> = {
   },
 };
 
-function replaced(state: OrderState, by: SoldUnit): OrderState {
+function replaced(state: OrderState, { unit: by, unitCost }: Body<'KeyReplaced'>): OrderState {
   if (!state.replacement) throw new Error('a key was replaced without a claim');
   const { command, faulty } = state.replacement;
   const units = state.units.map((sold) => (sold.unit === by.unit ? by : sold));
-  const done = [...state.replaced, { command, faulty, by }];
+  const done = [...state.replaced, { command, faulty, by, unitCost }];
   return { ...state, status: 'confirmed', units, replacement: null, replaced: done };
 }

@@ -1,0 +1,20 @@
+import { csvCell } from './csv-cell.js';
+
+describe('a cell', () => {
+  it.each([
+    ['PAY-2026-001', 'PAY-2026-001'],
+    ['', ''],
+    ['a,b', '"a,b"'],
+    ['say "so"', '"say ""so"""'],
+    ['two\nlines', '"two\nlines"'],
+    ['Steam Кошелёк', 'Steam Кошелёк'],
+    ['=1+1', "'=1+1"],
+    ['+1', "'+1"],
+    ['-1', "'-1"],
+    ['@SUM(A1)', "'@SUM(A1)"],
+    ['\tcmd', "'\tcmd"],
+    ['\rcmd', '"\'\rcmd"'],
+    ['=HYPERLINK("http://x","y")', '"\'=HYPERLINK(""http://x"",""y"")"'],
+    ['a=b', 'a=b'],
+  ])('holds %j as %j', (text, cell) => expect(csvCell(text)).toBe(cell));
+});
