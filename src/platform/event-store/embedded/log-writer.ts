@@ -130,7 +130,7 @@ export class LogWriter {
     const { group, stored } = this.gathering;
     for (const entry of batch) {
       const revision = entry.expectedRevision + entry.events.length;
-      if (group.add(entry)) this.heads.begin(entry.stream, revision);
+      if (group.add(entry)) this.heads.begin(entry.stream, entry.expectedRevision + 1, revision);
       else this.heads.advance(entry.stream, revision);
     }
     const position = BigInt(group.last);

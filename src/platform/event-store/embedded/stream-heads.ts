@@ -2,6 +2,8 @@ import { NO_STREAM } from '../event-store.js';
 
 interface Pending {
   revision: number;
+  /** The stream begins with what is on its way: most of these, orders above all, are never appended to again. */
+  readonly isNew: boolean;
   /** Records on their way that hold events of the stream. */
   records: number;
 }
@@ -39,14 +41,14 @@ export class StreamHeads {
     return this.pending.has(stream);
   }
 
-  /** A record that makes `revision` the stream's last is on its way. */
-  begin(stream: string, revision: number): void {
+  /** A record is on its way that holds events of the stream from one revision to another, its last. */
+  begin(stream: string, firstRevision: number, revision: number): void {
     const pending = this.pending.get(stream);
     if (pending) {
       pending.revision = revision;
       pending.records += 1;
     } else {
-      this.pending.set(stream, { revision, records: 1 });
+      this.pending.set(stream, { revision, isNew: firstRevision === 0, records: 1 });
     }
   }
 
@@ -62,7 +64,7 @@ export class StreamHeads {
     pending.records -= 1;
     if (pending.records > 0) return;
     this.pending.delete(stream);
-    this.remember(stream, pending.revision);
+    if (!pending.isNew) this.remember(stream, pending.revision);
   }
 
   /** Appends in flight have failed: only what is on disk counts. */
