@@ -1,5 +1,6 @@
 import { IdempotentRequests } from '../../../src/apis/rest-v2/idempotency/idempotent-requests.js';
 import { IdempotencyStore } from '../../../src/platform/idempotency/idempotency-store.js';
+import { ReadModels } from '../../../src/platform/projections/read-models.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { type Answer, Client } from './client.js';
 
@@ -116,6 +117,19 @@ describe('an answer that was lost', () => {
       expect.stringContaining('was carried out but its answer was lost'),
     ]);
     expect(await suppliersCalled('lost')).toBe(1);
+  });
+
+  it.each([
+    ['reading back what was made takes too long', 'waitFor', false, 503],
+    ['what was made is gone at once', 'findOne', null, 404],
+  ] as const)('is not made a second time when %s', async (_, method, answer, status) => {
+    const key = newKey();
+    const failing = jest.spyOn(app.app.get(ReadModels), method).mockResolvedValueOnce(answer as never);
+    const first = await post('/suppliers', { name: key }, key);
+    failing.mockRestore();
+    expect([first.status, (await post('/suppliers', { name: key }, key)).status]).toEqual([status, 409]);
+    await app.settle();
+    expect(await suppliersCalled(key)).toBe(1);
   });
 
   it('of a request that stored nothing is made when it is repeated', async () => {
