@@ -10,7 +10,7 @@ const PASSWORD = 'correct horse battery staple';
 const KEYS_PER_PACKAGE = 40;
 const ORDERS_PER_PARTNER = 3;
 
-/** What there is, by the part of the path that names its kind; `DELETE products` are those that may be deleted. */
+/** What there is, by the part of the path that names its kind; `DELETE products` are those that may be. */
 export type Pools = Readonly<Record<string, readonly (number | string)[]>>;
 
 /** A partner, what belongs to it, and a client that is logged in as it. */
@@ -61,6 +61,10 @@ async function catalogue(admin: Client) {
     packages.push(pkg.id);
   }
   const spareCategory = await admin.create('/categories', { name_en: 'Nothing in it' });
+  const spareSubcategory = await admin.create('/subcategories', {
+    name_en: 'Nothing in it',
+    category_id: category.id,
+  });
   const spareProduct = await admin.create('/products', { name_en: 'Nothing of it', vendor_id: vendor.id });
   const spareSupplier = await admin.create('/suppliers', { name: 'Nothing from it' });
   const listed = await admin.get('/keys?limit=100');
@@ -68,10 +72,11 @@ async function catalogue(admin: Client) {
     suppliers: [vendor.id],
     'DELETE suppliers': [spareSupplier.id],
     'DELETE products': [spareProduct.id],
+    categories: [category.id],
+    'PUT categories': [spareCategory.id],
     'DELETE categories': [spareCategory.id],
-    'DELETE subcategories': [subcategory.id, spareCategory.id],
-    categories: [category.id, subcategory.id],
-    subcategories: [category.id, subcategory.id],
+    subcategories: [subcategory.id],
+    'DELETE subcategories': [spareSubcategory.id],
     products,
     packages,
     keys: listed.body.data.map(({ id }: { id: number }) => id),
@@ -137,6 +142,9 @@ export async function startApiWorld(): Promise<ApiWorld> {
       partners: [victim.id],
       staff: [spareId],
       orders: victim.orders,
+      streams: (await admin.get('/audit/events')).body.data.events.map(
+        ({ stream }: { stream: string }) => stream,
+      ),
     },
   };
 }

@@ -24,37 +24,41 @@ const NAMING: Readonly<Record<string, string>> = {
   vendor_id: 'suppliers',
   supplier_id: 'suppliers',
   category_id: 'categories',
-  subcategory_id: 'categories',
+  subcategory_id: 'subcategories',
   parent_id: 'categories',
   manager_id: 'staff',
   partnerId: 'partners',
   ids: 'keys',
 };
 
-/** Fields of texts that not every text is fit for. */
-const FITTING: Readonly<Record<string, readonly string[]>> = {
-  sort: ['id', '-id'],
-  password: ['a long password', 'another password'],
-  email: ['user@example.com'],
-  contact_email: ['sales@example.com'],
-  support_email: ['help@example.com'],
-  phone: ['+994501234567'],
-  image_url: ['/uploads/a.png', 'https://example.com/a.png'],
-  thumbnail_url: ['/uploads/b.png'],
-  logo_url: ['https://example.com/logo.png'],
-  ip_allowlist: ['10.0.0.0/8', '2001:db8::1'],
-  expires_at: ['2099-12-31'],
-  effective_date: ['2026-01-31'],
-  as_of: ['2026-01-31T10:00:00Z'],
-  at: ['2099-01-31T10:00:00Z'],
-  from: ['2026-01-31T10:00:00Z'],
-  to: ['2099-01-31T10:00:00Z'],
-  dateFrom: ['2026-01-01', '2026-01-01T10:00:00Z'],
-  dateTo: ['2026-12-31'],
-  rate: ['1.7000', '0.05'],
-  api_key: ['a-key-of-a-partner'],
-  markup_percent: ['2.5'],
-  commission_percent: ['1'],
+const word = (): fc.Arbitrary<string> => fc.stringMatching(/^[a-z]{4,12}$/);
+const email = (): fc.Arbitrary<string> => word().map((name) => `${name}@example.com`);
+const image = (): fc.Arbitrary<string> => word().map((name) => `https://example.com/${name}.png`);
+
+/** Fields that not every text or number is fit for. */
+const FITTING: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  sort: fc.constantFrom('id', '-id'),
+  password: word().map((text) => `a long ${text}`),
+  email: email(),
+  contact_email: email(),
+  support_email: email(),
+  phone: fc.integer({ min: 1_000_000, max: 9_999_999 }).map((digits) => `+99450${digits}`),
+  api_key: word().map((text) => `key-of-${text}`),
+  image_url: image(),
+  thumbnail_url: image(),
+  logo_url: image(),
+  ip_allowlist: fc.constantFrom('10.0.0.0/8', '2001:db8::1'),
+  expires_at: fc.constant('2099-12-31'),
+  effective_date: fc.constant('2026-01-31'),
+  as_of: fc.constant('2099-01-31T10:00:00Z'),
+  at: fc.constant('2099-01-31T10:00:00Z'),
+  from: fc.constant('2026-01-31T10:00:00Z'),
+  to: fc.constant('2099-01-31T10:00:00Z'),
+  dateFrom: fc.constantFrom('2026-01-01', '2026-01-01T10:00:00Z'),
+  dateTo: fc.constant('2099-12-31'),
+  rate: fc.constantFrom('1.7000', '0.05'),
+  markup_percent: fc.constant('2.5'),
+  commission_percent: fc.constant('1'),
 };
 
 const HOSTILE_TEXTS = [
@@ -68,8 +72,6 @@ const HOSTILE_TEXTS = [
   'x'.repeat(5_000),
 ];
 const ODD_NUMBERS = [0, -1, 0.5, 1e21, 2 ** 53, Number.MAX_SAFE_INTEGER, 987_654_321];
-
-const word = (): fc.Arbitrary<string> => fc.stringMatching(/^[a-z]{3,12}$/);
 
 const text = (): fc.Arbitrary<string> =>
   fc.oneof(
@@ -90,7 +92,7 @@ export function requestsOf(
 ): fc.Arbitrary<FuzzedRequest> {
   const tidy = new RequestMaker(document, pools, true).requestOf(method, path, operation);
   const untidy = new RequestMaker(document, pools, false).requestOf(method, path, operation);
-  return fc.oneof({ weight: 2, arbitrary: tidy }, { weight: 1, arbitrary: untidy });
+  return fc.oneof({ weight: 3, arbitrary: tidy }, { weight: 1, arbitrary: untidy });
 }
 
 class RequestMaker {
@@ -105,9 +107,8 @@ class RequestMaker {
     const parameters = operation.parameters.map((given) => this.resolved(given));
     const inPath = parameters.filter((one) => one.in === 'path');
     const inQuery = parameters.filter((one) => one.in === 'query');
-    const query = fc.record(
-      Object.fromEntries(inQuery.map(({ name, schema }) => [name, this.parameter(name, schema)])),
-      { requiredKeys: inQuery.filter(({ required }) => required).map(({ name }) => name) },
+    const query = this.recordOf(
+      inQuery.map(({ name, schema, required }) => [name, this.parameter(name, schema), required === true]),
     );
     const places = fc.record(
       Object.fromEntries(inPath.map(({ name }) => [name, this.placeIn(method, path, name)])),
@@ -169,15 +170,15 @@ class RequestMaker {
     if (known && schema.type === 'integer') {
       return this.isTidy ? fc.constantFrom(...known) : fc.constantFrom(...known, 987_654_321);
     }
-    if (this.isTidy && Object.hasOwn(FITTING, name) && !schema.items)
-      return fc.constantFrom(...FITTING[name]!);
+    if (this.isTidy && Object.hasOwn(FITTING, name) && !schema.items) return FITTING[name]!;
     if (schema.enum) return fc.constantFrom(...schema.enum);
     if (schema.const !== undefined) return fc.constant(schema.const);
     if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => this.valueOf(one, name)));
     const [type] = [schema.type].flat();
     if (type === 'object') return this.objectOf(schema);
     if (type === 'array') return this.listOf(schema, name);
-    return type === 'string' ? this.textOf(schema) : scalarOf(schema, type);
+    if (type === 'string') return this.textOf(schema);
+    return type === 'number' && this.isTidy ? fc.nat(10_000) : scalarOf(schema, type);
   }
 
   private textOf({ pattern, minLength = 0 }: JsonSchema): fc.Arbitrary<string> {
@@ -195,9 +196,21 @@ class RequestMaker {
         { maxKeys: 4 },
       );
     }
-    return fc.record(Object.fromEntries(fields.map(([name, inner]) => [name, this.valueOf(inner, name)])), {
-      requiredKeys: [...required],
-    });
+    return this.recordOf(
+      fields.map(([name, inner]) => [name, this.valueOf(inner, name), required.includes(name)]),
+    );
+  }
+
+  /** All required fields, and some others: only a few that belong to each other where it should succeed. */
+  private recordOf(
+    fields: readonly (readonly [name: string, value: fc.Arbitrary<unknown>, isRequired: boolean])[],
+  ): fc.Arbitrary<Record<string, unknown>> {
+    const required = fields.filter(([, , isRequired]) => isRequired);
+    const optional = fields.filter(([, , isRequired]) => !isRequired);
+    const chosen = fc.subarray(optional, this.isTidy ? { maxLength: Math.min(2, optional.length) } : {});
+    return chosen.chain((some) =>
+      fc.record(Object.fromEntries([...required, ...some].map(([name, value]) => [name, value]))),
+    );
   }
 
   private listOf({ items = {}, minItems = 0 }: JsonSchema, name: string) {
