@@ -16,7 +16,7 @@ import { Verification, type Verified } from './verification.js';
 
 /** Documents and events of one write: documents that all sales change are written once for many of them. */
 const MAX_BATCH_DOCUMENTS = 5000;
-const MAX_BATCH_EVENTS = 5000;
+const BATCH_EVENTS = 5000;
 const PART_EVENTS = 100;
 /** Pause between writes while events keep coming: hot documents are then written once for many events. */
 const BATCH_MS = 50;
@@ -31,6 +31,8 @@ export interface ProjectionRunnerOptions {
   readonly namespace: string;
   /** A projection could not fold: it is tried again, and nothing moves until it can. */
   readonly onError: (error: unknown) => void;
+  /** Events after which documents are written at the latest. Default 5000. */
+  readonly batchEvents?: number;
   /** Told of every step of what is being folded anew. */
   readonly onRebuilding?: (rebuilding: readonly RebuildProgress[]) => void;
 }
@@ -48,7 +50,7 @@ export class ProjectionRunner implements Projecting {
   private lastWriteMs = Number.NEGATIVE_INFINITY;
   private wake: () => void = () => undefined;
   private readonly stopping = new AbortController();
-  private readonly rebuilds = new Set<Promise<unknown>>();
+  private readonly anewByName = new Map<string, Promise<unknown>>();
   private readonly rebuilding = new Map<string, RebuildProgress>();
 
   constructor(private readonly options: ProjectionRunnerOptions) {
@@ -93,7 +95,7 @@ export class ProjectionRunner implements Projecting {
     this.stopping.abort();
     this.wake();
     await this.subscription?.close();
-    await Promise.allSettled([...this.rebuilds]);
+    await Promise.allSettled([...this.anewByName.values()]);
     await this.serial;
     this.options.models.close();
   }
@@ -153,7 +155,9 @@ export class ProjectionRunner implements Projecting {
       for (let first = 0; first < news.length; first += PART_EVENTS) {
         const next = Math.min(first + PART_EVENTS, news.length);
         await this.fold.add(news.slice(first, next));
-        const full = this.fold.size >= MAX_BATCH_DOCUMENTS || next - written >= MAX_BATCH_EVENTS;
+        const full =
+          this.fold.size >= MAX_BATCH_DOCUMENTS ||
+          next - written >= (this.options.batchEvents ?? BATCH_EVENTS);
         if (!full && next < news.length) continue;
         const batch = { events: next - written, firstAt: decidedAt(news[written]!) };
         await this.write(news[next - 1]!.position, {}, batch);
@@ -185,7 +189,7 @@ export class ProjectionRunner implements Projecting {
     await delay(pauseMs, undefined, { signal: awake.signal }).catch(() => undefined);
   }
 
-  /** Runs what folds a projection from the beginning, shown in the status and one at a time for each projection. */
+  /** Runs what folds a projection from the beginning, shown in the status; of the same projection one after the other. */
   private async anew<T>(
     name: string,
     onProgress: OnProgress,
@@ -193,20 +197,31 @@ export class ProjectionRunner implements Projecting {
   ): Promise<T> {
     const projection = this.options.projections.find((one) => one.name === name);
     if (!projection) throw new Error(`there is no projection ${name}`);
-    if (this.rebuilding.has(name)) throw new Error(`${name} is being folded anew already`);
     const show: OnProgress = (progress) => {
       this.rebuilding.set(name, progress);
-      this.options.onRebuilding?.([...this.rebuilding.values()]);
+      this.announceRebuilding();
       onProgress(progress);
     };
-    this.rebuilding.set(name, { projection: name, position: 0n, head: 0n, events: 0 });
-    const running = run(projection, show).finally(() => {
-      this.rebuilds.delete(running);
-      this.rebuilding.delete(name);
-      this.options.onRebuilding?.([...this.rebuilding.values()]);
+    const before = this.anewByName.get(name) ?? Promise.resolve();
+    const running = before.then(async () => {
+      this.assertRunning();
+      show({ projection: name, position: 0n, head: 0n, events: 0 });
+      try {
+        return await run(projection, show);
+      } finally {
+        this.rebuilding.delete(name);
+        this.announceRebuilding();
+      }
     });
-    this.rebuilds.add(running);
+    this.anewByName.set(
+      name,
+      running.catch(() => undefined),
+    );
     return running;
+  }
+
+  private announceRebuilding(): void {
+    this.options.onRebuilding?.([...this.rebuilding.values()]);
   }
 
   private async runRebuild(projection: AnyProjection, onProgress: OnProgress): Promise<void> {

@@ -4,10 +4,11 @@ import type { ReadStore } from '../read-store/read-store.js';
 import { Fold, type Upcasters } from './fold.js';
 import { type AnyProjection, collectionName } from './projection.js';
 
-/** Events read at a time, and folded before their documents are written. */
+/** Events read at a time. */
 const READ_EVENTS = 1000;
-const WRITE_EVENTS = 4000;
-const WRITE_DOCUMENTS = 4000;
+/** Events and documents after which is written. */
+const BATCH_EVENTS = 5000;
+const BATCH_DOCUMENTS = 5000;
 
 export interface RebuildProgress {
   readonly projection: string;
@@ -26,6 +27,7 @@ export interface RebuildOptions {
   readonly documents: ReadStore;
   readonly upcasters: Upcasters;
   readonly namespace: string;
+  readonly batchEvents?: number;
 }
 
 interface Checkpoint {
@@ -110,8 +112,9 @@ export class Rebuild {
 
   /** Folds the next events up to `head`. @returns whether `head` is reached, or nothing more is to be done. */
   async step(head: bigint, onProgress: OnProgress, signal?: AbortSignal): Promise<boolean> {
+    const { batchEvents = BATCH_EVENTS } = this.options;
     let events = 0;
-    while (this.reached < head && events < WRITE_EVENTS && this.fold.size < WRITE_DOCUMENTS) {
+    while (this.reached < head && events < batchEvents && this.fold.size < BATCH_DOCUMENTS) {
       if (signal?.aborted) break;
       events += await this.foldPage(head);
     }
