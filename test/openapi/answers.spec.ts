@@ -5,7 +5,7 @@ import { ApiContract } from '../support/api-contract.js';
 import { type ApiWorld, ROLES, startApiWorld } from './api-world.js';
 import { type FuzzedRequest, requestsOf } from './arbitraries.js';
 
-const RUNS_PER_OPERATION = 25;
+const RUNS_PER_OPERATION = 20;
 const SEED = 11;
 
 /** Deletions come last, so that the others find what they ask for; a session ends when it was used. */

@@ -56,7 +56,12 @@ const FITTING: Readonly<Record<string, fc.Arbitrary<string>>> = {
   to: fc.constant('2099-01-31T10:00:00Z'),
   dateFrom: fc.constantFrom('2026-01-01', '2026-01-01T10:00:00Z'),
   dateTo: fc.constant('2099-12-31'),
-  rate: fc.constantFrom('1.7000', '0.05'),
+  ...Object.fromEntries(
+    ['USD', 'EUR', 'TRY', 'RUB', 'UZS', 'USDT', 'BTC', 'ETH'].map((code) => [
+      code,
+      fc.constantFrom('1.7000', '0.05'),
+    ]),
+  ),
   markup_percent: fc.constant('2.5'),
   commission_percent: fc.constant('1'),
 };
@@ -192,7 +197,7 @@ class RequestMaker {
     if (fields.length === 0 && typeof additionalProperties === 'object') {
       return fc.dictionary(
         fc.constantFrom('USD', 'EUR', 'TRY', 'RUB', ...(this.isTidy ? [] : ['AZN', 'x'])),
-        this.valueOf(additionalProperties, 'rate'),
+        this.valueOf(additionalProperties, ''),
         { maxKeys: 4 },
       );
     }

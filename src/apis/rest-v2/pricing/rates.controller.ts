@@ -6,8 +6,9 @@ import { ADMINS, Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
 import { decimalText } from '../amounts.js';
 import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
-
+import { AnswersOne, TakesBody } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
+import { NEW_RATES, RATES } from './rates.schemas.js';
 
 type RatesBody = Record<string, unknown>;
 
@@ -37,6 +38,7 @@ export class RatesController {
 
   @Get()
   @Allow(EVERYBODY)
+  @AnswersOne(RATES)
   async get(@CalledBy() caller: Caller) {
     return success(viewOf(await this.queries.execute(new GetRates(this.writes.contextOf(caller)))));
   }
@@ -44,6 +46,8 @@ export class RatesController {
   /** Currencies that are not named keep their rate. */
   @Put()
   @Allow(ADMINS)
+  @TakesBody(NEW_RATES)
+  @AnswersOne(RATES)
   async set(@CalledBy() caller: Caller, @Body() body: RatesBody) {
     const rates = ratesOf(body);
     const set = await this.writes.run(
