@@ -29,14 +29,19 @@ import { OrdersReader } from './orders/orders.reader.js';
 import { PartnerStatisticsController } from './orders/partner-statistics.controller.js';
 import { SalesReader } from './orders/sales.reader.js';
 import { BalancesController } from './partners/balances.controller.js';
+import { BalancesReader } from './partners/balances.reader.js';
+import { CurrencySettingsController } from './partners/currency-settings.controller.js';
+import { MovementNotes } from './partners/movement-notes.js';
 import { PartnerScope } from './partners/partner-scope.js';
 import { PartnersController } from './partners/partners.controller.js';
 import { PartnersReader } from './partners/partners.reader.js';
+import { StatementReader } from './partners/statement.reader.js';
+import { TransactionsController } from './partners/transactions.controller.js';
 import { RatesController } from './pricing/rates.controller.js';
 import { StaffController } from './staff/staff.controller.js';
 import { ImageMaker } from './uploads/image-maker.js';
 import { UploadFiles } from './uploads/upload-files.js';
-import { UploadsController } from './uploads/uploads.controller.js';
+import { UploadedFilesController, UploadsController } from './uploads/uploads.controller.js';
 import { Writes } from './writes.js';
 
 export const REST_V2_CONTROLLERS: Type[] = [
@@ -50,11 +55,14 @@ export const REST_V2_CONTROLLERS: Type[] = [
   PackagesController,
   KeysController,
   PartnersController,
+  CurrencySettingsController,
   BalancesController,
+  TransactionsController,
   OrdersController,
   PartnerStatisticsController,
   RatesController,
   UploadsController,
+  UploadedFilesController,
   AuditController,
 ];
 
@@ -89,6 +97,9 @@ export const restV2Providers = ({
   KeyHistoryViews,
   PartnerScope,
   PartnersReader,
+  BalancesReader,
+  MovementNotes,
+  StatementReader,
   BusinessCalendar,
   SalesReader,
   OrdersReader,

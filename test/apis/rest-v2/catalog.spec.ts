@@ -299,7 +299,7 @@ describe('prices', () => {
       prices: { AZN: 34, USD: 21.5, EUR: 17, RUB: 1500, TRY: null },
       explicit_prices: { USD: { price: 21.5, origin: 'manual' }, RUB: { price: 1500, origin: 'manual' } },
     });
-    await admin.put(`/packages/${id}/prices`, { RUB: null });
+    await admin.put(`/packages/${id}`, { explicit_prices: { RUB: null } });
     expect((await admin.get(`/packages/${id}/prices`)).body.data).toEqual({
       AZN: 34,
       USD: 21.5,
@@ -309,6 +309,21 @@ describe('prices', () => {
     });
     for (const body of [{ USD: 0 }, { USD: '1.001' }, { USD: -1 }]) {
       expect((await admin.put(`/packages/${id}/prices`, body)).status).toBe(400);
+    }
+  });
+
+  it('are set with the package itself, too', async () => {
+    const created = await pkg({ explicit_prices: { USD: '19.99' } });
+    expect(created.explicit_prices).toEqual({ USD: { price: 19.99, origin: 'manual' } });
+    const { body } = await admin.put(`/packages/${created.id}`, { explicit_prices: { EUR: 18 }, hold: true });
+    expect(body.data).toMatchObject({ hold: true, prices: { USD: 19.99, EUR: 18 } });
+    for (const [explicit_prices, field] of [
+      [{ GBP: 1 }, 'explicit_prices.property GBP'],
+      [{ USD: 'x' }, 'explicit_prices.USD'],
+      [[], 'explicit_prices'],
+    ]) {
+      const refused = await admin.put(`/packages/${created.id}`, { explicit_prices });
+      expect([refused.status, refused.body.error]).toEqual([400, expect.stringContaining(String(field))]);
     }
   });
 

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { SALE_CURRENCIES } from '../../../platform/kernel/money.js';
 import { IsDecimalValue, IsPublicId, IsText, MayBeAbsent } from '../body.js';
 import { ListQuery, StatusListQuery } from '../listing.js';
@@ -144,6 +144,29 @@ export class UpdateProductBody extends ProductFieldsBody {
   name_en?: string;
 }
 
+/** Prices by currency; null takes one away. */
+export class ExplicitPricesBody implements Partial<Record<SaleCurrency, number | string | null>> {
+  @IsOptional()
+  @IsDecimalValue()
+  AZN?: number | string | null;
+
+  @IsOptional()
+  @IsDecimalValue()
+  USD?: number | string | null;
+
+  @IsOptional()
+  @IsDecimalValue()
+  EUR?: number | string | null;
+
+  @IsOptional()
+  @IsDecimalValue()
+  TRY?: number | string | null;
+
+  @IsOptional()
+  @IsDecimalValue()
+  RUB?: number | string | null;
+}
+
 export class PackageFieldsBody extends PlacedBody {
   /** `vendor_id` is the same; a new package without either has its product's. */
   @MayBeAbsent()
@@ -181,6 +204,12 @@ export class PackageFieldsBody extends PlacedBody {
   fulfilment?: 'stock' | 'supplier' | 'service';
 
   @MayBeAbsent()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ExplicitPricesBody)
+  explicit_prices?: ExplicitPricesBody;
+
+  @MayBeAbsent()
   @IsIn(['stock', 'quarantine'])
   release_policy?: 'stock' | 'quarantine';
 }
@@ -208,29 +237,6 @@ export class UpdatePackageBody extends PackageFieldsBody {
   @MayBeAbsent()
   @IsDecimalValue()
   price?: number | string;
-}
-
-/** Prices by currency; null takes one away. */
-export class ExplicitPricesBody implements Partial<Record<SaleCurrency, number | string | null>> {
-  @IsOptional()
-  @IsDecimalValue()
-  AZN?: number | string | null;
-
-  @IsOptional()
-  @IsDecimalValue()
-  USD?: number | string | null;
-
-  @IsOptional()
-  @IsDecimalValue()
-  EUR?: number | string | null;
-
-  @IsOptional()
-  @IsDecimalValue()
-  TRY?: number | string | null;
-
-  @IsOptional()
-  @IsDecimalValue()
-  RUB?: number | string | null;
 }
 
 export class ConvertPricesBody {

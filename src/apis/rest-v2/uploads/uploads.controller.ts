@@ -17,8 +17,8 @@ const UPLOAD_FORM = {
 };
 const FOREVER = 'public, max-age=31536000, immutable';
 
-/** Pictures of products: sent by admins, shown to everybody. */
-@ApiController('')
+/** Pictures of products, sent by admins. */
+@ApiController('api/uploads')
 export class UploadsController {
   constructor(
     private readonly maker: ImageMaker,
@@ -26,7 +26,7 @@ export class UploadsController {
   ) {}
 
   /** The picture is made anew without its metadata, with a thumbnail, and is on disk before the answer. */
-  @Post('api/uploads')
+  @Post()
   @Allow(ADMINS)
   @TakesBody(UPLOAD_FORM, 'multipart/form-data')
   @AnswersOne(UPLOAD)
@@ -34,8 +34,14 @@ export class UploadsController {
     const { image, thumbnail } = await this.files.save(await this.maker.make(await fileOf(request)));
     return success({ url: `/uploads/${image}`, thumbnail_url: `/uploads/${thumbnail}` });
   }
+}
 
-  @Get('uploads/:name')
+/** What was uploaded, shown to everybody: terminals and mails have no token. */
+@ApiController('uploads')
+export class UploadedFilesController {
+  constructor(private readonly files: UploadFiles) {}
+
+  @Get(':name')
   @Allow('public')
   @AnswersFile('image/*')
   @Header('Cache-Control', FOREVER)

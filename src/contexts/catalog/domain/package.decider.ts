@@ -22,6 +22,8 @@ const checks: check.Checks<PackageFields> = {
 export type PackageChanges = Omit<Partial<PackageFields>, 'names'> & {
   readonly names?: Partial<Names>;
   readonly basePrice?: StoredMoney;
+  /** Minor units by currency, set by hand; null takes a price away. Currencies not named keep theirs. */
+  readonly explicitPrices?: PriceChanges['prices'];
   readonly status?: Status;
   readonly hold?: boolean;
 };
@@ -30,8 +32,6 @@ export type NewPackage = PackageChanges & {
   readonly supplierId: string;
   readonly names: Pick<Names, 'en'> & Partial<Names>;
   readonly basePrice: StoredMoney;
-  /** Minor units by currency, set by hand. */
-  readonly explicitPrices?: Readonly<Partial<Record<Currency, string>>>;
 };
 
 const defaults = { cost: null, fulfilment: 'stock', releasePolicy: 'stock', position: null } as const;
@@ -59,7 +59,7 @@ export function createPackage(
 /** What an admin changes. Only what is another than now becomes an event; all of them are one append. */
 export function changePackage(
   state: PackageState,
-  { names, basePrice, status, hold, ...rest }: PackageChanges,
+  { names, basePrice, explicitPrices, status, hold, ...rest }: PackageChanges,
 ): PackageEvent[] | CatalogRejection {
   if (!isThere(state)) return reject('PackageNotFound');
   const changes = names ? { ...rest, names: check.translate(state.names, names) } : rest;
@@ -74,6 +74,9 @@ export function changePackage(
     if (price.amount !== state.basePrice.amount || price.currency !== state.basePrice.currency)
       events.push({ type: 'PackagePriceChanged', data: { basePrice: price } });
   }
+  const priced = setExplicitPrices(state, { prices: explicitPrices ?? {}, origin: 'manual' });
+  if (isRejection(priced)) return priced;
+  events.push(...priced);
   if (hold !== undefined && hold !== state.hold)
     events.push({ type: hold ? 'PackageHeld' : 'PackageHoldLifted', data: {} });
   if (status === 'active') events.push(...activate(state, 'admin'));
