@@ -1,3 +1,4 @@
+import type { CounterAccount } from '../../src/contexts/wallets/index.js';
 import type { Currency } from '../../src/platform/kernel/money.js';
 import { unreachable } from '../../src/platform/kernel/unreachable.js';
 import { defineProjection } from '../../src/platform/projections/projection.js';
@@ -15,7 +16,7 @@ export interface MovementDocument extends ReadDocument {
   /** Minor units; negative when the wallet was debited. */
   readonly amount: string;
   /** The account on the other side. */
-  readonly counter: string;
+  readonly counter: CounterAccount;
   /** Id of the order's document. */
   readonly orderId: string | null;
   readonly reference: string | null;

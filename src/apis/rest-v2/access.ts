@@ -16,6 +16,8 @@ import type { Principal } from '../../platform/auth/tokens.js';
 export const POLICY = 'keyforge:policy';
 
 export const ADMINS: readonly Role[] = ['super_admin', 'admin'];
+/** Managers do what they may do to their own clients alone. */
+export const MANAGERS: readonly Role[] = [...ADMINS, 'manager'];
 export const STAFF: readonly Role[] = [...ADMINS, 'manager', 'auditor'];
 export const EVERYBODY: readonly Role[] = [...STAFF, 'partner'];
 

@@ -7,7 +7,7 @@ import type { Page } from './answers.js';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, MAX_SEARCH_LENGTH } from './limits.js';
 
 /** What every list takes. */
-export class ListQuery {
+export class PageQuery {
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -27,7 +27,10 @@ export class ListQuery {
   @IsString()
   @MaxLength(50)
   sort?: string;
+}
 
+/** What lists take that are searched by a text. */
+export class ListQuery extends PageQuery {
   @IsOptional()
   @IsString()
   @MaxLength(MAX_SEARCH_LENGTH)
@@ -44,6 +47,8 @@ export class StatusListQuery extends ListQuery {
 export interface ListSource {
   readonly projection: string;
   readonly filter: Filter;
+  /** How many match, where that is told without looking at each. */
+  readonly total?: () => Promise<number>;
   /** Field of the documents by the name that callers give; the first is the default. */
   readonly sortable: Readonly<Record<string, string>>;
 }
@@ -85,13 +90,13 @@ export class Listing {
   constructor(private readonly models: ReadModels) {}
 
   async page<D extends ReadDocument, View>(
-    query: ListQuery,
-    { projection, filter, sortable }: ListSource,
+    query: PageQuery,
+    { projection, filter, sortable, total: tellTotal }: ListSource,
     view: (document: D) => View | Promise<View>,
   ): Promise<Page<View>> {
     const { page = 1, limit = DEFAULT_PAGE_SIZE } = query;
     const sort = sortOf(query.sort, sortable);
-    const total = await this.models.count(projection, filter);
+    const total = await (tellTotal ? tellTotal() : this.models.count(projection, filter));
     const skip = (page - 1) * limit;
     const documents =
       skip < total ? await this.models.find<D>(projection, { filter, sort, skip, limit }) : [];

@@ -39,7 +39,7 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
   'GET /api/auth/me': named('getCurrentUser', 'Get current user info'),
   'POST /api/auth/logout': named('logout', 'Log out', { description: 'Ends the session of this token.' }),
   'POST /api/auth/password': named('changePassword', "Change one's own password", {
-    description: 'Ends all other sessions.',
+    description: 'Ends all sessions of the account, this one too.',
   }),
   'POST /api/auth/totp/enrol': named('enrolTotp', 'Get a secret for one-time codes', {
     description: 'Shows the secret this once. Logins need a code once one is confirmed.',
@@ -197,6 +197,17 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
     },
   }),
   'PUT /api/partners/{id}': named('updatePartner', 'Update partner'),
+  'DELETE /api/partners/{id}': named('deletePartner', 'Delete partner', {
+    description: 'Blocks it for ever and frees nothing. Not while it has reservations or unfinished orders.',
+  }),
+  'GET /api/partners/{id}/currency-settings': named('getCurrencySettings', 'Currency settings'),
+  'PUT /api/partners/{id}/currency-settings': named('updateCurrencySettings', 'Update currency settings', {
+    example: {
+      default_currency: 'USD',
+      allowed_currencies: ['USD', 'AZN'],
+      rate_markup_percent: { USD: '2.5' },
+    },
+  }),
   'GET /api/partners/{id}/statistics': named('getPartnerStatistics', 'Partner statistics', {
     description: 'Orders, revenue, the ten most purchased products and the sales of the last 30 days.',
   }),
@@ -205,6 +216,16 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
     example: { product_ids: [42, 58, 73], all_products: false },
   }),
   'GET /api/partners/{id}/balances': named('getPartnerBalances', 'Get balances'),
+  'POST /api/partners/{id}/balances/adjust': named('adjustPartnerBalance', 'Correct a balance', {
+    description:
+      'A correction of either sign with its reason, also below the credit limit. The same reference with the same ' +
+      'amount again changes nothing.',
+    example: { currency: 'AZN', amount: '-10.00', reason: 'Charged twice', reference: 'ADJ-1' },
+  }),
+  'GET /api/partners/{id}/transactions': named('listPartnerTransactions', 'Statement of balances', {
+    description: 'What moved the balances, each line with the balance after it, newest first.',
+  }),
+  'GET /api/partners/{id}/transactions/export/csv': named('exportPartnerTransactions', 'Statement as CSV'),
   'POST /api/partners/{id}/balances/topup': named('topUpPartnerBalance', 'Top a balance up', {
     description: 'Idempotent by reference: the same one with the same amount changes nothing.',
     example: { currency: 'AZN', amount: '100.00', reference: 'INV-1', comment: '…' },

@@ -1,62 +1,81 @@
-import { Body, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { TopUpBalance, topUpId } from '../../../contexts/wallets/index.js';
-import { formatMinor } from '../../../platform/kernel/money.js';
-import { sealedPlace, Vault } from '../../../platform/security/vault.js';
+import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { AdjustBalance, adjustmentId, TopUpBalance, topUpId } from '../../../contexts/wallets/index.js';
+import { formatPosition } from '../../../platform/event-store/event-store.js';
+import { Ids } from '../../../platform/kernel/ids.js';
 import { ADMINS, Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
 import { amountOf, decimalOf } from '../amounts.js';
 import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
 import { PublicIdPipe } from '../body.js';
+import { AnswersOne } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
-import { TopUpBody } from './partners.dto.js';
+import { BalancesReader } from './balances.reader.js';
+import { AdjustBody, BalancesQuery, TopUpBody } from './money.dto.js';
+import { ADJUSTED, BALANCES, TOPPED_UP } from './money.schemas.js';
+import { MovementNotes } from './movement-notes.js';
 import { PartnersReader } from './partners.reader.js';
 
 @ApiController('api/partners/:id/balances')
 export class BalancesController {
   constructor(
     private readonly writes: Writes,
-    private readonly reader: PartnersReader,
-    private readonly vault: Vault,
+    private readonly ids: Ids,
+    private readonly partners: PartnersReader,
+    private readonly balances: BalancesReader,
+    private readonly notes: MovementNotes,
   ) {}
 
+  /** With `as_of`, what they were at a position of the log or at a time; `X-Position` names the position. */
   @Get()
   @Allow(EVERYBODY)
-  async list(@CalledBy() { principal }: Caller, @Param('id', PublicIdPipe) id: number) {
-    return success(await this.reader.balances(await this.reader.find(principal, id)));
+  @AnswersOne(BALANCES)
+  async list(
+    @CalledBy() { principal, reply }: Caller,
+    @Param('id', PublicIdPipe) id: number,
+    @Query() { as_of: asOf }: BalancesQuery,
+  ) {
+    const partner = await this.partners.find(principal, id);
+    if (asOf === undefined) return success(await this.balances.now(partner));
+    const position = await this.balances.positionOf(asOf);
+    reply.header('X-Position', formatPosition(position));
+    return success(await this.balances.at(partner, position));
   }
 
   /** The same reference with the same amount answers the balance and changes nothing. */
   @Post('topup')
   @HttpCode(200)
   @Allow(ADMINS)
+  @AnswersOne(TOPPED_UP)
   async topUp(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number, @Body() body: TopUpBody) {
-    const { _id } = await this.reader.find(caller.principal, id);
+    const { _id } = await this.partners.find(caller.principal, id);
+    const ownerId = String(_id);
     const { currency, reference, comment = null } = body;
     const { amount } = amountOf(body.amount, currency, 'amount');
+    const sealed =
+      comment && (await this.notes.seal('topups', topUpId(ownerId, reference), ownerId, comment));
     const input = {
-      ownerId: String(_id),
-      purpose: 'main' as const,
-      currency,
-      amountMinor: BigInt(amount),
-      reference,
-      comment: comment && (await this.seal(String(_id), reference, comment)),
+      ...{ ownerId, purpose: 'main' as const, currency, amountMinor: BigInt(amount) },
+      ...{ reference, comment: sealed },
     };
     const balance = await this.writes.run(caller, (context) => new TopUpBalance(context, input));
-    return success({
-      partner_id: id,
-      currency,
-      amount: decimalOf(amount, currency),
-      reference,
-      comment,
-      balance: formatMinor(balance.postedMinor, currency),
-      held: formatMinor(balance.heldMinor, currency),
-      available: formatMinor(balance.availableMinor, currency),
-    });
+    const shown = { partner_id: id, amount: decimalOf(amount, currency), reference, comment };
+    return success({ ...shown, ...this.balances.view(balance) });
   }
 
-  /** Comments may say anything about anybody: they are stored under the partner's own data key. */
-  private async seal(ownerId: string, reference: string, comment: string): Promise<string> {
-    const place = sealedPlace(`topup-${topUpId(ownerId, reference)}`, 'comment');
-    return this.vault.sealUnder(`account-${ownerId}`, place, comment);
+  /** A correction, also below the credit limit. The same reference with the same amount changes nothing. */
+  @Post('adjust')
+  @HttpCode(200)
+  @Allow(ADMINS)
+  @AnswersOne(ADJUSTED)
+  async adjust(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number, @Body() body: AdjustBody) {
+    const { _id } = await this.partners.find(caller.principal, id);
+    const ownerId = String(_id);
+    const { currency, reason, reference = this.ids.uuid() } = body;
+    const { amount } = amountOf(body.amount, currency, 'amount');
+    const sealed = await this.notes.seal('adjustments', adjustmentId(ownerId, reference), ownerId, reason);
+    const input = { ownerId, currency, amountMinor: BigInt(amount), reference, reason: sealed };
+    const balance = await this.writes.run(caller, (context) => new AdjustBalance(context, input));
+    const shown = { partner_id: id, amount: decimalOf(amount, currency), reference, reason };
+    return success({ ...shown, ...this.balances.view(balance) });
   }
 }

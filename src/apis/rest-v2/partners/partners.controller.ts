@@ -1,24 +1,28 @@
-import { Body, Get, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Delete, Get, Param, Post, Put, Query } from '@nestjs/common';
 import type { PartnerDocument } from '../../../../projections/partners/partners.projection.js';
 import {
+  DeletePartner,
   type PartnerUpdate,
   RegisterPartner,
   SetPartnerAccess,
   UpdatePartner,
 } from '../../../contexts/partners/index.js';
-import { ADMINS, Allow, CalledBy, Caller, EVERYBODY, STAFF } from '../access.js';
+import { ADMINS, Allow, CalledBy, Caller, EVERYBODY, MANAGERS, STAFF } from '../access.js';
 import { decimalText } from '../amounts.js';
 import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
 import { PublicIdPipe } from '../body.js';
 import { CatalogReader } from '../catalog/catalog.reader.js';
 import { toStatus } from '../catalog/status.js';
-import { containing, Listing, StatusListQuery } from '../listing.js';
+import { containing, Listing } from '../listing.js';
+import { AnswersList, AnswersOne } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
-import { AccessBody, CreatePartnerBody, UpdatePartnerBody } from './partners.dto.js';
+import { assertMayEdit } from './partner-edits.js';
+import { AccessBody, CreatePartnerBody, PartnerListQuery, UpdatePartnerBody } from './partners.dto.js';
 import { PartnersReader } from './partners.reader.js';
+import { DELETED_PARTNER, PARTNER, PARTNER_ACCESS, PARTNER_PROFILE } from './partners.schemas.js';
 
-const SORTABLE = { id: 'id', name: 'name', created_at: 'createdAt' };
+const SORTABLE = { id: 'id', name: 'name', login: 'login', status: 'status', created_at: 'createdAt' };
 const STATUSES = ['inactive', 'active', 'blocked'] as const;
 
 const textOf = (value: number | string | null | undefined, field: string): string | null | undefined =>
@@ -55,9 +59,10 @@ export class PartnersController {
 
   @Get()
   @Allow(STAFF)
-  list(@CalledBy() { principal }: Caller, @Query() query: StatusListQuery) {
+  @AnswersList(PARTNER)
+  list(@CalledBy() { principal }: Caller, @Query() query: PartnerListQuery) {
     const filter = {
-      status: query.status === undefined ? { $ne: 'deleted' } : toStatus(query.status),
+      status: query.status === undefined ? { $ne: 'deleted' } : STATUSES[query.status],
       ...containing('search', query.search),
       ...this.reader.scopeOf(principal),
     };
@@ -67,12 +72,14 @@ export class PartnersController {
 
   @Get(':id')
   @Allow(EVERYBODY)
+  @AnswersOne(PARTNER_PROFILE)
   async get(@CalledBy() { principal }: Caller, @Param('id', PublicIdPipe) id: number) {
-    return success(this.reader.partner(await this.reader.find(principal, id)));
+    return success(await this.reader.profile(principal, id));
   }
 
   @Post()
   @Allow(ADMINS)
+  @AnswersOne(PARTNER_PROFILE)
   async create(@CalledBy() caller: Caller, @Body() body: CreatePartnerBody) {
     const partner = {
       ...{ name: body.name, login: body.login, password: body.password, apiKey: body.api_key },
@@ -85,30 +92,45 @@ export class PartnersController {
       managerId: this.reader.managerOf(body.manager_id),
     };
     const made = await this.writes.run(caller, (context) => new RegisterPartner(context, partner));
-    return success(this.reader.partner(await this.reader.find(caller.principal, made.partner.publicId)));
+    return success(await this.reader.profile(caller.principal, made.partner.publicId));
   }
 
+  /** Managers change how their clients are presented: `name`, `logo_url`, `support_email`. */
   @Put(':id')
-  @Allow(ADMINS)
+  @Allow(MANAGERS)
+  @AnswersOne(PARTNER_PROFILE)
   async update(
     @CalledBy() caller: Caller,
     @Param('id', PublicIdPipe) id: number,
     @Body() body: UpdatePartnerBody,
   ) {
     const { _id: partnerId } = await this.reader.find(caller.principal, id);
+    assertMayEdit(caller.principal, body);
     const update = updateOf(body, this.reader.managerOf(body.manager_id));
     await this.writes.run(caller, (context) => new UpdatePartner(context, String(partnerId), update));
-    return success(this.reader.partner(await this.reader.find(caller.principal, id)));
+    return success(await this.reader.profile(caller.principal, id));
+  }
+
+  /** Blocks the partner for ever and frees nothing: neither its login nor its money. Not while it has reservations. */
+  @Delete(':id')
+  @Allow(ADMINS)
+  @AnswersOne(DELETED_PARTNER)
+  async delete(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number) {
+    const { _id: partnerId } = await this.reader.find(caller.principal, id);
+    await this.writes.run(caller, (context) => new DeletePartner(context, String(partnerId)));
+    return success({ id });
   }
 
   @Get(':id/access')
   @Allow(EVERYBODY)
+  @AnswersOne(PARTNER_ACCESS)
   async access(@CalledBy() { principal }: Caller, @Param('id', PublicIdPipe) id: number) {
     return success(await this.reader.access(await this.reader.find(principal, id)));
   }
 
   @Put(':id/access')
-  @Allow(ADMINS)
+  @Allow(MANAGERS)
+  @AnswersOne(PARTNER_ACCESS)
   async setAccess(
     @CalledBy() caller: Caller,
     @Param('id', PublicIdPipe) id: number,

@@ -1,23 +1,36 @@
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayMinSize,
   IsArray,
   IsBoolean,
   IsIn,
   IsInt,
-  IsNotEmpty,
+  IsObject,
   IsOptional,
   IsString,
   Max,
   Min,
+  ValidateNested,
 } from 'class-validator';
-import { CURRENCY_EXPONENTS, type Currency, SALE_CURRENCIES } from '../../../platform/kernel/money.js';
+import { SALE_CURRENCIES } from '../../../platform/kernel/money.js';
 import { IsDecimalValue, IsPublicId, IsText, MayBeAbsent } from '../body.js';
-import { MAX_COMMENT_LENGTH, MAX_REFERENCE_LENGTH } from '../limits.js';
+import { ListQuery } from '../listing.js';
 import { IsNewPassword } from '../passwords.js';
+
+type SaleCurrency = (typeof SALE_CURRENCIES)[number];
 
 const MAX_ACCESS_IDS = 5_000;
 const MAX_IP_RANGES = 200;
 const MAX_OPEN_RESERVATIONS = 1_000_000;
+
+export class PartnerListQuery extends ListQuery {
+  /** 0 inactive, 1 active, 2 blocked. */
+  @IsOptional()
+  @Type(() => Number)
+  @IsIn([0, 1, 2])
+  status?: 0 | 1 | 2;
+}
 
 class PartnerProfileBody {
   @IsOptional()
@@ -71,7 +84,7 @@ export class CreatePartnerBody extends PartnerProfileBody {
 
   @MayBeAbsent()
   @IsIn(SALE_CURRENCIES)
-  default_currency?: (typeof SALE_CURRENCIES)[number];
+  default_currency?: SaleCurrency;
 }
 
 export class UpdatePartnerBody extends PartnerProfileBody {
@@ -145,18 +158,46 @@ export class AccessBody {
   all_products?: boolean;
 }
 
-export class TopUpBody {
-  @IsIn(Object.keys(CURRENCY_EXPONENTS))
-  currency!: Currency;
-
+/** Percent added to the rate of each currency that is named. */
+export class RateMarkupBody {
+  @MayBeAbsent()
   @IsDecimalValue()
-  amount!: number | string;
+  AZN?: number | string;
 
-  @IsNotEmpty()
-  @IsText(MAX_REFERENCE_LENGTH)
-  reference!: string;
+  @MayBeAbsent()
+  @IsDecimalValue()
+  USD?: number | string;
 
-  @IsOptional()
-  @IsText(MAX_COMMENT_LENGTH)
-  comment?: string | null;
+  @MayBeAbsent()
+  @IsDecimalValue()
+  EUR?: number | string;
+
+  @MayBeAbsent()
+  @IsDecimalValue()
+  TRY?: number | string;
+
+  @MayBeAbsent()
+  @IsDecimalValue()
+  RUB?: number | string;
+}
+
+export class CurrencySettingsBody {
+  /** A credit limit keeps its number and is then of this currency. */
+  @MayBeAbsent()
+  @IsIn(SALE_CURRENCIES)
+  default_currency?: SaleCurrency;
+
+  @MayBeAbsent()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(SALE_CURRENCIES.length)
+  @IsIn(SALE_CURRENCIES, { each: true })
+  allowed_currencies?: SaleCurrency[];
+
+  /** Replaces all markups that were set before. */
+  @MayBeAbsent()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => RateMarkupBody)
+  rate_markup_percent?: RateMarkupBody;
 }

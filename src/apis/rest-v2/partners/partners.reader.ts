@@ -2,10 +2,8 @@ import { Injectable, NotFoundException } from '@nestjs/common';
 import type { PackageDocument } from '../../../../projections/catalog/packages.projection.js';
 import type { ProductDocument } from '../../../../projections/catalog/products.projection.js';
 import type { PartnerDocument } from '../../../../projections/partners/partners.projection.js';
-import type { BalanceDocument } from '../../../../projections/wallets/balances.projection.js';
 import { AccountIndex } from '../../../contexts/partners/index.js';
 import type { Principal } from '../../../platform/auth/tokens.js';
-import type { Currency } from '../../../platform/kernel/money.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
 import type { Filter } from '../../../platform/read-store/read-store.js';
 import { decimalOf } from '../amounts.js';
@@ -44,6 +42,12 @@ export class PartnersReader {
     return found.id;
   }
 
+  /** Everything about one partner but its secrets. @throws 404 as {@link find} */
+  async profile(principal: Principal, publicId: number) {
+    const found = await this.find(principal, publicId);
+    return { ...this.partner(found), access: await this.access(found) };
+  }
+
   partner(document: PartnerDocument) {
     const { defaultCurrency, creditLimit, managerId } = document;
     return {
@@ -51,9 +55,7 @@ export class PartnersReader {
       name: document.name,
       login: document.login,
       status: STATUS[document.status],
-      default_currency: defaultCurrency,
-      allowed_currencies: document.allowedCurrencies,
-      rate_markup_percent: document.rateMarkupPercent,
+      ...this.currencies(document),
       billing_mode: document.billingMode,
       credit_limit: creditLimit === null ? null : decimalOf(creditLimit, defaultCurrency),
       markup_percent: document.markupPercent,
@@ -71,6 +73,14 @@ export class PartnersReader {
     };
   }
 
+  currencies({ defaultCurrency, allowedCurrencies, rateMarkupPercent }: PartnerDocument) {
+    return {
+      default_currency: defaultCurrency,
+      allowed_currencies: allowedCurrencies,
+      rate_markup_percent: rateMarkupPercent,
+    };
+  }
+
   async access({ access }: PartnerDocument) {
     const { allProducts, productIds, packageIds } = access;
     return {
@@ -78,23 +88,6 @@ export class PartnersReader {
       product_ids: await this.numbersOf<ProductDocument>('products', productIds),
       package_ids: packageIds && (await this.numbersOf<PackageDocument>('packages', packageIds)),
     };
-  }
-
-  /** The main wallets, the one of the default currency first and there even when nothing ever moved. */
-  async balances({ _id: ownerId, defaultCurrency }: PartnerDocument) {
-    const wallets = await this.models.find<BalanceDocument>('balances', {
-      filter: { ownerId, purpose: 'main' },
-    });
-    const none = { currency: defaultCurrency, posted: '0', held: '0', available: '0' };
-    const own = wallets.find(({ currency }) => currency === defaultCurrency) ?? none;
-    const others = wallets.filter((wallet) => wallet !== own);
-    others.sort((a, b) => (a.currency < b.currency ? -1 : 1));
-    return [own, ...others].map(({ currency, posted, held, available }) => ({
-      currency,
-      balance: decimalOf(posted, currency as Currency),
-      held: decimalOf(held, currency as Currency),
-      available: decimalOf(available, currency as Currency),
-    }));
   }
 
   private async numbersOf<D extends ProductDocument | PackageDocument>(

@@ -1,0 +1,14 @@
+import { ForbiddenException } from '@nestjs/common';
+import type { Principal } from '../../../platform/auth/tokens.js';
+import type { UpdatePartnerBody } from './partners.dto.js';
+
+/** How a client is presented: what managers change themselves. Money, credentials and status are for admins. */
+const FOR_MANAGERS: readonly string[] = ['name', 'logo_url', 'support_email'];
+
+/** @throws 403 naming the first field that is not for the caller's role. */
+export function assertMayEdit({ role }: Principal, body: UpdatePartnerBody): void {
+  if (role !== 'manager') return;
+  const given = Object.entries(body).filter(([, value]) => value !== undefined);
+  const forbidden = given.find(([field]) => !FOR_MANAGERS.includes(field));
+  if (forbidden) throw new ForbiddenException(`Forbidden: your role may not change ${forbidden[0]}`);
+}
