@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PackageDocument } from '../../../../projections/catalog/packages.projection.js';
 import type { KeyDocument } from '../../../../projections/inventory/keys.projection.js';
+import type { LotDocument } from '../../../../projections/inventory/lots.projection.js';
 import { Clock, isoTime } from '../../../platform/kernel/clock.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
 import type { Filter } from '../../../platform/read-store/read-store.js';
@@ -9,6 +10,7 @@ import type { KeyListQuery, KeyStatusNumber } from './keys.dto.js';
 
 const NUMBERS = { available: 1, reserved: 2, sold: 3, retired: 4, quarantined: 5 } as const;
 const STATUSES = ['available', 'reserved', 'sold', 'retired', 'quarantined'] as const;
+const AVAILABLE = 1;
 const EXPIRED = 6;
 
 /** Which keys a list is about, apart from its search. */
@@ -16,6 +18,11 @@ export interface Selection {
   /** UUIDs; null: all packages. */
   readonly packageIds: readonly string[] | null;
   readonly status: KeyStatusNumber | undefined;
+}
+
+function ofPackages(packageIds: readonly string[] | null): Filter {
+  if (packageIds === null) return {};
+  return { packageId: packageIds.length === 1 ? packageIds[0] : { $in: packageIds } };
 }
 
 /** Narrows lists of keys. Available keys whose last day is over count as expired from that moment on. */
@@ -39,12 +46,24 @@ export class KeySelections {
   }
 
   filterOf({ packageIds, status }: Selection): Filter {
-    const [first, ...others] = packageIds ?? [];
-    const one = first !== undefined && others.length === 0;
-    return {
-      ...(packageIds === null ? {} : { packageId: one ? first : { $in: packageIds } }),
-      ...this.statusFilter(status),
-    };
+    return { ...ofPackages(packageIds), ...this.statusFilter(status) };
+  }
+
+  /** How many keys that are: whether available ones have expired is known by lot. */
+  async total(selection: Selection): Promise<number> {
+    const { packageIds, status } = selection;
+    if (status !== AVAILABLE && status !== EXPIRED)
+      return this.models.count('keys', this.filterOf(selection));
+    const now = isoTime(this.clock.now());
+    let available = 0;
+    let expired = 0;
+    for await (const lots of this.models.scan<LotDocument>('lots', { filter: ofPackages(packageIds) })) {
+      for (const { counts, availableUntil } of lots) {
+        available += counts.available;
+        for (const [until, keys] of Object.entries(availableUntil)) if (until <= now) expired += keys;
+      }
+    }
+    return status === EXPIRED ? expired : available - expired;
   }
 
   /** The same of one key. */
@@ -55,7 +74,7 @@ export class KeySelections {
 
   statusOf({ status, expiresAt }: KeyDocument): KeyStatusNumber {
     if (status !== 'available' || expiresAt === null) return NUMBERS[status];
-    return Date.parse(expiresAt) <= this.clock.now() ? EXPIRED : NUMBERS.available;
+    return Date.parse(expiresAt) <= this.clock.now() ? EXPIRED : AVAILABLE;
   }
 
   private statusFilter(status: KeyStatusNumber | undefined): Filter {

@@ -205,8 +205,9 @@ export class KeysController {
       const found = await this.finder.find(selection, text, ADMINS.includes(principal.role));
       return this.listing.pageOf(query, found, SORTABLE, view);
     }
-    const source = { projection: 'keys', filter: this.selections.filterOf(selection), sortable: SORTABLE };
-    return this.listing.page(query, source, view);
+    const filter = this.selections.filterOf(selection);
+    const total = () => this.selections.total(selection);
+    return this.listing.page(query, { projection: 'keys', filter, total, sortable: SORTABLE }, view);
   }
 
   private async add(caller: Caller, packageNumber: number, keys: readonly BulkKey[]) {
