@@ -88,14 +88,28 @@ const text = (): fc.Arbitrary<string> =>
 const anything = (): fc.Arbitrary<unknown> =>
   fc.oneof(text(), fc.constantFrom(...ODD_NUMBERS), fc.constantFrom(null, true, [], {}), fc.jsonValue());
 
-/** Makes requests as the document describes them, and some that it does not. */
+interface Known {
+  readonly document: ApiDocument;
+  readonly pools: Pools;
+}
+
+/** Requests that are as documented, and likely to be accepted. */
+export const tidyRequestsOf = (
+  { document, pools }: Known,
+  method: string,
+  path: string,
+  operation: Operation,
+): fc.Arbitrary<FuzzedRequest> => new RequestMaker(document, pools, true).requestOf(method, path, operation);
+
+/** Requests as the document describes them, and some that it does not. */
 export function requestsOf(
-  { document, pools }: { readonly document: ApiDocument; readonly pools: Pools },
+  known: Known,
   method: string,
   path: string,
   operation: Operation,
 ): fc.Arbitrary<FuzzedRequest> {
-  const tidy = new RequestMaker(document, pools, true).requestOf(method, path, operation);
+  const { document, pools } = known;
+  const tidy = tidyRequestsOf(known, method, path, operation);
   const untidy = new RequestMaker(document, pools, false).requestOf(method, path, operation);
   return fc.oneof({ weight: 3, arbitrary: tidy }, { weight: 1, arbitrary: untidy });
 }
