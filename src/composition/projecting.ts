@@ -7,7 +7,10 @@ import type { ReadModels } from '../platform/projections/read-models.js';
 import { ProjectionThread } from '../platform/projections/thread/projection-thread.js';
 import type { Engines } from './engines.js';
 
-/** Stored events that projections see in a newer shape; none has changed yet. */
+/**
+ * Stored events that projections see in a newer shape: the same as all aggregates have, but without the contexts around
+ * them, which the folding thread does without. None has changed yet.
+ */
 export const UPCASTERS: Upcasters = new Map();
 
 export interface ProjectingOptions {

@@ -13,7 +13,9 @@ export interface Target {
 export type Upcasters = ReadonlyMap<string, Readonly<Record<string, Upcaster>>>;
 
 /** The upcasters of these categories; those whose events never changed have none. */
-export const upcastersOf = (aggregates: readonly Aggregate<never, never>[]): Upcasters =>
+export const upcastersOf = (
+  aggregates: readonly Pick<Aggregate<never, never>, 'category' | 'upcasters'>[],
+): Upcasters =>
   new Map(
     aggregates.flatMap(({ category, upcasters }) => (upcasters ? [[category, upcasters] as const] : [])),
   );
