@@ -58,7 +58,7 @@ export const KEY_HISTORY = listOf(
     at: TIME,
     actor: objectOf('KeyHistoryActor', { kind: oneOf('staff', 'partner', 'system'), id: nullable(INTEGER) }),
     surface: { ...TEXT, description: 'Where the request came in' },
-    text_shown: { ...BOOLEAN, description: 'Whether this showed the text to the actor' },
+    text_shown: { ...BOOLEAN, description: 'Whether this showed the text, to the actor or to the buyer' },
     key_number: { ...nullable(INTEGER), description: 'What a reservation called the key' },
     partner_id: nullable(INTEGER),
     order_id: nullable(INTEGER),
