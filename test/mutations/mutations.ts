@@ -114,6 +114,41 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: faults,
   },
   {
+    name: 'refund: a pending order is annulled though somebody else ended it',
+    file: 'src/contexts/ordering/commands/refund-order.ts',
+    edits: [['if (mine.settled && order', 'if (order']],
+    tests: faults,
+  },
+  {
+    name: 'replacement: the faulty key stays sold',
+    file: 'src/contexts/ordering/commands/advance-replacement.ts',
+    edits: [["if (step.outcome === 'sold') {", "if (step.outcome === 'sold' && intent === 'finish') {"]],
+    tests: faults,
+  },
+  {
+    name: 'replacement: an unfinished one is not advanced before its order is answered',
+    file: 'src/contexts/ordering/commands/buy-key.ts',
+    edits: [["      advanceReplacement(tx, id, 'finish', this.desk.settings);\n", '']],
+    tests: faults,
+  },
+  {
+    name: 'replacement: the next one is taken for the last',
+    file: 'src/contexts/ordering/domain/order.decider.ts',
+    edits: [['attempt: state.attempts + 1', 'attempt: (state.claim?.attempt ?? 0) + 1']],
+    tests: faults,
+  },
+  {
+    name: 'replacement: money goes back while one is under way',
+    file: 'src/contexts/ordering/domain/order.decider.ts',
+    edits: [
+      [
+        "  if (state.status !== 'confirmed') return reject('OrderNotConfirmed');\n  const { amount",
+        "  if (state.status !== 'confirmed' && state.status !== 'replacing') return reject('OrderNotConfirmed');\n  const { amount",
+      ],
+    ],
+    tests: 'src/contexts/ordering/domain',
+  },
+  {
     name: 'top-up: a claim that was credited is credited again',
     file: 'src/contexts/wallets/commands/top-up-balance.ts',
     edits: [
