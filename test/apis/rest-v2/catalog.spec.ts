@@ -129,6 +129,9 @@ describe('changing', () => {
 
   it.each([
     ['products', { name_en: null }, 'name_en'],
+    ['products', { name_ru: 'two\nlines' }, 'name_ru'],
+    ['products', { thumbnail_url: 'javascript:alert(1)' }, 'thumbnail_url'],
+    ['products', { instructions_az: 'bell\u0007' }, 'instructions_az'],
     ['products', { status: 2 }, 'status'],
     ['products', { colour: 'red' }, 'colour'],
     ['packages', { price: 'cheap' }, 'price'],
@@ -308,7 +311,10 @@ describe('prices', () => {
       RUB: null,
     });
     for (const body of [{ USD: 0 }, { USD: '1.001' }, { USD: -1 }]) {
-      expect((await admin.put(`/packages/${id}/prices`, body)).status).toBe(400);
+      expect(await admin.put(`/packages/${id}/prices`, body)).toMatchObject({
+        status: 400,
+        body: { error: expect.stringContaining('USD') },
+      });
     }
   });
 

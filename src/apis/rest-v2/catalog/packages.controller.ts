@@ -19,16 +19,7 @@ import { CatalogReader } from './catalog.reader.js';
 import { DELETED, PACKAGE, PACKAGE_TO_CALLER, PRICES } from './catalog.schemas.js';
 import { CatalogViews, pricesOf } from './catalog.views.js';
 import { PartnerCatalog } from './partner-catalog.js';
-import { catalogFilter } from './status.js';
-
-const SORTABLE = {
-  id: 'id',
-  name: 'names.en',
-  position: 'position',
-  status: 'status',
-  created_at: 'createdAt',
-  updated_at: 'updatedAt',
-};
+import { catalogFilter, PLACED_SORT } from './status.js';
 
 /** Partners see the packages that they may buy, at their own prices, without costs and suppliers. */
 @ApiController('api/packages')
@@ -49,7 +40,7 @@ export class PackagesController {
     const filter = { ...catalogFilter(query), ...(await this.reader.referring(query)), ...packages };
     return this.listing.page(
       query,
-      { projection: 'packages', filter, sortable: SORTABLE },
+      { projection: 'packages', filter, sortable: PLACED_SORT },
       (found: PackageDocument) =>
         isPartner ? this.views.packageForPartner(found, terms) : this.views.package(found, terms),
     );

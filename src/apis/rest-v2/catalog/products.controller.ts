@@ -15,16 +15,7 @@ import { DELETED, PRODUCT, PRODUCT_STATS, PRODUCT_TO_CALLER } from './catalog.sc
 import { CatalogViews } from './catalog.views.js';
 import { PartnerCatalog } from './partner-catalog.js';
 import { productStats } from './product-stats.js';
-import { catalogFilter } from './status.js';
-
-const SORTABLE = {
-  id: 'id',
-  name: 'names.en',
-  position: 'position',
-  status: 'status',
-  created_at: 'createdAt',
-  updated_at: 'updatedAt',
-};
+import { catalogFilter, PLACED_SORT } from './status.js';
 
 /** Partners see the products that they may buy, without what concerns suppliers. */
 @ApiController('api/products')
@@ -45,7 +36,7 @@ export class ProductsController {
     const filter = { ...catalogFilter(query), ...(await this.reader.referring(query)), ...products };
     return this.listing.page(
       query,
-      { projection: 'products', filter, sortable: SORTABLE },
+      { projection: 'products', filter, sortable: PLACED_SORT },
       (found: ProductDocument) =>
         isPartner ? this.views.productForPartner(found) : this.views.product(found),
     );

@@ -7,6 +7,16 @@ export const toStatus = (status: 0 | 1 | undefined): 'active' | 'inactive' | und
 
 export const fromStatus = (status: 'active' | 'inactive'): 0 | 1 => (status === 'active' ? 1 : 0);
 
+/** What lists of what has names, a place and a status are sorted by. */
+export const PLACED_SORT = {
+  id: 'id',
+  name: 'names.en',
+  position: 'position',
+  status: 'status',
+  created_at: 'createdAt',
+  updated_at: 'updatedAt',
+};
+
 /** What every list of the catalogue is narrowed by. */
 export const catalogFilter = ({ status, search }: StatusListQuery): Filter => ({
   deletedAt: null,

@@ -13,10 +13,8 @@ import { Writes } from '../writes.js';
 import { ConvertPricesBody } from './catalog.dto.js';
 import { CatalogReader } from './catalog.reader.js';
 import { PRICES_CONVERTED, SUPPLIER_PRICES } from './catalog.schemas.js';
-import { catalogFilter } from './status.js';
+import { catalogFilter, PLACED_SORT } from './status.js';
 import { SupplierPriceViews } from './supplier-prices.views.js';
-
-const SORTABLE = { id: 'id', name: 'names.en', position: 'position', created_at: 'createdAt' };
 
 @ApiController('api/suppliers/:id/prices')
 export class SupplierPricesController {
@@ -42,7 +40,7 @@ export class SupplierPricesController {
     const filter = { ...catalogFilter(query), supplierId };
     return this.listing.page(
       query,
-      { projection: 'packages', filter, sortable: SORTABLE },
+      { projection: 'packages', filter, sortable: PLACED_SORT },
       (found: PackageDocument) => this.views.prices(found, rates),
     );
   }

@@ -1,5 +1,5 @@
 import { CURRENCY_EXPONENTS, type Currency } from '../../../platform/kernel/money.js';
-import { isRejection, reject } from '../../../platform/kernel/rejection.js';
+import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type { Instructions, Names } from '../events/texts.js';
 import {
   MAX_COUNTRY_LENGTH,
@@ -59,12 +59,21 @@ export function translate<Texts extends Names | Instructions>(now: Texts, given:
 
 export const anything = <T>(value: T): T => value;
 
-export const name: Check<string> = (value) => line(value, MAX_NAME_LENGTH) ?? reject('InvalidName');
+export const name: Check<string> = nameOf('name');
+
+function nameOf(field: string): Check<string> {
+  return (value) => line(value, MAX_NAME_LENGTH) ?? reject('InvalidName', { field });
+}
+const [englishName, russianName, azerbaijaniName] = ['name_en', 'name_ru', 'name_az'].map(nameOf) as [
+  Check<string>,
+  Check<string>,
+  Check<string>,
+];
 
 export function names({ en, ru, az }: Names): Names | CatalogRejection {
-  const english = name(en);
-  const russian = ru && blankAsNull(ru) && name(ru);
-  const azerbaijani = az && blankAsNull(az) && name(az);
+  const english = englishName(en);
+  const russian = ru && blankAsNull(ru) && russianName(ru);
+  const azerbaijani = az && blankAsNull(az) && azerbaijaniName(az);
   for (const each of [english, russian, azerbaijani]) if (isRejection(each)) return each as CatalogRejection;
   return { en: english as string, ru: (russian as string) || null, az: (azerbaijani as string) || null };
 }
@@ -76,17 +85,20 @@ export const email = optionalLine(MAX_EMAIL_LENGTH, 'InvalidEmail', EMAIL);
 
 // Our own uploads are kept as paths, so that a change of hostname changes no event.
 const IMAGE_ADDRESS = /^(https?:\/\/[^\s/]|\/uploads\/)\S*$/u;
-export const url = optionalLine(MAX_URL_LENGTH, 'InvalidUrl', IMAGE_ADDRESS);
+export const url = (field: string): Check<string | null> =>
+  optionalLine(MAX_URL_LENGTH, 'InvalidUrl', IMAGE_ADDRESS, { field });
+
+const LANGUAGES = ['en', 'ru', 'az'];
 
 export function instructions(value: Instructions): Instructions | CatalogRejection {
   const texts = [value.en, value.ru, value.az].map((text) => text && blankAsNull(text));
-  for (const text of texts) {
+  for (const [place, text] of texts.entries()) {
     if (
       text &&
       (countCodePoints(text) > MAX_INSTRUCTIONS_LENGTH ||
         NOT_IN_LINES.test(text.replace(LINE_BREAKS_AND_TABS, '')))
     )
-      return reject('InvalidInstructions');
+      return reject('InvalidInstructions', { field: `instructions_${LANGUAGES[place]}` });
   }
   const [en = null, ru = null, az = null] = texts;
   return { en: en || null, ru: ru || null, az: az || null };
@@ -118,11 +130,16 @@ function line(text: string, longest: number): string | null {
   return trimmed && countCodePoints(trimmed) <= longest && !NOT_IN_LINES.test(trimmed) ? trimmed : null;
 }
 
-function optionalLine(longest: number, refusal: CatalogRejectionCode, form?: RegExp): Check<string | null> {
+function optionalLine(
+  longest: number,
+  refusal: CatalogRejectionCode,
+  form?: RegExp,
+  detail?: Rejection['detail'],
+): Check<string | null> {
   return (value) => {
     if (value === null || value.trim() === '') return null;
     const text = line(value, longest);
-    return text !== null && (form?.test(text) ?? true) ? text : reject(refusal);
+    return text !== null && (form?.test(text) ?? true) ? text : reject(refusal, detail);
   };
 }
 

@@ -134,7 +134,7 @@ const deactivateByAdmin = (state: PackageState): PackageEvent[] =>
 const checkBasePrice = ({ amount, currency }: StoredMoney): StoredMoney | CatalogRejection =>
   isCurrency(currency) && check.isAmount(amount, currency, 1n)
     ? { amount, currency }
-    : reject('InvalidPrice', { currency });
+    : reject('InvalidPrice', { field: 'price' });
 
 function mergePrices(
   now: ExplicitPrices,
@@ -143,7 +143,7 @@ function mergePrices(
   const merged: Partial<Record<Currency, ExplicitPrice>> = { ...now };
   for (const [currency, amount] of Object.entries(prices) as [Currency, string | null][]) {
     if (!isCurrency(currency) || !(amount === null || check.isAmount(amount, currency, 1n)))
-      return reject('InvalidPrice', { currency });
+      return reject('InvalidPrice', { field: currency });
     // A conversion that comes to nothing, for want of a rate, is no price to put in the place of one.
     const keepsManual = origin === 'converted' && (!overwrite || amount === null);
     if (keepsManual && now[currency]?.origin === 'manual') continue;

@@ -84,7 +84,7 @@ describe('a package', () => {
   it('refuses an explicit price that is none', () => {
     given(Package, [])
       .when((state) => createPackage(state, { ...minimal, explicitPrices: { USD: '0' } }))
-      .thenRejected('InvalidPrice', { currency: 'USD' });
+      .thenRejected('InvalidPrice', { field: 'USD' });
   });
 
   it('may cost 10^15 hundredths, and nothing to us', () => {
@@ -200,6 +200,6 @@ describe('explicit prices', () => {
   it('refuse what is no price', () => {
     given(Package, [created])
       .when((state) => setExplicitPrices(state, { prices: { USD: '1.5' }, origin: 'manual' }))
-      .thenRejected('InvalidPrice', { currency: 'USD' });
+      .thenRejected('InvalidPrice', { field: 'USD' });
   });
 });

@@ -11,8 +11,8 @@ const checks: check.Checks<ProductFields> = {
   categoryId: check.anything,
   status: check.anything,
   position: check.position,
-  imageUrl: check.url,
-  thumbnailUrl: check.url,
+  imageUrl: check.url('image_url'),
+  thumbnailUrl: check.url('thumbnail_url'),
   instructions: check.instructions,
   keyFormat: check.anything,
 };

@@ -1,6 +1,6 @@
 import type { Rejection } from '../../../platform/kernel/rejection.js';
 
-/** `…NotFound` is what the command is about, `Unknown…` what it refers to. */
+/** `…NotFound` is what the command is about, `Unknown…` what it refers to. `Invalid…` says which `field` of several. */
 export type CatalogRejectionCode =
   | 'SupplierNotFound'
   | 'CategoryNotFound'
