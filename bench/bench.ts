@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureImport } from './import.js';
 import { measureCommands } from './in-process.js';
 import { measureSales, printSales } from './sales.js';
 import { Shop } from './shop.js';
@@ -10,9 +11,9 @@ import { isWrkInstalled } from './wrk.js';
 const EXIT_NO_WRK = 2;
 
 const USAGE = `npm run bench -- [--rounds 9] [--seconds 5] [--connections 64,256] [--sales 20000] [--keys 1000000]
-                 [--only sales|commands|stock] [--json FILE]`;
+                 [--only sales|commands|stock|import] [--json FILE]`;
 
-const PARTS = ['sales', 'commands', 'stock'] as const;
+const PARTS = ['sales', 'commands', 'stock', 'import'] as const;
 
 function options() {
   const { values } = parseArgs({
@@ -86,6 +87,16 @@ async function main(): Promise<void> {
         `one purchase ${buyAtFewMs.toFixed(2)} → ${buyAtManyMs.toFixed(2)} ms`,
     );
     results.stock = measured;
+  }
+  if (parts.includes('import')) {
+    const measured = await measureImport(keys);
+    const { keysPerSecond, quarterMb, wholeMb, purchasesPerSecond, p99AloneMs, p99BesideMs } = measured;
+    console.log(
+      `\nimport of ${keys} keys: ${keysPerSecond.toFixed(0)}/s, the server's memory at most ${quarterMb.toFixed(0)} MiB ` +
+        `for a quarter of them, ${wholeMb.toFixed(0)} MiB for all; beside ${purchasesPerSecond.toFixed(0)} purchases/s ` +
+        `${measured.keysPerSecondBesidePurchases.toFixed(0)}/s, their p99 ${p99AloneMs.toFixed(1)} → ${p99BesideMs.toFixed(1)} ms`,
+    );
+    results.import = measured;
   }
   if (json) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
 }

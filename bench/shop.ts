@@ -70,6 +70,12 @@ export class Shop {
     }
   }
 
+  /** Keys of the package that are free, as the read models have it. */
+  async stock(): Promise<number> {
+    const found = await this.admin.get<{ available_keys: number }>(`/api/packages/${this.packageId}`);
+    return found.available_keys;
+  }
+
   /** One purchase, milliseconds. @throws unless it is sold. */
   async buy(order: string): Promise<number> {
     const data = encodeURIComponent(JSON.stringify({ package: this.packageId, order }));

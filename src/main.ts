@@ -1,6 +1,6 @@
-import { writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { bannerText, localUrl } from './composition/banner.js';
+import { endAtOnce } from './composition/end-at-once.js';
 import { serveOperations } from './composition/operations/run-operation.js';
 import { startApp } from './composition/start.js';
 import { importWorkerAt, projectionWorkerAt } from './composition/worker-entries.js';
@@ -36,12 +36,7 @@ async function main(): Promise<void> {
     logger,
     importWorker: importWorkerAt(import.meta.url),
     projectionWorker: projectionWorkerAt(import.meta.url),
-    onFatal: (error) => {
-      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      writeSync(process.stderr.fd, `the stores failed: stopping, nothing more is accepted\n${text}\n`);
-      // Not `process.exit`: with writes under way, LMDB's clean-up can wait for ever for a thread that is gone.
-      process.kill(process.pid, 'SIGKILL');
-    },
+    onFatal: endAtOnce,
   });
   const stop = async (): Promise<void> => {
     await running.close();

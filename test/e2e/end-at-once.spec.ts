@@ -1,0 +1,35 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EmbeddedEventStore } from '../../src/platform/event-store/embedded/embedded-event-store.js';
+
+const SUPPORT = join(__dirname, '../support');
+const PATIENCE_MS = 10_000;
+
+it('a process whose stores fail says so and ends, with appends under way, and leaves a sound log', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'keyforge-fatal-'));
+  try {
+    const args = ['-r', join(SUPPORT, 'register.cjs'), join(SUPPORT, 'fatal-child.ts'), directory];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (text) => {
+      said += text;
+    });
+    const patience = setTimeout(() => child.kill('SIGTERM'), PATIENCE_MS);
+    const [, signal] = await once(child, 'close');
+    clearTimeout(patience);
+    expect(signal).toBe('SIGKILL');
+    expect(said).toContain('the stores failed: stopping, nothing more is accepted');
+    expect(said).toContain('the disk is gone');
+
+    const log = EmbeddedEventStore.open({ directory });
+    const { problems, events } = await log.verify();
+    expect(problems).toEqual([]);
+    expect(events).toBeGreaterThan(0);
+    await log.close();
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}, 20_000);
