@@ -1,6 +1,14 @@
 import { Order, orderId } from '../../src/contexts/ordering/index.js';
 import { CLAIM_PATIENCE_MS } from '../../src/contexts/ordering/limits.js';
-import { availableMinor, TopUp, topUpId, Wallet, walletId } from '../../src/contexts/wallets/index.js';
+import {
+  Adjustment,
+  adjustmentId,
+  availableMinor,
+  TopUp,
+  topUpId,
+  Wallet,
+  walletId,
+} from '../../src/contexts/wallets/index.js';
 import { isRejection } from '../../src/platform/kernel/rejection.js';
 import { auditSales } from '../support/sale-audit.js';
 import {
@@ -187,7 +195,23 @@ const SCENARIOS: readonly Scenario[] = [
       'a purchase': buyA,
     },
   },
+  {
+    name: 'a correction',
+    options: { lots: [1], fundsMinor: 0n },
+    act: (node) => node.adjust('C', 700n),
+    rivals: {
+      'the same correction': (node) => node.adjust('C', 700n),
+      recovery: recover,
+      'a purchase': buyA,
+    },
+  },
 ];
+
+/** Whether what moves money into the wallet was begun: then it must have come, and once. */
+const CLAIMED: Readonly<Record<string, (world: SaleWorld) => boolean>> = {
+  'a top-up': (world) => world.fold(TopUp, topUpId(PARTNER, 'T')).status !== 'none',
+  'a correction': (world) => world.fold(Adjustment, adjustmentId(PARTNER, 'C')).status !== 'none',
+};
 
 const MAX_PLACES = 40;
 
@@ -199,11 +223,11 @@ async function settleAndAudit(world: SaleWorld, scenario: Scenario): Promise<str
   problems.push(...auditSales(world.events, { finished: true, floorMinor: 0n }));
   const wallet = world.fold(Wallet, walletId(PARTNER, 'main', 'AZN'));
   if (availableMinor(wallet) < 0n) problems.push('the wallet is overdrawn');
-  if (scenario.name.startsWith('a top-up')) {
+  const isClaimed = CLAIMED[scenario.name];
+  if (isClaimed) {
     const paid = world.fold(Order, orderId(PARTNER, 'sale', 'A')).status === 'confirmed' ? PRICE_MINOR : 0n;
-    const claimed = world.fold(TopUp, topUpId(PARTNER, 'T')).status !== 'none';
-    if (wallet.postedMinor + paid !== (claimed ? 700n : 0n))
-      problems.push(`the top-up stands as ${wallet.postedMinor + paid}`);
+    if (wallet.postedMinor + paid !== (isClaimed(world) ? 700n : 0n))
+      problems.push(`${scenario.name} stands as ${wallet.postedMinor + paid}`);
   }
   return problems;
 }

@@ -16,8 +16,9 @@ import {
   ReserveKey,
 } from '../../src/contexts/ordering/index.js';
 import { Partner, type PartnerEvent } from '../../src/contexts/partners/index.js';
+import { AdjustBalanceHandler } from '../../src/contexts/wallets/commands/adjust-balance.js';
 import { TopUpBalanceHandler } from '../../src/contexts/wallets/commands/top-up-balance.js';
-import { TopUpBalance, Wallet } from '../../src/contexts/wallets/index.js';
+import { AdjustBalance, TopUpBalance, Wallet } from '../../src/contexts/wallets/index.js';
 import type { EventStore, RecordedEvent } from '../../src/platform/event-store/event-store.js';
 import { eventTimeMs } from '../../src/platform/execution/event-codec.js';
 import { Sequencer } from '../../src/platform/execution/sequencer.js';
@@ -245,6 +246,11 @@ export class SaleNode {
     return new ReplaceKeyHandler(this.desk).execute(
       new ReplaceKey(this.world.context(), { orderId, keyNumber }),
     );
+  }
+
+  adjust(reference: string, amountMinor: bigint) {
+    const input = { ownerId: PARTNER, currency: 'AZN' as const, amountMinor, reference, reason: 'sealed' };
+    return new AdjustBalanceHandler(this.executor).execute(new AdjustBalance(this.world.context(), input));
   }
 
   topUp(reference: string, amountMinor: bigint, ownerId = PARTNER) {

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../platform/execution/transaction.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type { AccountState } from '../domain/account.js';
-import { Claim, claimed, claimId, takenCode } from '../domain/claim.js';
+import { Claim, claimed, claimId, takenCode, tenure } from '../domain/claim.js';
 import { holdsApiKey, Partner } from '../domain/partner.js';
 import { Staff } from '../domain/staff.js';
 import type { AccountRef, ClaimBody, ClaimedPlan } from '../events/claim.events.js';
@@ -103,7 +103,7 @@ function settleHolder(tx: Transaction, holder: ClaimBody): boolean {
   const { account, planId, firstClaim } = holder;
   const first = tx.load(Claim, firstClaim);
   // Released last, so the account's refusal stands, whether or not this node has seen it.
-  if (first.released.has(account.id)) return true;
+  if (first.released.has(tenure(holder))) return true;
   const plan = first.holder && planOf(first.holder);
   if (plan?.planId === planId && plan.account.id === account.id) {
     settlePlan(tx, plan);

@@ -10,14 +10,18 @@ export type ClaimKind = (typeof CLAIM_KINDS)[number];
 export interface ClaimState {
   /** Who holds the value; null: nobody yet, or nobody any more. */
   readonly holder: ClaimBody | null;
-  /** UUIDs of the accounts that had to give it back: their registrations were refused. */
+  /** {@link tenure}s that ended: of refused registrations, and of API keys that were replaced. */
   readonly released: ReadonlySet<string>;
 }
+
+/** One account's hold on a value under one plan. The account may take the value again under another one. */
+export const tenure = ({ account, planId }: Pick<ClaimBody, 'account' | 'planId'>): string =>
+  `${account.id}/${planId}`;
 
 /** One claimed value, known by its keyed hash. */
 export const Claim: Aggregate<ClaimState, ClaimEvent> = {
   category: 'claim',
-  stateVersion: 1,
+  stateVersion: 2,
   weight: 4,
   initial: { holder: null, released: new Set() },
   evolve(state, event) {
@@ -30,7 +34,7 @@ export const Claim: Aggregate<ClaimState, ClaimEvent> = {
       case 'ClaimReleased':
         return {
           holder: null,
-          released: state.holder ? new Set(state.released).add(state.holder.account.id) : state.released,
+          released: state.holder ? new Set(state.released).add(tenure(state.holder)) : state.released,
         };
       default:
         return unreachable(event);

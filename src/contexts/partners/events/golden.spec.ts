@@ -137,7 +137,7 @@ describe('stored events fold as they always did', () => {
       expect(foldEvents(Claim, [claim])).toEqual({ holder: claim.data, released: new Set() });
       expect(foldEvents(Claim, [claim, claims.ClaimReleased])).toEqual({
         holder: null,
-        released: new Set(['01900000-0000-7000-8000-00000000000a']),
+        released: new Set([`01900000-0000-7000-8000-00000000000a/${claim.data.planId}`]),
       });
     }
   });
