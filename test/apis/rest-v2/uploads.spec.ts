@@ -160,7 +160,10 @@ describe('is refused:', () => {
     expect(other).toMatchObject({ status: 400, body: { error: 'image: only one file is expected' } });
     expect([400, 413]).toContain((await send(form([{ bytes }, { bytes }]))).status);
     expect((await send(Buffer.from('no form at all'))).status).toBe(400);
-    expect((await send(Buffer.from('{}'), { 'content-type': 'application/json' })).status).toBe(400);
+    const complete = form([{ bytes }]);
+    expect((await send(complete.subarray(0, -20))).status).toBe(400);
+    for (const type of ['application/json', 'multipart/form-data', 'multipart/form-data; boundary=other'])
+      expect((await send(complete, { 'content-type': type })).status).toBe(400);
   });
 
   it('whoever is no admin', async () => {

@@ -9,7 +9,10 @@ import { Supplier } from '../domain/supplier.js';
 import { CatalogIndex } from '../queries/catalog-index.js';
 import { type CatalogResult, record } from './record.js';
 
-/** Deletes a supplier; refused while it has packages, or products whose next package would have it. */
+/**
+ * Deletes a supplier; refused while it has packages, or products whose next package would have it. One of these that is
+ * created in the very same moment keeps the deleted supplier: it is shown with it, and can be given another one.
+ */
 export class DeleteSupplier extends Command<CatalogResult> {
   constructor(
     readonly context: CommandContext,
