@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onResponseHookHandler } from 'fastify';
 import { cidrContains } from '../config/cidr.js';
 import type { Settings } from '../config/settings.js';
 import type { Logger } from '../logging/logger.js';
@@ -74,7 +74,11 @@ export class HttpAdapter extends FastifyAdapter {
     this.log = logger;
     this.trusts = trusts;
     const fastify = this.getInstance<FastifyInstance>();
-    fastify.setNotFoundHandler((request, reply) => this.answer(refusal(404), request, reply));
+    fastify.setNotFoundHandler((request, reply) => {
+      this.answer(refusal(404), request, reply);
+      const surface = this.router.surfaceOf(pathOf(request.raw.url ?? '/'), '')?.name ?? 'none';
+      onAnswered?.({ surface, method: request.method, route: 'unknown', status: reply.statusCode }, 0);
+    });
     fastify.setErrorHandler((error, request, reply) => this.answerFailure(error, request, reply));
     fastify.addHook('onRequest', (request, reply, done) => {
       reply.header('X-Request-Id', request.id);
@@ -126,19 +130,17 @@ export class HttpAdapter extends FastifyAdapter {
     return request.headers.host ?? '';
   }
 
+  /** Told by each route by itself: to ask a request for its route costs more than all the rest of it. */
   private tellOfAnswers(fastify: FastifyInstance, onAnswered: NonNullable<HttpOptions['onAnswered']>): void {
-    const surfaces = new Map<string, string>();
-    fastify.addHook('onResponse', (request, reply, done) => {
-      const { method, routeOptions } = request;
-      const route = routeOptions.url ?? 'unknown';
-      let surface = surfaces.get(route);
-      if (surface === undefined) {
-        surface = this.router.surfaceOf(route, '')?.name ?? 'none';
-        surfaces.set(route, surface);
-      }
-      const status = reply.raw.statusCode;
-      onAnswered({ surface, method, route, status }, reply.elapsedTime / MILLISECONDS);
-      done();
+    fastify.addHook('onRoute', (options) => {
+      const { url: route } = options;
+      const surface = this.router.surfaceOf(route, '')?.name ?? 'none';
+      const tell: onResponseHookHandler = (request, reply, done) => {
+        const { statusCode: status } = reply.raw;
+        onAnswered({ surface, method: request.method, route, status }, reply.elapsedTime / MILLISECONDS);
+        done();
+      };
+      options.onResponse = [options.onResponse ?? [], tell].flat();
     });
   }
 
