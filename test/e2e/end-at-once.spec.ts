@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedEventStore } from '../../src/platform/event-store/embedded/embedded-event-store.js';
+import { openStoredLog } from '../support/stored-log.js';
 
 const SUPPORT = join(__dirname, '../support');
 const PATIENCE_MS = 10_000;
@@ -24,7 +24,7 @@ it('a process whose stores fail says so and ends, with appends under way, and le
     expect(said).toContain('the stores failed: stopping, nothing more is accepted');
     expect(said).toContain('the disk is gone');
 
-    const log = EmbeddedEventStore.open({ directory });
+    const log = openStoredLog(directory);
     const { problems, events } = await log.verify();
     expect(problems).toEqual([]);
     expect(events).toBeGreaterThan(0);

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedEventStore } from '../../src/platform/event-store/embedded/embedded-event-store.js';
+import { openStoredLog } from '../support/stored-log.js';
 
 const ROOT = join(__dirname, '../..');
 const CLIENTS = 16;
@@ -86,7 +86,7 @@ const answerOf = (url: string, agent?: Agent): Promise<{ code: string; status: n
 
 /** Orders that were sold, from the log. */
 async function soldOrders(): Promise<string[]> {
-  const store = EmbeddedEventStore.open({ directory: join(dataDir, 'log') });
+  const store = openStoredLog(join(dataDir, 'log'));
   const claims = new Map<string, string>();
   const confirmed: string[] = [];
   for (let after = 0n; ; ) {
