@@ -45,6 +45,23 @@ describe('the plan of a query', () => {
     });
   });
 
+  it('a range with both bounds in it, of texts or of numbers, is not asked of the documents', () => {
+    expect(plan({ id: { $gte: 3, $lte: 5 } })).toMatchObject({ index: 0, exact: true });
+    expect(plan({ partnerId: 1, id: { $gte: 'a', $lte: 'b' } })).toMatchObject({ index: 1, exact: true });
+    expect(plan({ id: { $gte: 'a' } })).toMatchObject({ index: 0, exact: true });
+    for (const range of [
+      { $gte: 3 },
+      { $lte: 'b' },
+      { $gte: 3, $lt: 5 },
+      { $gt: 3, $lte: 5 },
+      { $gte: 3, $lte: 'b' },
+      { $gte: 'a', $lte: 'x'.repeat(200) },
+    ]) {
+      expect({ range, ...plan({ id: range }) }).toMatchObject({ range, index: 0, exact: false });
+    }
+    expect(plan({ id: { $gte: 3, $lte: 5 }, name: 'x' })).toMatchObject({ index: 0, exact: false });
+  });
+
   it('mixed directions and unknown fields are sorted afterwards', () => {
     expect(plan({}, { id: 1, name: -1 }).ordered).toBe(false);
     expect(plan({ name: 'x' }, { name: 1 })).toMatchObject({ index: -1, ordered: false, exact: false });

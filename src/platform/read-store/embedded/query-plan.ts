@@ -24,7 +24,7 @@ const MAX_IN_VALUES = 100;
 
 type Condition =
   | { readonly kind: 'equal'; readonly values: readonly unknown[] }
-  | { readonly kind: 'range'; readonly low: unknown; readonly high: unknown };
+  | { readonly kind: 'range'; readonly low: unknown; readonly high: unknown; readonly exact: boolean };
 
 const isScalar = (value: unknown): boolean =>
   value === null || typeof value === 'string' || typeof value === 'number';
@@ -46,8 +46,21 @@ function conditionOf(value: unknown): Condition | null {
   const high = operators.$lte ?? operators.$lt;
   const bounds = [low, high].filter((bound) => bound !== undefined);
   if (bounds.length === 0 || !bounds.every((bound) => bound !== null && isScalar(bound))) return null;
-  return { kind: 'range', low, high };
+  return { kind: 'range', low, high, exact: isExactRange(operators) };
 }
+
+/** Whether the keys between the bounds, both included, are those of the documents that match, and of no others. */
+function isExactRange(operators: Readonly<Record<string, unknown>>): boolean {
+  const { $gte: low, $lte: high, ...others } = operators;
+  if (Object.keys(others).length > 0) return false;
+  // Strings come last: without a higher bound nothing else is in their range.
+  const isBounded = high === undefined ? typeof low === 'string' : typeof low === typeof high;
+  return isBounded && [low, high].every((bound) => !isCutOff(bound));
+}
+
+/** A key that was cut off may stand for a longer text. */
+const isCutOff = (bound: unknown): boolean =>
+  typeof bound === 'string' && bound.length >= INDEXED_STRING_UNITS;
 
 const fitsWhole = (value: unknown): boolean =>
   typeof value !== 'string' || value.length <= INDEXED_STRING_UNITS;
@@ -89,7 +102,9 @@ function planWith(index: number, named: readonly string[], filter: Filter, sort:
     high: indexPrefix(index, range?.high === undefined ? values : [...values, range.high], true),
   }));
   const exact =
-    !range && Object.keys(filter).length === equal.length && equal.every((values) => values.every(fitsWhole));
+    (!range || range.exact) &&
+    Object.keys(filter).length === equal.length + (range ? 1 : 0) &&
+    equal.every((values) => values.every(fitsWhole));
   const score = equal.length * 8 + (range ? 4 : 0) + (ordered && wanted.length > 0 ? 3 : 0);
   return [score, { index, ranges, ordered, backwards: direction === -1, exact }];
 }
