@@ -25,8 +25,10 @@ import { OrderExportQuery, OrderListQuery, OrderStatusBody, ReplaceKeyBody } fro
 import { OrdersReader } from './orders.reader.js';
 import { DASHBOARD, ORDER, ORDER_DETAILS } from './orders.schemas.js';
 
-const SORTABLE = { created_at: 'createdAt', id: 'id', status: 'status', order_id: 'reference' };
+const SORTABLE = { created_at: 'createdAt', id: 'id', order_id: 'reference' };
 const NEWEST_FIRST = '-created_at';
+/** What a search finds lies in this order: many need not be sorted to show the first. */
+const BY_REFERENCE = 'order_id';
 
 /** What each status that can be asked for does to an order. */
 const UNDO = {
@@ -51,7 +53,7 @@ export class OrdersController {
   async list(@CalledBy() { principal }: Caller, @Query() query: OrderListQuery) {
     const filter = await this.reader.filterOf(principal, query);
     const source = { projection: 'orders', filter, sortable: SORTABLE };
-    const page = { ...query, sort: query.sort ?? NEWEST_FIRST };
+    const page = { ...query, sort: query.sort ?? (query.search ? BY_REFERENCE : NEWEST_FIRST) };
     return this.listing.page(page, source, (order: OrderDocument) => this.views.order(order));
   }
 

@@ -53,7 +53,7 @@ export class OrdersReader {
   }
 
   private async matching(search: string): Promise<Filter> {
-    const begins = { reference: { $gte: search, $lt: `${search}${LAST}` } };
+    const begins = { reference: { $gte: search, $lte: `${search}${LAST}` } };
     const number = /^\d{1,15}$/.test(search) ? Number(search) : null;
     const numbered = number && (await this.models.findOne<OrderDocument>('orders', { id: number }));
     if (!numbered) return begins;
