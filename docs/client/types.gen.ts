@@ -122,6 +122,23 @@ export type UpdateStaffBody = {
 };
 
 /**
+ * Supplier
+ */
+export type Supplier = {
+    id: number;
+    name: string;
+    country: string | null;
+    contact_email: string | null;
+    /**
+     * 1 active, 0 inactive.
+     */
+    status: 0 | 1;
+    product_count: number;
+    created_at: string;
+    updated_at: string;
+};
+
+/**
  * CreateSupplierBody
  */
 export type CreateSupplierBody = {
@@ -132,11 +149,89 @@ export type CreateSupplierBody = {
 };
 
 /**
+ * UpdateSupplierBody
+ */
+export type UpdateSupplierBody = {
+    name?: string;
+    country?: string | null;
+    contact_email?: string | null;
+    status?: 0 | 1;
+};
+
+/**
+ * Deleted
+ */
+export type Deleted = {
+    id: number;
+};
+
+/**
+ * SupplierPrice
+ */
+export type SupplierPrice = {
+    price: number | null;
+    origin: 'base' | 'rate' | 'manual' | 'converted';
+    cost: number | null;
+    margin: number | null;
+    margin_percent: string | null;
+};
+
+/**
+ * SupplierPackagePrices
+ */
+export type SupplierPackagePrices = {
+    package_id: number;
+    package: string;
+    product_id: number | null;
+    price: number;
+    currency: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
+    cost: number | null;
+    cost_currency: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB' | null;
+    prices: {
+        [key: string]: SupplierPrice;
+    };
+};
+
+/**
+ * ConvertPricesBody
+ */
+export type ConvertPricesBody = {
+    overwrite?: boolean;
+};
+
+/**
+ * PricesConverted
+ */
+export type PricesConverted = {
+    packages: number;
+    changed: number;
+    kept_manual: number;
+    without_rate: Array<'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB'>;
+    rates: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * Category
+ */
+export type Category = {
+    id: number;
+    name_en: string;
+    name_ru: string | null;
+    name_az: string | null;
+    parent_id: number | null;
+    position: number | null;
+    created_at: string;
+    updated_at: string;
+};
+
+/**
  * CreateCategoryBody
  */
 export type CreateCategoryBody = {
-    parent_id?: number | null;
     name_en: string;
+    parent_id?: number | null;
     name_ru?: string | null;
     name_az?: string | null;
     position?: number | null;
@@ -146,17 +241,122 @@ export type CreateCategoryBody = {
  * CreateSubcategoryBody
  */
 export type CreateSubcategoryBody = {
-    category_id: number;
     name_en: string;
+    category_id: number;
     name_ru?: string | null;
     name_az?: string | null;
     position?: number | null;
 };
 
 /**
+ * UpdateCategoryBody
+ */
+export type UpdateCategoryBody = {
+    name_en?: string;
+    parent_id?: number | null;
+    category_id?: number | null;
+    name_ru?: string | null;
+    name_az?: string | null;
+    position?: number | null;
+};
+
+/**
+ * ProductSubcategory
+ */
+export type ProductSubcategory = {
+    id: number;
+    name_en: string;
+};
+
+/**
+ * ProductVendor
+ */
+export type ProductVendor = {
+    id: number;
+    name: string;
+};
+
+/**
+ * Product
+ */
+export type Product = {
+    id: number;
+    name_en: string;
+    name_ru: string | null;
+    name_az: string | null;
+    subcategory_id: number | null;
+    subcategory: ProductSubcategory | null;
+    /**
+     * 1 active, 0 inactive.
+     */
+    status: 0 | 1;
+    position: number | null;
+    image_url: string | null;
+    thumbnail_url: string | null;
+    instructions_en: string | null;
+    instructions_ru: string | null;
+    instructions_az: string | null;
+    created_at: string;
+    updated_at: string;
+    vendor_id: number | null;
+    supplier_id: number | null;
+    vendor: ProductVendor | null;
+    key_format: 'normalized' | 'exact';
+};
+
+/**
+ * PartnerProduct
+ */
+export type PartnerProduct = {
+    id: number;
+    name_en: string;
+    name_ru: string | null;
+    name_az: string | null;
+    subcategory_id: number | null;
+    subcategory: ProductSubcategory | null;
+    /**
+     * 1 active, 0 inactive.
+     */
+    status: 0 | 1;
+    position: number | null;
+    image_url: string | null;
+    thumbnail_url: string | null;
+    instructions_en: string | null;
+    instructions_ru: string | null;
+    instructions_az: string | null;
+    created_at: string;
+    updated_at: string;
+};
+
+/**
+ * VendorProducts
+ */
+export type VendorProducts = {
+    vendor_id: number | null;
+    vendor_name: string | null;
+    total: number;
+    active: number;
+    inactive: number;
+};
+
+/**
+ * ProductStats
+ */
+export type ProductStats = {
+    total: number;
+    active: number;
+    inactive: number;
+    by_vendor: Array<VendorProducts>;
+};
+
+/**
  * CreateProductBody
  */
 export type CreateProductBody = {
+    name_en: string;
+    name_ru?: string | null;
+    name_az?: string | null;
+    position?: number | null;
     vendor_id?: number;
     supplier_id?: number;
     subcategory_id?: number | null;
@@ -167,31 +367,282 @@ export type CreateProductBody = {
     instructions_ru?: string | null;
     instructions_az?: string | null;
     key_format?: 'normalized' | 'exact';
-    name_en: string;
+};
+
+/**
+ * UpdateProductBody
+ */
+export type UpdateProductBody = {
+    name_en?: string;
     name_ru?: string | null;
     name_az?: string | null;
     position?: number | null;
+    vendor_id?: number;
+    supplier_id?: number;
+    subcategory_id?: number | null;
+    status?: 0 | 1;
+    image_url?: string | null;
+    thumbnail_url?: string | null;
+    instructions_en?: string | null;
+    instructions_ru?: string | null;
+    instructions_az?: string | null;
+    key_format?: 'normalized' | 'exact';
+};
+
+/**
+ * PackageProduct
+ */
+export type PackageProduct = {
+    id: number;
+    name_en: string;
+};
+
+/**
+ * ExplicitPrice
+ */
+export type ExplicitPrice = {
+    price: number;
+    origin: 'manual' | 'converted';
+};
+
+/**
+ * Package
+ */
+export type Package = {
+    id: number;
+    name_en: string;
+    name_ru: string | null;
+    name_az: string | null;
+    product_id: number | null;
+    product: PackageProduct | null;
+    currency: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
+    /**
+     * The price in every currency, null where there is no rate. Partners see their own prices.
+     */
+    prices: {
+        [key: string]: number | null;
+    };
+    /**
+     * 1 active, 0 inactive.
+     */
+    status: 0 | 1;
+    fulfilment: 'stock' | 'supplier' | 'service';
+    position: number | null;
+    available_keys: number;
+    created_at: string;
+    updated_at: string;
+    price: number;
+    supplier_id: number | null;
+    vendor_id: number | null;
+    explicit_prices: {
+        [key: string]: ExplicitPrice;
+    };
+    cost: number | null;
+    cost_currency: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB' | null;
+    hold: boolean;
+    release_policy: 'stock' | 'quarantine';
+    reserved_keys: number;
+    sold_keys: number;
+    retired_keys: number;
+    quarantined_keys: number;
+    expired_keys: number;
+};
+
+/**
+ * PartnerPackage
+ */
+export type PartnerPackage = {
+    id: number;
+    name_en: string;
+    name_ru: string | null;
+    name_az: string | null;
+    product_id: number | null;
+    product: PackageProduct | null;
+    currency: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
+    /**
+     * The price in every currency, null where there is no rate. Partners see their own prices.
+     */
+    prices: {
+        [key: string]: number | null;
+    };
+    /**
+     * 1 active, 0 inactive.
+     */
+    status: 0 | 1;
+    fulfilment: 'stock' | 'supplier' | 'service';
+    position: number | null;
+    available_keys: number;
+    created_at: string;
+    updated_at: string;
+    price: number | null;
+};
+
+/**
+ * ExplicitPricesBody
+ */
+export type ExplicitPricesBody = {
+    AZN?: number | string | null;
+    USD?: number | string | null;
+    EUR?: number | string | null;
+    TRY?: number | string | null;
+    RUB?: number | string | null;
 };
 
 /**
  * CreatePackageBody
  */
 export type CreatePackageBody = {
+    name_en: string;
     product_id: number;
+    price: number | string;
+    name_ru?: string | null;
+    name_az?: string | null;
+    position?: number | null;
     supplier_id?: number;
     vendor_id?: number;
-    price: number | string;
     currency?: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
     cost?: number | string | null;
     cost_currency?: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
     status?: 0 | 1;
     hold?: boolean;
     fulfilment?: 'stock' | 'supplier' | 'service';
+    explicit_prices?: ExplicitPricesBody;
     release_policy?: 'stock' | 'quarantine';
-    name_en: string;
+};
+
+/**
+ * UpdatePackageBody
+ */
+export type UpdatePackageBody = {
+    name_en?: string;
+    product_id?: number;
+    price?: number | string;
     name_ru?: string | null;
     name_az?: string | null;
     position?: number | null;
+    supplier_id?: number;
+    vendor_id?: number;
+    currency?: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
+    cost?: number | string | null;
+    cost_currency?: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
+    status?: 0 | 1;
+    hold?: boolean;
+    fulfilment?: 'stock' | 'supplier' | 'service';
+    explicit_prices?: ExplicitPricesBody;
+    release_policy?: 'stock' | 'quarantine';
+};
+
+/**
+ * Key
+ */
+export type Key = {
+    id: number;
+    package_id: number | null;
+    /**
+     * Masked, except in the answers to creating and to revealing the key
+     */
+    key_text: string;
+    serial_number: string | null;
+    /**
+     * 1 available, 2 reserved, 3 sold, 4 retired, 5 quarantined, 6 expired
+     */
+    status: 1 | 2 | 3 | 4 | 5 | 6;
+    /**
+     * Its last day, or the exact time where no day ends
+     */
+    expires_at: string | null;
+    partner_id: number | null;
+    order_id: number | null;
+    reserved_until: string | null;
+    sold_at: string | null;
+    created_at: string;
+    updated_at: string;
+};
+
+/**
+ * KeyVendor
+ */
+export type KeyVendor = {
+    id: number;
+    name: string;
+};
+
+/**
+ * KeyProduct
+ */
+export type KeyProduct = {
+    id: number;
+    name_en: string;
+};
+
+/**
+ * KeyPackage
+ */
+export type KeyPackage = {
+    id: number;
+    name_en: string;
+};
+
+/**
+ * KeyInHierarchy
+ */
+export type KeyInHierarchy = {
+    id: number;
+    package_id: number | null;
+    /**
+     * Masked, except in the answers to creating and to revealing the key
+     */
+    key_text: string;
+    serial_number: string | null;
+    /**
+     * 1 available, 2 reserved, 3 sold, 4 retired, 5 quarantined, 6 expired
+     */
+    status: 1 | 2 | 3 | 4 | 5 | 6;
+    /**
+     * Its last day, or the exact time where no day ends
+     */
+    expires_at: string | null;
+    partner_id: number | null;
+    order_id: number | null;
+    reserved_until: string | null;
+    sold_at: string | null;
+    created_at: string;
+    updated_at: string;
+    vendor: KeyVendor | null;
+    product: KeyProduct | null;
+    package: KeyPackage | null;
+};
+
+/**
+ * KeyHistoryActor
+ */
+export type KeyHistoryActor = {
+    kind: 'staff' | 'partner' | 'system';
+    id: number | null;
+};
+
+/**
+ * KeyHistoryEntry
+ */
+export type KeyHistoryEntry = {
+    event: 'added' | 'changed' | 'reserved' | 'reservation_cancelled' | 'reservation_expired' | 'sold' | 'quarantined' | 'released' | 'retired' | 'revealed';
+    at: string;
+    actor: KeyHistoryActor;
+    /**
+     * Where the request came in
+     */
+    surface: string;
+    /**
+     * Whether this showed the text, to the actor or to the buyer
+     */
+    text_shown: boolean;
+    /**
+     * What a reservation called the key
+     */
+    key_number: number | null;
+    partner_id: number | null;
+    order_id: number | null;
+    reason: string | null;
 };
 
 /**
@@ -219,6 +670,122 @@ export type BulkKey = {
 export type CreateKeysBody = {
     package_id: number;
     keys: Array<BulkKey>;
+};
+
+/**
+ * SkippedKey
+ */
+export type SkippedKey = {
+    index: number;
+    reason: 'duplicate' | 'duplicate_in_request' | 'invalid_text' | 'invalid_serial' | 'invalid_expiry' | 'expired';
+};
+
+/**
+ * KeysAdded
+ */
+export type KeysAdded = {
+    added: number;
+    skipped: Array<SkippedKey>;
+};
+
+/**
+ * DeleteKeysBody
+ */
+export type DeleteKeysBody = {
+    ids: Array<number>;
+};
+
+/**
+ * KeptKey
+ */
+export type KeptKey = {
+    id: number;
+    reason: 'reserved' | 'sold' | 'retired' | 'unknown' | 'duplicate_in_request';
+};
+
+/**
+ * KeysDeleted
+ */
+export type KeysDeleted = {
+    deleted: number;
+    skipped: Array<KeptKey>;
+};
+
+/**
+ * UpdateKeyBody
+ */
+export type UpdateKeyBody = {
+    serial_number?: string | null;
+    expires_at?: string | null;
+    status?: 1 | 5;
+};
+
+/**
+ * Partner
+ */
+export type Partner = {
+    id: number;
+    name: string;
+    login: string;
+    status: 0 | 1 | 2;
+    default_currency: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
+    allowed_currencies: Array<'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB'>;
+    rate_markup_percent: {
+        [key: string]: string;
+    };
+    billing_mode: 'prepaid' | 'postpaid';
+    credit_limit: string | null;
+    markup_percent: string;
+    commission_percent: string;
+    all_products: boolean;
+    reveal_on: 'reserve' | 'confirm';
+    max_open_reservations: number;
+    ip_allowlist: Array<string>;
+    logo_url: string | null;
+    support_email: string | null;
+    manager_id: number | null;
+    has_api_key: boolean;
+    created_at: string;
+    updated_at: string;
+};
+
+/**
+ * PartnerAccess
+ */
+export type PartnerAccess = {
+    all_products: boolean;
+    product_ids: Array<number>;
+    package_ids: Array<number> | null;
+};
+
+/**
+ * PartnerProfile
+ */
+export type PartnerProfile = {
+    id: number;
+    name: string;
+    login: string;
+    status: 0 | 1 | 2;
+    default_currency: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
+    allowed_currencies: Array<'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB'>;
+    rate_markup_percent: {
+        [key: string]: string;
+    };
+    billing_mode: 'prepaid' | 'postpaid';
+    credit_limit: string | null;
+    markup_percent: string;
+    commission_percent: string;
+    all_products: boolean;
+    reveal_on: 'reserve' | 'confirm';
+    max_open_reservations: number;
+    ip_allowlist: Array<string>;
+    logo_url: string | null;
+    support_email: string | null;
+    manager_id: number | null;
+    has_api_key: boolean;
+    created_at: string;
+    updated_at: string;
+    access: PartnerAccess;
 };
 
 /**
@@ -262,12 +829,60 @@ export type UpdatePartnerBody = {
 };
 
 /**
+ * DeletedPartner
+ */
+export type DeletedPartner = {
+    id: number;
+};
+
+/**
  * AccessBody
  */
 export type AccessBody = {
     product_ids?: Array<number>;
     package_ids?: Array<number> | null;
     all_products?: boolean;
+};
+
+/**
+ * CurrencySettings
+ */
+export type CurrencySettings = {
+    default_currency: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
+    allowed_currencies: Array<'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB'>;
+    rate_markup_percent: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * RateMarkupBody
+ */
+export type RateMarkupBody = {
+    AZN?: number | string;
+    USD?: number | string;
+    EUR?: number | string;
+    TRY?: number | string;
+    RUB?: number | string;
+};
+
+/**
+ * CurrencySettingsBody
+ */
+export type CurrencySettingsBody = {
+    default_currency?: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
+    allowed_currencies?: Array<'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB'>;
+    rate_markup_percent?: RateMarkupBody;
+};
+
+/**
+ * Balance
+ */
+export type Balance = {
+    currency: string;
+    balance: string;
+    held: string;
+    available: string;
 };
 
 /**
@@ -278,6 +893,368 @@ export type TopUpBody = {
     amount: number | string;
     reference: string;
     comment?: string | null;
+};
+
+/**
+ * ToppedUpBalance
+ */
+export type ToppedUpBalance = {
+    partner_id: number;
+    currency: string;
+    amount: string;
+    reference: string;
+    comment: string | null;
+    balance: string;
+    held: string;
+    available: string;
+};
+
+/**
+ * AdjustBody
+ */
+export type AdjustBody = {
+    currency: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB' | 'UZS' | 'USDT' | 'BTC' | 'ETH';
+    amount: number | string;
+    reason: string;
+    reference?: string;
+};
+
+/**
+ * AdjustedBalance
+ */
+export type AdjustedBalance = {
+    partner_id: number;
+    currency: string;
+    amount: string;
+    reference: string;
+    reason: string;
+    balance: string;
+    held: string;
+    available: string;
+};
+
+/**
+ * TransactionOrder
+ */
+export type TransactionOrder = {
+    id: number;
+    order_id: string;
+};
+
+/**
+ * Transaction
+ */
+export type Transaction = {
+    id: string;
+    currency: string;
+    type: 'purchase' | 'topup' | 'commission' | 'refund' | 'commission_return' | 'adjustment';
+    amount: string;
+    balance: string;
+    order: TransactionOrder | null;
+    reference: string | null;
+    comment: string | null;
+    created_at: string;
+};
+
+/**
+ * Order
+ */
+export type Order = {
+    id: number;
+    /**
+     * The partner's own id.
+     */
+    order_id: string;
+    status: 'pending' | 'confirmed' | 'cancelled' | 'refunded';
+    partner_id: number | null;
+    partner: string | null;
+    product_id: number | null;
+    product: string | null;
+    package_id: number | null;
+    package: string | null;
+    key_id: number | null;
+    price: number;
+    currency: string;
+    /**
+     * At the rate of the sale; null if there was none.
+     */
+    amount_azn: number | null;
+    /**
+     * Where the order came in.
+     */
+    surface: string;
+    created_at: string;
+    confirmed_at: string | null;
+    /**
+     * Of the cancellation or refund.
+     */
+    closed_at: string | null;
+    updated_at: string;
+};
+
+/**
+ * Revenue
+ */
+export type Revenue = {
+    /**
+     * At the recorded rates; sales without one are left out.
+     */
+    azn: string;
+    by_currency: {
+        [key: string]: string;
+    };
+};
+
+/**
+ * StatusDistribution
+ */
+export type StatusDistribution = {
+    pending: number;
+    confirmed: number;
+    cancelled: number;
+    refunded: number;
+};
+
+/**
+ * OrderDashboard
+ */
+export type OrderDashboard = {
+    total_orders: number;
+    orders_today: number;
+    /**
+     * From Monday on.
+     */
+    orders_this_week: number;
+    orders_this_month: number;
+    revenue: Revenue;
+    revenue_today: Revenue;
+    revenue_this_week: Revenue;
+    revenue_this_month: Revenue;
+    status_distribution: StatusDistribution;
+};
+
+/**
+ * OrderKey
+ */
+export type OrderKey = {
+    id: number;
+    key_text: string;
+    serial_number: string | null;
+};
+
+/**
+ * ReplacedKey
+ */
+export type ReplacedKey = {
+    id: number;
+    replaced_at: string;
+};
+
+/**
+ * OrderPricing
+ *
+ * Cost and margin are there for the staff alone.
+ */
+export type OrderPricing = {
+    list_price: number | null;
+    list_currency: string | null;
+    rules: Array<{
+        kind: string;
+    }>;
+    price: number;
+    currency: string;
+    amount_azn: number | null;
+    commission: number;
+    cost?: number | null;
+    cost_currency?: string | null;
+    /**
+     * Price less commission and cost, in the currency of the cost.
+     */
+    margin?: number | null;
+};
+
+/**
+ * OrderStep
+ */
+export type OrderStep = {
+    status: 'pending' | 'confirmed' | 'cancelled' | 'refunded' | 'key_replaced';
+    at: string;
+};
+
+/**
+ * OrderDetails
+ */
+export type OrderDetails = {
+    id: number;
+    /**
+     * The partner's own id.
+     */
+    order_id: string;
+    status: 'pending' | 'confirmed' | 'cancelled' | 'refunded';
+    partner_id: number | null;
+    partner: string | null;
+    product_id: number | null;
+    product: string | null;
+    package_id: number | null;
+    package: string | null;
+    key_id: number | null;
+    price: number;
+    currency: string;
+    /**
+     * At the rate of the sale; null if there was none.
+     */
+    amount_azn: number | null;
+    /**
+     * Where the order came in.
+     */
+    surface: string;
+    created_at: string;
+    confirmed_at: string | null;
+    /**
+     * Of the cancellation or refund.
+     */
+    closed_at: string | null;
+    updated_at: string;
+    key: OrderKey | null;
+    replaced_keys: Array<ReplacedKey>;
+    pricing: OrderPricing;
+    history: Array<OrderStep>;
+};
+
+/**
+ * OrderStatusBody
+ */
+export type OrderStatusBody = {
+    status: 'pending' | 'confirmed' | 'cancelled' | 'refunded';
+};
+
+/**
+ * ReplaceKeyBody
+ */
+export type ReplaceKeyBody = {
+    key_id?: number;
+};
+
+/**
+ * PurchasedProduct
+ */
+export type PurchasedProduct = {
+    product_id: number | null;
+    product: string | null;
+    orders: number;
+    revenue: Revenue;
+};
+
+/**
+ * DayOfSales
+ */
+export type DayOfSales = {
+    date: string;
+    orders: number;
+    revenue: Revenue;
+};
+
+/**
+ * PartnerStatistics
+ */
+export type PartnerStatistics = {
+    orders_count: number;
+    revenue: Revenue;
+    status_distribution: StatusDistribution;
+    last_order_at: string | null;
+    most_purchased_products: Array<PurchasedProduct>;
+    activity: Array<DayOfSales>;
+};
+
+/**
+ * Rates
+ *
+ * AZN for one unit, by currency.
+ */
+export type Rates = {
+    USD?: string;
+    EUR?: string;
+    TRY?: string;
+    RUB?: string;
+    UZS?: string;
+    USDT?: string;
+    BTC?: string;
+    ETH?: string;
+};
+
+/**
+ * NewRates
+ *
+ * AZN for one unit, by currency.
+ */
+export type NewRates = {
+    USD?: number | string | null;
+    EUR?: number | string | null;
+    TRY?: number | string | null;
+    RUB?: number | string | null;
+    UZS?: number | string | null;
+    USDT?: number | string | null;
+    BTC?: number | string | null;
+    ETH?: number | string | null;
+};
+
+/**
+ * Upload
+ */
+export type Upload = {
+    url: string;
+    thumbnail_url: string;
+};
+
+/**
+ * AuditActor
+ */
+export type AuditActor = {
+    kind: string;
+    id: string;
+};
+
+/**
+ * AuditEvent
+ */
+export type AuditEvent = {
+    position: string;
+    stream: string;
+    revision: number;
+    id: string;
+    type: string;
+    at: string;
+    actor: AuditActor;
+    surface: string;
+    command_id: string;
+    correlation_id: string;
+    causation_id: string | null;
+    /**
+     * As stored, secrets masked
+     */
+    data: unknown;
+};
+
+/**
+ * AuditEvents
+ */
+export type AuditEvents = {
+    events: Array<AuditEvent>;
+    next_cursor: string | null;
+};
+
+/**
+ * AuditStream
+ */
+export type AuditStream = {
+    stream: string;
+    head_revision: number;
+    revision: number;
+    /**
+     * As stored, secrets masked
+     */
+    state: unknown;
+    events: Array<AuditEvent>;
 };
 
 /**
@@ -548,14 +1525,14 @@ export type GetCurrentUserResponses = {
 
 export type GetCurrentUserResponse = GetCurrentUserResponses[keyof GetCurrentUserResponses];
 
-export type PostApiAuthLogoutData = {
+export type LogoutData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/auth/logout';
 };
 
-export type PostApiAuthLogoutErrors = {
+export type LogoutErrors = {
     /**
      * The request is malformed, or one of its fields is not valid; the text names it.
      */
@@ -590,9 +1567,9 @@ export type PostApiAuthLogoutErrors = {
     503: Error;
 };
 
-export type PostApiAuthLogoutError = PostApiAuthLogoutErrors[keyof PostApiAuthLogoutErrors];
+export type LogoutError = LogoutErrors[keyof LogoutErrors];
 
-export type PostApiAuthLogoutResponses = {
+export type LogoutResponses = {
     /**
      * OK
      */
@@ -602,16 +1579,16 @@ export type PostApiAuthLogoutResponses = {
     };
 };
 
-export type PostApiAuthLogoutResponse = PostApiAuthLogoutResponses[keyof PostApiAuthLogoutResponses];
+export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
 
-export type PostApiAuthPasswordData = {
+export type ChangePasswordData = {
     body: ChangePasswordBody;
     path?: never;
     query?: never;
     url: '/api/auth/password';
 };
 
-export type PostApiAuthPasswordErrors = {
+export type ChangePasswordErrors = {
     /**
      * The request is malformed, or one of its fields is not valid; the text names it.
      */
@@ -650,9 +1627,9 @@ export type PostApiAuthPasswordErrors = {
     503: Error;
 };
 
-export type PostApiAuthPasswordError = PostApiAuthPasswordErrors[keyof PostApiAuthPasswordErrors];
+export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
 
-export type PostApiAuthPasswordResponses = {
+export type ChangePasswordResponses = {
     /**
      * OK
      */
@@ -662,16 +1639,16 @@ export type PostApiAuthPasswordResponses = {
     };
 };
 
-export type PostApiAuthPasswordResponse = PostApiAuthPasswordResponses[keyof PostApiAuthPasswordResponses];
+export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
 
-export type PostApiAuthTotpEnrolData = {
+export type EnrolTotpData = {
     body?: never;
     path?: never;
     query?: never;
     url: '/api/auth/totp/enrol';
 };
 
-export type PostApiAuthTotpEnrolErrors = {
+export type EnrolTotpErrors = {
     /**
      * The request is malformed, or one of its fields is not valid; the text names it.
      */
@@ -706,9 +1683,9 @@ export type PostApiAuthTotpEnrolErrors = {
     503: Error;
 };
 
-export type PostApiAuthTotpEnrolError = PostApiAuthTotpEnrolErrors[keyof PostApiAuthTotpEnrolErrors];
+export type EnrolTotpError = EnrolTotpErrors[keyof EnrolTotpErrors];
 
-export type PostApiAuthTotpEnrolResponses = {
+export type EnrolTotpResponses = {
     /**
      * OK
      */
@@ -718,16 +1695,16 @@ export type PostApiAuthTotpEnrolResponses = {
     };
 };
 
-export type PostApiAuthTotpEnrolResponse = PostApiAuthTotpEnrolResponses[keyof PostApiAuthTotpEnrolResponses];
+export type EnrolTotpResponse = EnrolTotpResponses[keyof EnrolTotpResponses];
 
-export type PostApiAuthTotpConfirmData = {
+export type ConfirmTotpData = {
     body: CodeBody;
     path?: never;
     query?: never;
     url: '/api/auth/totp/confirm';
 };
 
-export type PostApiAuthTotpConfirmErrors = {
+export type ConfirmTotpErrors = {
     /**
      * The request is malformed, or one of its fields is not valid; the text names it.
      */
@@ -766,9 +1743,9 @@ export type PostApiAuthTotpConfirmErrors = {
     503: Error;
 };
 
-export type PostApiAuthTotpConfirmError = PostApiAuthTotpConfirmErrors[keyof PostApiAuthTotpConfirmErrors];
+export type ConfirmTotpError = ConfirmTotpErrors[keyof ConfirmTotpErrors];
 
-export type PostApiAuthTotpConfirmResponses = {
+export type ConfirmTotpResponses = {
     /**
      * OK
      */
@@ -778,16 +1755,16 @@ export type PostApiAuthTotpConfirmResponses = {
     };
 };
 
-export type PostApiAuthTotpConfirmResponse = PostApiAuthTotpConfirmResponses[keyof PostApiAuthTotpConfirmResponses];
+export type ConfirmTotpResponse = ConfirmTotpResponses[keyof ConfirmTotpResponses];
 
-export type PostApiAuthTotpDisableData = {
+export type DisableTotpData = {
     body: CodeBody;
     path?: never;
     query?: never;
     url: '/api/auth/totp/disable';
 };
 
-export type PostApiAuthTotpDisableErrors = {
+export type DisableTotpErrors = {
     /**
      * The request is malformed, or one of its fields is not valid; the text names it.
      */
@@ -826,9 +1803,9 @@ export type PostApiAuthTotpDisableErrors = {
     503: Error;
 };
 
-export type PostApiAuthTotpDisableError = PostApiAuthTotpDisableErrors[keyof PostApiAuthTotpDisableErrors];
+export type DisableTotpError = DisableTotpErrors[keyof DisableTotpErrors];
 
-export type PostApiAuthTotpDisableResponses = {
+export type DisableTotpResponses = {
     /**
      * OK
      */
@@ -838,9 +1815,9 @@ export type PostApiAuthTotpDisableResponses = {
     };
 };
 
-export type PostApiAuthTotpDisableResponse = PostApiAuthTotpDisableResponses[keyof PostApiAuthTotpDisableResponses];
+export type DisableTotpResponse = DisableTotpResponses[keyof DisableTotpResponses];
 
-export type GetApiStaffData = {
+export type ListStaffData = {
     body?: never;
     headers?: {
         /**
@@ -860,7 +1837,7 @@ export type GetApiStaffData = {
     url: '/api/staff';
 };
 
-export type GetApiStaffErrors = {
+export type ListStaffErrors = {
     /**
      * The request is malformed, or one of its fields is not valid; the text names it.
      */
@@ -874,6 +1851,10 @@ export type GetApiStaffErrors = {
      */
     403: Error;
     /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
      * Too many requests; `Retry-After` says when to come again.
      */
     429: Error;
@@ -883,9 +1864,9 @@ export type GetApiStaffErrors = {
     503: Error;
 };
 
-export type GetApiStaffError = GetApiStaffErrors[keyof GetApiStaffErrors];
+export type ListStaffError = ListStaffErrors[keyof ListStaffErrors];
 
-export type GetApiStaffResponses = {
+export type ListStaffResponses = {
     /**
      * OK
      */
@@ -896,9 +1877,9 @@ export type GetApiStaffResponses = {
     };
 };
 
-export type GetApiStaffResponse = GetApiStaffResponses[keyof GetApiStaffResponses];
+export type ListStaffResponse = ListStaffResponses[keyof ListStaffResponses];
 
-export type PostApiStaffData = {
+export type CreateStaffMemberData = {
     body: CreateStaffBody;
     headers?: {
         /**
@@ -911,7 +1892,7 @@ export type PostApiStaffData = {
     url: '/api/staff';
 };
 
-export type PostApiStaffErrors = {
+export type CreateStaffMemberErrors = {
     /**
      * The request is malformed, or one of its fields is not valid; the text names it.
      */
@@ -950,9 +1931,9 @@ export type PostApiStaffErrors = {
     503: Error;
 };
 
-export type PostApiStaffError = PostApiStaffErrors[keyof PostApiStaffErrors];
+export type CreateStaffMemberError = CreateStaffMemberErrors[keyof CreateStaffMemberErrors];
 
-export type PostApiStaffResponses = {
+export type CreateStaffMemberResponses = {
     /**
      * Created
      */
@@ -962,9 +1943,9 @@ export type PostApiStaffResponses = {
     };
 };
 
-export type PostApiStaffResponse = PostApiStaffResponses[keyof PostApiStaffResponses];
+export type CreateStaffMemberResponse = CreateStaffMemberResponses[keyof CreateStaffMemberResponses];
 
-export type GetApiStaffIdData = {
+export type GetStaffMemberData = {
     body?: never;
     headers?: {
         /**
@@ -979,7 +1960,7 @@ export type GetApiStaffIdData = {
     url: '/api/staff/{id}';
 };
 
-export type GetApiStaffIdErrors = {
+export type GetStaffMemberErrors = {
     /**
      * The request is malformed, or one of its fields is not valid; the text names it.
      */
@@ -1006,9 +1987,9 @@ export type GetApiStaffIdErrors = {
     503: Error;
 };
 
-export type GetApiStaffIdError = GetApiStaffIdErrors[keyof GetApiStaffIdErrors];
+export type GetStaffMemberError = GetStaffMemberErrors[keyof GetStaffMemberErrors];
 
-export type GetApiStaffIdResponses = {
+export type GetStaffMemberResponses = {
     /**
      * OK
      */
@@ -1018,9 +1999,9 @@ export type GetApiStaffIdResponses = {
     };
 };
 
-export type GetApiStaffIdResponse = GetApiStaffIdResponses[keyof GetApiStaffIdResponses];
+export type GetStaffMemberResponse = GetStaffMemberResponses[keyof GetStaffMemberResponses];
 
-export type PutApiStaffIdData = {
+export type UpdateStaffMemberData = {
     body: UpdateStaffBody;
     path: {
         id: number;
@@ -1029,7 +2010,7 @@ export type PutApiStaffIdData = {
     url: '/api/staff/{id}';
 };
 
-export type PutApiStaffIdErrors = {
+export type UpdateStaffMemberErrors = {
     /**
      * The request is malformed, or one of its fields is not valid; the text names it.
      */
@@ -1068,9 +2049,9 @@ export type PutApiStaffIdErrors = {
     503: Error;
 };
 
-export type PutApiStaffIdError = PutApiStaffIdErrors[keyof PutApiStaffIdErrors];
+export type UpdateStaffMemberError = UpdateStaffMemberErrors[keyof UpdateStaffMemberErrors];
 
-export type PutApiStaffIdResponses = {
+export type UpdateStaffMemberResponses = {
     /**
      * OK
      */
@@ -1080,9 +2061,9 @@ export type PutApiStaffIdResponses = {
     };
 };
 
-export type PutApiStaffIdResponse = PutApiStaffIdResponses[keyof PutApiStaffIdResponses];
+export type UpdateStaffMemberResponse = UpdateStaffMemberResponses[keyof UpdateStaffMemberResponses];
 
-export type DeleteApiStaffIdTotpData = {
+export type ResetStaffTotpData = {
     body?: never;
     path: {
         id: number;
@@ -1091,7 +2072,7 @@ export type DeleteApiStaffIdTotpData = {
     url: '/api/staff/{id}/totp';
 };
 
-export type DeleteApiStaffIdTotpErrors = {
+export type ResetStaffTotpErrors = {
     /**
      * The request is malformed, or one of its fields is not valid; the text names it.
      */
@@ -1130,9 +2111,9 @@ export type DeleteApiStaffIdTotpErrors = {
     503: Error;
 };
 
-export type DeleteApiStaffIdTotpError = DeleteApiStaffIdTotpErrors[keyof DeleteApiStaffIdTotpErrors];
+export type ResetStaffTotpError = ResetStaffTotpErrors[keyof ResetStaffTotpErrors];
 
-export type DeleteApiStaffIdTotpResponses = {
+export type ResetStaffTotpResponses = {
     /**
      * OK
      */
@@ -1142,7 +2123,7 @@ export type DeleteApiStaffIdTotpResponses = {
     };
 };
 
-export type DeleteApiStaffIdTotpResponse = DeleteApiStaffIdTotpResponses[keyof DeleteApiStaffIdTotpResponses];
+export type ResetStaffTotpResponse = ResetStaffTotpResponses[keyof ResetStaffTotpResponses];
 
 export type ListSuppliersData = {
     body?: never;
@@ -1177,6 +2158,10 @@ export type ListSuppliersErrors = {
      */
     403: Error;
     /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
      * Too many requests; `Retry-After` says when to come again.
      */
     429: Error;
@@ -1192,8 +2177,14 @@ export type ListSuppliersResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: Array<Supplier>;
+        pagination: Pagination;
+    };
 };
+
+export type ListSuppliersResponse = ListSuppliersResponses[keyof ListSuppliersResponses];
 
 export type CreateSupplierData = {
     body: CreateSupplierBody;
@@ -1253,8 +2244,75 @@ export type CreateSupplierResponses = {
     /**
      * Created
      */
-    201: unknown;
+    201: {
+        success: true;
+        data: Supplier;
+    };
 };
+
+export type CreateSupplierResponse = CreateSupplierResponses[keyof CreateSupplierResponses];
+
+export type DeleteSupplierData = {
+    body?: never;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/suppliers/{id}';
+};
+
+export type DeleteSupplierErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type DeleteSupplierError = DeleteSupplierErrors[keyof DeleteSupplierErrors];
+
+export type DeleteSupplierResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Deleted;
+    };
+};
+
+export type DeleteSupplierResponse = DeleteSupplierResponses[keyof DeleteSupplierResponses];
 
 export type GetSupplierData = {
     body?: never;
@@ -1304,8 +2362,206 @@ export type GetSupplierResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: Supplier;
+    };
 };
+
+export type GetSupplierResponse = GetSupplierResponses[keyof GetSupplierResponses];
+
+export type UpdateSupplierData = {
+    body: UpdateSupplierBody;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/suppliers/{id}';
+};
+
+export type UpdateSupplierErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type UpdateSupplierError = UpdateSupplierErrors[keyof UpdateSupplierErrors];
+
+export type UpdateSupplierResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Supplier;
+    };
+};
+
+export type UpdateSupplierResponse = UpdateSupplierResponses[keyof UpdateSupplierResponses];
+
+export type GetSupplierPricesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: {
+        status?: 0 | 1;
+        page?: number;
+        limit?: number;
+        sort?: string;
+        search?: string;
+    };
+    url: '/api/suppliers/{id}/prices';
+};
+
+export type GetSupplierPricesErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type GetSupplierPricesError = GetSupplierPricesErrors[keyof GetSupplierPricesErrors];
+
+export type GetSupplierPricesResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<SupplierPackagePrices>;
+        pagination: Pagination;
+    };
+};
+
+export type GetSupplierPricesResponse = GetSupplierPricesResponses[keyof GetSupplierPricesResponses];
+
+export type ConvertSupplierPricesData = {
+    body: ConvertPricesBody;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/suppliers/{id}/prices/convert';
+};
+
+export type ConvertSupplierPricesErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ConvertSupplierPricesError = ConvertSupplierPricesErrors[keyof ConvertSupplierPricesErrors];
+
+export type ConvertSupplierPricesResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: PricesConverted;
+    };
+};
+
+export type ConvertSupplierPricesResponse = ConvertSupplierPricesResponses[keyof ConvertSupplierPricesResponses];
 
 export type ListCategoriesData = {
     body?: never;
@@ -1317,10 +2573,10 @@ export type ListCategoriesData = {
     };
     path?: never;
     query?: {
+        search?: string;
         page?: number;
         limit?: number;
         sort?: string;
-        search?: string;
     };
     url: '/api/categories';
 };
@@ -1339,6 +2595,10 @@ export type ListCategoriesErrors = {
      */
     403: Error;
     /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
      * Too many requests; `Retry-After` says when to come again.
      */
     429: Error;
@@ -1354,8 +2614,14 @@ export type ListCategoriesResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: Array<Category>;
+        pagination: Pagination;
+    };
 };
+
+export type ListCategoriesResponse = ListCategoriesResponses[keyof ListCategoriesResponses];
 
 export type CreateCategoryData = {
     body: CreateCategoryBody;
@@ -1415,8 +2681,13 @@ export type CreateCategoryResponses = {
     /**
      * Created
      */
-    201: unknown;
+    201: {
+        success: true;
+        data: Category;
+    };
 };
+
+export type CreateCategoryResponse = CreateCategoryResponses[keyof CreateCategoryResponses];
 
 export type ListSubcategoriesData = {
     body?: never;
@@ -1428,6 +2699,7 @@ export type ListSubcategoriesData = {
     };
     path?: never;
     query?: {
+        category_id?: number;
         page?: number;
         limit?: number;
         sort?: string;
@@ -1450,6 +2722,10 @@ export type ListSubcategoriesErrors = {
      */
     403: Error;
     /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
      * Too many requests; `Retry-After` says when to come again.
      */
     429: Error;
@@ -1465,8 +2741,14 @@ export type ListSubcategoriesResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: Array<Category>;
+        pagination: Pagination;
+    };
 };
+
+export type ListSubcategoriesResponse = ListSubcategoriesResponses[keyof ListSubcategoriesResponses];
 
 export type CreateSubcategoryData = {
     body: CreateSubcategoryBody;
@@ -1526,8 +2808,75 @@ export type CreateSubcategoryResponses = {
     /**
      * Created
      */
-    201: unknown;
+    201: {
+        success: true;
+        data: Category;
+    };
 };
+
+export type CreateSubcategoryResponse = CreateSubcategoryResponses[keyof CreateSubcategoryResponses];
+
+export type DeleteCategoryData = {
+    body?: never;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/categories/{id}';
+};
+
+export type DeleteCategoryErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type DeleteCategoryError = DeleteCategoryErrors[keyof DeleteCategoryErrors];
+
+export type DeleteCategoryResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Deleted;
+    };
+};
+
+export type DeleteCategoryResponse = DeleteCategoryResponses[keyof DeleteCategoryResponses];
 
 export type GetCategoryData = {
     body?: never;
@@ -1577,8 +2926,137 @@ export type GetCategoryResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: Category;
+    };
 };
+
+export type GetCategoryResponse = GetCategoryResponses[keyof GetCategoryResponses];
+
+export type UpdateCategoryData = {
+    body: UpdateCategoryBody;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/categories/{id}';
+};
+
+export type UpdateCategoryErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type UpdateCategoryError = UpdateCategoryErrors[keyof UpdateCategoryErrors];
+
+export type UpdateCategoryResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Category;
+    };
+};
+
+export type UpdateCategoryResponse = UpdateCategoryResponses[keyof UpdateCategoryResponses];
+
+export type DeleteSubcategoryData = {
+    body?: never;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/subcategories/{id}';
+};
+
+export type DeleteSubcategoryErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type DeleteSubcategoryError = DeleteSubcategoryErrors[keyof DeleteSubcategoryErrors];
+
+export type DeleteSubcategoryResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Deleted;
+    };
+};
+
+export type DeleteSubcategoryResponse = DeleteSubcategoryResponses[keyof DeleteSubcategoryResponses];
 
 export type GetSubcategoryData = {
     body?: never;
@@ -1628,8 +3106,75 @@ export type GetSubcategoryResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: Category;
+    };
 };
+
+export type GetSubcategoryResponse = GetSubcategoryResponses[keyof GetSubcategoryResponses];
+
+export type UpdateSubcategoryData = {
+    body: UpdateCategoryBody;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/subcategories/{id}';
+};
+
+export type UpdateSubcategoryErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type UpdateSubcategoryError = UpdateSubcategoryErrors[keyof UpdateSubcategoryErrors];
+
+export type UpdateSubcategoryResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Category;
+    };
+};
+
+export type UpdateSubcategoryResponse = UpdateSubcategoryResponses[keyof UpdateSubcategoryResponses];
 
 export type ListProductsData = {
     body?: never;
@@ -1641,12 +3186,14 @@ export type ListProductsData = {
     };
     path?: never;
     query?: {
-        vendor_id?: number;
+        subcategory_id?: number;
         page?: number;
         limit?: number;
         sort?: string;
         search?: string;
         status?: 0 | 1;
+        vendor_id?: number;
+        supplier_id?: number;
     };
     url: '/api/products';
 };
@@ -1665,6 +3212,10 @@ export type ListProductsErrors = {
      */
     403: Error;
     /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
      * Too many requests; `Retry-After` says when to come again.
      */
     429: Error;
@@ -1680,8 +3231,17 @@ export type ListProductsResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        /**
+         * Staff see the whole product; partners see those that they may buy, without the vendor.
+         */
+        data: Array<Product | PartnerProduct>;
+        pagination: Pagination;
+    };
 };
+
+export type ListProductsResponse = ListProductsResponses[keyof ListProductsResponses];
 
 export type CreateProductData = {
     body: CreateProductBody;
@@ -1741,8 +3301,125 @@ export type CreateProductResponses = {
     /**
      * Created
      */
-    201: unknown;
+    201: {
+        success: true;
+        data: Product;
+    };
 };
+
+export type CreateProductResponse = CreateProductResponses[keyof CreateProductResponses];
+
+export type GetProductStatisticsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/products/stats';
+};
+
+export type GetProductStatisticsErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type GetProductStatisticsError = GetProductStatisticsErrors[keyof GetProductStatisticsErrors];
+
+export type GetProductStatisticsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: ProductStats;
+    };
+};
+
+export type GetProductStatisticsResponse = GetProductStatisticsResponses[keyof GetProductStatisticsResponses];
+
+export type DeleteProductData = {
+    body?: never;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/products/{id}';
+};
+
+export type DeleteProductErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type DeleteProductError = DeleteProductErrors[keyof DeleteProductErrors];
+
+export type DeleteProductResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Deleted;
+    };
+};
+
+export type DeleteProductResponse = DeleteProductResponses[keyof DeleteProductResponses];
 
 export type GetProductData = {
     body?: never;
@@ -1792,8 +3469,78 @@ export type GetProductResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        /**
+         * Staff see the whole product; partners see those that they may buy, without the vendor.
+         */
+        data: Product | PartnerProduct;
+    };
 };
+
+export type GetProductResponse = GetProductResponses[keyof GetProductResponses];
+
+export type UpdateProductData = {
+    body: UpdateProductBody;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/products/{id}';
+};
+
+export type UpdateProductErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type UpdateProductError = UpdateProductErrors[keyof UpdateProductErrors];
+
+export type UpdateProductResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Product;
+    };
+};
+
+export type UpdateProductResponse = UpdateProductResponses[keyof UpdateProductResponses];
 
 export type ListPackagesData = {
     body?: never;
@@ -1811,6 +3558,8 @@ export type ListPackagesData = {
         sort?: string;
         search?: string;
         status?: 0 | 1;
+        vendor_id?: number;
+        supplier_id?: number;
     };
     url: '/api/packages';
 };
@@ -1829,6 +3578,10 @@ export type ListPackagesErrors = {
      */
     403: Error;
     /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
      * Too many requests; `Retry-After` says when to come again.
      */
     429: Error;
@@ -1844,8 +3597,17 @@ export type ListPackagesResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        /**
+         * Staff see the whole package; partners see those that they may buy, at their own prices, without costs, suppliers and the stock that is not for sale.
+         */
+        data: Array<Package | PartnerPackage>;
+        pagination: Pagination;
+    };
 };
+
+export type ListPackagesResponse = ListPackagesResponses[keyof ListPackagesResponses];
 
 export type CreatePackageData = {
     body: CreatePackageBody;
@@ -1905,8 +3667,75 @@ export type CreatePackageResponses = {
     /**
      * Created
      */
-    201: unknown;
+    201: {
+        success: true;
+        data: Package;
+    };
 };
+
+export type CreatePackageResponse = CreatePackageResponses[keyof CreatePackageResponses];
+
+export type DeletePackageData = {
+    body?: never;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/packages/{id}';
+};
+
+export type DeletePackageErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type DeletePackageError = DeletePackageErrors[keyof DeletePackageErrors];
+
+export type DeletePackageResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Deleted;
+    };
+};
+
+export type DeletePackageResponse = DeletePackageResponses[keyof DeletePackageResponses];
 
 export type GetPackageData = {
     body?: never;
@@ -1956,8 +3785,78 @@ export type GetPackageResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        /**
+         * Staff see the whole package; partners see those that they may buy, at their own prices, without costs, suppliers and the stock that is not for sale.
+         */
+        data: Package | PartnerPackage;
+    };
 };
+
+export type GetPackageResponse = GetPackageResponses[keyof GetPackageResponses];
+
+export type UpdatePackageData = {
+    body: UpdatePackageBody;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/packages/{id}';
+};
+
+export type UpdatePackageErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type UpdatePackageError = UpdatePackageErrors[keyof UpdatePackageErrors];
+
+export type UpdatePackageResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Package;
+    };
+};
+
+export type UpdatePackageResponse = UpdatePackageResponses[keyof UpdatePackageResponses];
 
 export type GetPackagePricesData = {
     body?: never;
@@ -2007,8 +3906,80 @@ export type GetPackagePricesResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        /**
+         * The price in every currency, null where there is no rate. Partners see their own prices.
+         */
+        data: {
+            [key: string]: number | null;
+        };
+    };
 };
+
+export type GetPackagePricesResponse = GetPackagePricesResponses[keyof GetPackagePricesResponses];
+
+export type UpdatePackagePricesData = {
+    body: ExplicitPricesBody;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/packages/{id}/prices';
+};
+
+export type UpdatePackagePricesErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type UpdatePackagePricesError = UpdatePackagePricesErrors[keyof UpdatePackagePricesErrors];
+
+export type UpdatePackagePricesResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Package;
+    };
+};
+
+export type UpdatePackagePricesResponse = UpdatePackagePricesResponses[keyof UpdatePackagePricesResponses];
 
 export type ListKeysData = {
     body?: never;
@@ -2022,10 +3993,13 @@ export type ListKeysData = {
     query?: {
         status?: 1 | 2 | 3 | 4 | 5 | 6;
         package_id?: number;
+        product_id?: number;
+        vendor_id?: number;
+        supplier_id?: number;
+        search?: string;
         page?: number;
         limit?: number;
         sort?: string;
-        search?: string;
     };
     url: '/api/keys';
 };
@@ -2044,6 +4018,10 @@ export type ListKeysErrors = {
      */
     403: Error;
     /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
      * Too many requests; `Retry-After` says when to come again.
      */
     429: Error;
@@ -2059,8 +4037,14 @@ export type ListKeysResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: Array<Key>;
+        pagination: Pagination;
+    };
 };
+
+export type ListKeysResponse = ListKeysResponses[keyof ListKeysResponses];
 
 export type CreateKeyData = {
     body: CreateKeyBody;
@@ -2120,8 +4104,140 @@ export type CreateKeyResponses = {
     /**
      * Created
      */
-    201: unknown;
+    201: {
+        success: true;
+        data: Key;
+    };
 };
+
+export type CreateKeyResponse = CreateKeyResponses[keyof CreateKeyResponses];
+
+export type ListKeysWithHierarchyData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path?: never;
+    query?: {
+        status?: 1 | 2 | 3 | 4 | 5 | 6;
+        package_id?: number;
+        product_id?: number;
+        vendor_id?: number;
+        supplier_id?: number;
+        search?: string;
+        page?: number;
+        limit?: number;
+        sort?: string;
+    };
+    url: '/api/keys/with-hierarchy';
+};
+
+export type ListKeysWithHierarchyErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListKeysWithHierarchyError = ListKeysWithHierarchyErrors[keyof ListKeysWithHierarchyErrors];
+
+export type ListKeysWithHierarchyResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<KeyInHierarchy>;
+        pagination: Pagination;
+    };
+};
+
+export type ListKeysWithHierarchyResponse = ListKeysWithHierarchyResponses[keyof ListKeysWithHierarchyResponses];
+
+export type DeleteKeyData = {
+    body?: never;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/keys/{id}';
+};
+
+export type DeleteKeyErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type DeleteKeyError = DeleteKeyErrors[keyof DeleteKeyErrors];
+
+export type DeleteKeyResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Key;
+    };
+};
+
+export type DeleteKeyResponse = DeleteKeyResponses[keyof DeleteKeyResponses];
 
 export type GetKeyData = {
     body?: never;
@@ -2132,7 +4248,7 @@ export type GetKeyData = {
         'X-Wait-For-Position'?: string;
     };
     path: {
-        id: string;
+        id: number;
     };
     query?: never;
     url: '/api/keys/{id}';
@@ -2171,8 +4287,131 @@ export type GetKeyResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: Key;
+    };
 };
+
+export type GetKeyResponse = GetKeyResponses[keyof GetKeyResponses];
+
+export type UpdateKeyData = {
+    body: UpdateKeyBody;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/keys/{id}';
+};
+
+export type UpdateKeyErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type UpdateKeyError = UpdateKeyErrors[keyof UpdateKeyErrors];
+
+export type UpdateKeyResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Key;
+    };
+};
+
+export type UpdateKeyResponse = UpdateKeyResponses[keyof UpdateKeyResponses];
+
+export type GetKeyHistoryData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/keys/{id}/history';
+};
+
+export type GetKeyHistoryErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type GetKeyHistoryError = GetKeyHistoryErrors[keyof GetKeyHistoryErrors];
+
+export type GetKeyHistoryResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<KeyHistoryEntry>;
+    };
+};
+
+export type GetKeyHistoryResponse = GetKeyHistoryResponses[keyof GetKeyHistoryResponses];
 
 export type CreateKeysData = {
     body: CreateKeysBody;
@@ -2232,8 +4471,207 @@ export type CreateKeysResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: KeysAdded;
+    };
 };
+
+export type CreateKeysResponse = CreateKeysResponses[keyof CreateKeysResponses];
+
+export type DeleteKeysData = {
+    body: DeleteKeysBody;
+    path?: never;
+    query?: never;
+    url: '/api/keys/bulk/delete';
+};
+
+export type DeleteKeysErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type DeleteKeysError = DeleteKeysErrors[keyof DeleteKeysErrors];
+
+export type DeleteKeysResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: KeysDeleted;
+    };
+};
+
+export type DeleteKeysResponse = DeleteKeysResponses[keyof DeleteKeysResponses];
+
+export type DeleteKeysByPostData = {
+    body: DeleteKeysBody;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/keys/bulk/delete';
+};
+
+export type DeleteKeysByPostErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type DeleteKeysByPostError = DeleteKeysByPostErrors[keyof DeleteKeysByPostErrors];
+
+export type DeleteKeysByPostResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: KeysDeleted;
+    };
+};
+
+export type DeleteKeysByPostResponse = DeleteKeysByPostResponses[keyof DeleteKeysByPostResponses];
+
+export type RevealKeyData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/keys/{id}/reveal';
+};
+
+export type RevealKeyErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type RevealKeyError = RevealKeyErrors[keyof RevealKeyErrors];
+
+export type RevealKeyResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Key;
+    };
+};
+
+export type RevealKeyResponse = RevealKeyResponses[keyof RevealKeyResponses];
 
 export type ListPartnersData = {
     body?: never;
@@ -2245,7 +4683,7 @@ export type ListPartnersData = {
     };
     path?: never;
     query?: {
-        status?: 0 | 1;
+        status?: 0 | 1 | 2;
         page?: number;
         limit?: number;
         sort?: string;
@@ -2268,6 +4706,10 @@ export type ListPartnersErrors = {
      */
     403: Error;
     /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
      * Too many requests; `Retry-After` says when to come again.
      */
     429: Error;
@@ -2283,8 +4725,14 @@ export type ListPartnersResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: Array<Partner>;
+        pagination: Pagination;
+    };
 };
+
+export type ListPartnersResponse = ListPartnersResponses[keyof ListPartnersResponses];
 
 export type CreatePartnerData = {
     body: CreatePartnerBody;
@@ -2344,8 +4792,75 @@ export type CreatePartnerResponses = {
     /**
      * Created
      */
-    201: unknown;
+    201: {
+        success: true;
+        data: PartnerProfile;
+    };
 };
+
+export type CreatePartnerResponse = CreatePartnerResponses[keyof CreatePartnerResponses];
+
+export type DeletePartnerData = {
+    body?: never;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}';
+};
+
+export type DeletePartnerErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type DeletePartnerError = DeletePartnerErrors[keyof DeletePartnerErrors];
+
+export type DeletePartnerResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: DeletedPartner;
+    };
+};
+
+export type DeletePartnerResponse = DeletePartnerResponses[keyof DeletePartnerResponses];
 
 export type GetPartnerData = {
     body?: never;
@@ -2395,8 +4910,13 @@ export type GetPartnerResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: PartnerProfile;
+    };
 };
+
+export type GetPartnerResponse = GetPartnerResponses[keyof GetPartnerResponses];
 
 export type UpdatePartnerData = {
     body: UpdatePartnerBody;
@@ -2452,8 +4972,13 @@ export type UpdatePartnerResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: PartnerProfile;
+    };
 };
+
+export type UpdatePartnerResponse = UpdatePartnerResponses[keyof UpdatePartnerResponses];
 
 export type GetPartnerAccessData = {
     body?: never;
@@ -2503,8 +5028,13 @@ export type GetPartnerAccessResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: PartnerAccess;
+    };
 };
+
+export type GetPartnerAccessResponse = GetPartnerAccessResponses[keyof GetPartnerAccessResponses];
 
 export type UpdatePartnerAccessData = {
     body: AccessBody;
@@ -2560,8 +5090,131 @@ export type UpdatePartnerAccessResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: PartnerAccess;
+    };
 };
+
+export type UpdatePartnerAccessResponse = UpdatePartnerAccessResponses[keyof UpdatePartnerAccessResponses];
+
+export type GetCurrencySettingsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}/currency-settings';
+};
+
+export type GetCurrencySettingsErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type GetCurrencySettingsError = GetCurrencySettingsErrors[keyof GetCurrencySettingsErrors];
+
+export type GetCurrencySettingsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: CurrencySettings;
+    };
+};
+
+export type GetCurrencySettingsResponse = GetCurrencySettingsResponses[keyof GetCurrencySettingsResponses];
+
+export type UpdateCurrencySettingsData = {
+    body: CurrencySettingsBody;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}/currency-settings';
+};
+
+export type UpdateCurrencySettingsErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type UpdateCurrencySettingsError = UpdateCurrencySettingsErrors[keyof UpdateCurrencySettingsErrors];
+
+export type UpdateCurrencySettingsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: CurrencySettings;
+    };
+};
+
+export type UpdateCurrencySettingsResponse = UpdateCurrencySettingsResponses[keyof UpdateCurrencySettingsResponses];
 
 export type GetPartnerBalancesData = {
     body?: never;
@@ -2574,7 +5227,9 @@ export type GetPartnerBalancesData = {
     path: {
         id: number;
     };
-    query?: never;
+    query?: {
+        as_of?: string;
+    };
     url: '/api/partners/{id}/balances';
 };
 
@@ -2611,8 +5266,13 @@ export type GetPartnerBalancesResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: Array<Balance>;
+    };
 };
+
+export type GetPartnerBalancesResponse = GetPartnerBalancesResponses[keyof GetPartnerBalancesResponses];
 
 export type TopUpPartnerBalanceData = {
     body: TopUpBody;
@@ -2674,8 +5334,629 @@ export type TopUpPartnerBalanceResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: ToppedUpBalance;
+    };
 };
+
+export type TopUpPartnerBalanceResponse = TopUpPartnerBalanceResponses[keyof TopUpPartnerBalanceResponses];
+
+export type AdjustPartnerBalanceData = {
+    body: AdjustBody;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}/balances/adjust';
+};
+
+export type AdjustPartnerBalanceErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type AdjustPartnerBalanceError = AdjustPartnerBalanceErrors[keyof AdjustPartnerBalanceErrors];
+
+export type AdjustPartnerBalanceResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: AdjustedBalance;
+    };
+};
+
+export type AdjustPartnerBalanceResponse = AdjustPartnerBalanceResponses[keyof AdjustPartnerBalanceResponses];
+
+export type ListPartnerTransactionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: {
+        currency?: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB' | 'UZS' | 'USDT' | 'BTC' | 'ETH';
+        dateFrom?: string;
+        dateTo?: string;
+        page?: number;
+        limit?: number;
+        sort?: string;
+    };
+    url: '/api/partners/{id}/transactions';
+};
+
+export type ListPartnerTransactionsErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListPartnerTransactionsError = ListPartnerTransactionsErrors[keyof ListPartnerTransactionsErrors];
+
+export type ListPartnerTransactionsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<Transaction>;
+        pagination: Pagination;
+    };
+};
+
+export type ListPartnerTransactionsResponse = ListPartnerTransactionsResponses[keyof ListPartnerTransactionsResponses];
+
+export type ExportPartnerTransactionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: {
+        bom?: '0' | '1';
+        page?: number;
+        limit?: number;
+        sort?: string;
+        currency?: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB' | 'UZS' | 'USDT' | 'BTC' | 'ETH';
+        dateFrom?: string;
+        dateTo?: string;
+    };
+    url: '/api/partners/{id}/transactions/export/csv';
+};
+
+export type ExportPartnerTransactionsErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ExportPartnerTransactionsError = ExportPartnerTransactionsErrors[keyof ExportPartnerTransactionsErrors];
+
+export type ExportPartnerTransactionsResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type ExportPartnerTransactionsResponse = ExportPartnerTransactionsResponses[keyof ExportPartnerTransactionsResponses];
+
+export type ListOrdersData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path?: never;
+    query?: {
+        status?: 'pending' | 'confirmed' | 'cancelled' | 'refunded';
+        partnerId?: number;
+        dateFrom?: string;
+        dateTo?: string;
+        page?: number;
+        limit?: number;
+        sort?: string;
+        search?: string;
+    };
+    url: '/api/orders';
+};
+
+export type ListOrdersErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListOrdersError = ListOrdersErrors[keyof ListOrdersErrors];
+
+export type ListOrdersResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<Order>;
+        pagination: Pagination;
+    };
+};
+
+export type ListOrdersResponse = ListOrdersResponses[keyof ListOrdersResponses];
+
+export type GetOrderDashboardData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/orders/stats/dashboard';
+};
+
+export type GetOrderDashboardErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type GetOrderDashboardError = GetOrderDashboardErrors[keyof GetOrderDashboardErrors];
+
+export type GetOrderDashboardResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: OrderDashboard;
+    };
+};
+
+export type GetOrderDashboardResponse = GetOrderDashboardResponses[keyof GetOrderDashboardResponses];
+
+export type ExportOrdersData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path?: never;
+    query?: {
+        bom?: '0' | '1';
+        page?: number;
+        limit?: number;
+        sort?: string;
+        search?: string;
+        status?: 'pending' | 'confirmed' | 'cancelled' | 'refunded';
+        partnerId?: number;
+        dateFrom?: string;
+        dateTo?: string;
+    };
+    url: '/api/orders/export/csv';
+};
+
+export type ExportOrdersErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ExportOrdersError = ExportOrdersErrors[keyof ExportOrdersErrors];
+
+export type ExportOrdersResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type ExportOrdersResponse = ExportOrdersResponses[keyof ExportOrdersResponses];
+
+export type GetOrderData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/orders/{id}';
+};
+
+export type GetOrderErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type GetOrderError = GetOrderErrors[keyof GetOrderErrors];
+
+export type GetOrderResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: OrderDetails;
+    };
+};
+
+export type GetOrderResponse = GetOrderResponses[keyof GetOrderResponses];
+
+export type UpdateOrderStatusData = {
+    body: OrderStatusBody;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/orders/{id}/status';
+};
+
+export type UpdateOrderStatusErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type UpdateOrderStatusError = UpdateOrderStatusErrors[keyof UpdateOrderStatusErrors];
+
+export type UpdateOrderStatusResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: OrderDetails;
+    };
+};
+
+export type UpdateOrderStatusResponse = UpdateOrderStatusResponses[keyof UpdateOrderStatusResponses];
+
+export type ReplaceOrderKeyData = {
+    body: ReplaceKeyBody;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/orders/{id}/replace';
+};
+
+export type ReplaceOrderKeyErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ReplaceOrderKeyError = ReplaceOrderKeyErrors[keyof ReplaceOrderKeyErrors];
+
+export type ReplaceOrderKeyResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: OrderDetails;
+    };
+};
+
+export type ReplaceOrderKeyResponse = ReplaceOrderKeyResponses[keyof ReplaceOrderKeyResponses];
+
+export type GetPartnerStatisticsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}/statistics';
+};
+
+export type GetPartnerStatisticsErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type GetPartnerStatisticsError = GetPartnerStatisticsErrors[keyof GetPartnerStatisticsErrors];
+
+export type GetPartnerStatisticsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: PartnerStatistics;
+    };
+};
+
+export type GetPartnerStatisticsResponse = GetPartnerStatisticsResponses[keyof GetPartnerStatisticsResponses];
 
 export type GetRatesData = {
     body?: never;
@@ -2719,11 +6000,16 @@ export type GetRatesResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: Rates;
+    };
 };
 
+export type GetRatesResponse = GetRatesResponses[keyof GetRatesResponses];
+
 export type UpdateRatesData = {
-    body?: never;
+    body: NewRates;
     path?: never;
     query?: never;
     url: '/api/rates';
@@ -2742,6 +6028,10 @@ export type UpdateRatesErrors = {
      * The role of the caller may not do this.
      */
     403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
     /**
      * The state of the object, or what others have taken, does not allow it.
      */
@@ -2770,8 +6060,252 @@ export type UpdateRatesResponses = {
     /**
      * OK
      */
-    200: unknown;
+    200: {
+        success: true;
+        data: Rates;
+    };
 };
+
+export type UpdateRatesResponse = UpdateRatesResponses[keyof UpdateRatesResponses];
+
+export type UploadImageData = {
+    body: {
+        /**
+         * PNG, JPEG or WebP, to 5 MiB.
+         */
+        file: Blob | File;
+    };
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/uploads';
+};
+
+export type UploadImageErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type UploadImageError = UploadImageErrors[keyof UploadImageErrors];
+
+export type UploadImageResponses = {
+    /**
+     * Created
+     */
+    201: {
+        success: true;
+        data: Upload;
+    };
+};
+
+export type UploadImageResponse = UploadImageResponses[keyof UploadImageResponses];
+
+export type GetUploadData = {
+    body?: never;
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/uploads/{name}';
+};
+
+export type GetUploadErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type GetUploadError = GetUploadErrors[keyof GetUploadErrors];
+
+export type GetUploadResponses = {
+    /**
+     * OK
+     */
+    200: string;
+};
+
+export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
+
+export type ListEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path?: never;
+    query?: {
+        stream?: string;
+        type?: string;
+        actor?: string;
+        correlation?: string;
+        from?: unknown;
+        to?: unknown;
+        after?: unknown;
+        up_to?: unknown;
+        cursor?: string;
+        limit?: number;
+    };
+    url: '/api/audit/events';
+};
+
+export type ListEventsErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListEventsError = ListEventsErrors[keyof ListEventsErrors];
+
+export type ListEventsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: AuditEvents;
+    };
+};
+
+export type ListEventsResponse = ListEventsResponses[keyof ListEventsResponses];
+
+export type GetStreamData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path: {
+        stream: string;
+    };
+    query?: {
+        revision?: number;
+        at?: unknown;
+        limit?: number;
+    };
+    url: '/api/audit/streams/{stream}';
+};
+
+export type GetStreamErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type GetStreamError = GetStreamErrors[keyof GetStreamErrors];
+
+export type GetStreamResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: AuditStream;
+    };
+};
+
+export type GetStreamResponse = GetStreamResponses[keyof GetStreamResponses];
 
 export type CallTerminalServiceData = {
     body?: never;

@@ -7,5 +7,9 @@ await createClient({
   input: JSON.parse(await text(process.stdin)),
   output: { path: process.argv[2], importFileExtension: '.js' },
   logs: { level: 'silent' },
-  plugins: ['@hey-api/typescript', '@hey-api/sdk', { name: '@hey-api/client-fetch', baseUrl: false }],
+  plugins: [
+    '@hey-api/typescript',
+    '@hey-api/sdk',
+    { name: '@hey-api/client-fetch', baseUrl: false, throwOnError: true },
+  ],
 });
