@@ -2,6 +2,7 @@ import { atOf, foldProjection, type GivenEvent } from '../test/support/fold-proj
 import { type OrderDocument, orders } from './ordering/orders.projection.js';
 import { rates } from './pricing/rates.projection.js';
 import { type BalanceDocument, balances } from './wallets/balances.projection.js';
+import { type MovementSumDocument, movementSums } from './wallets/movement-sums.projection.js';
 import { type MovementDocument, movements } from './wallets/movements.projection.js';
 
 const wallet = (type: string, data: object): GivenEvent => ({
@@ -54,6 +55,14 @@ it('a statement has a line for each movement, in order, none for holds, and adds
     ['20', 'commissions', 'o', null],
   ]);
   expect(lines.reduce((sum, { amount }) => sum + BigInt(amount), 0n)).toBe(8020n);
+});
+
+it('the sums of stretches of a wallet come to its balance', () => {
+  const many = Array.from({ length: 700 }, () => SALE).flat();
+  const sums = foldProjection<MovementSumDocument>(movementSums, many);
+  expect(sums.map(({ stretch }) => stretch)).toEqual([0, 1, 2]);
+  expect(sums.map(({ firstAt }) => firstAt)).toEqual([atOf(0), atOf(1000), atOf(2000)]);
+  expect(sums.reduce((sum, one) => sum + BigInt(one.sum), 0n)).toBe(700n * 8020n);
 });
 
 const money = (amount: string) => ({ amount, currency: 'AZN' });
