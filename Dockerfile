@@ -23,8 +23,7 @@ COPY --from=build /app/dist dist
 USER node
 VOLUME /var/lib/keyforge
 EXPOSE 3000
-# The terminals' path answers 200 to anything as long as the server answers at all.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/api/v1/partners/service`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself is process 1, so that it gets the signal to stop.
 CMD ["node", "--max-semi-space-size=64", "--v8-pool-size=1", "dist/src/main.js"]
