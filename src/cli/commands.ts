@@ -109,7 +109,7 @@ const projectionsVerify: CliCommand = {
 const resetPassword: CliCommand = {
   name: 'reset-password',
   usage: 'LOGIN',
-  summary: 'Give an account a new password and print it.',
+  summary: 'Give an account a new password and print it; staff then need no one-time code.',
   options: [],
   values: 1,
   async run({ values: [login] }, { run, print }) {
