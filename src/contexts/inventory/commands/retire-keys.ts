@@ -1,10 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
+import { type CommandContext, Executor, type Transaction } from '../../../platform/execution/transaction.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { type KeyHandlingRejection, retireKey } from '../domain/key-handling.decider.js';
 import { placeOfKey } from '../domain/key-number.js';
 import { Lot } from '../domain/lot.js';
 import { KEYS_PER_COMMAND } from '../limits.js';
+import { inBatches, type LotShare } from './lot-batches.js';
 
 export interface KeysRetired {
   readonly retired: number;
@@ -12,7 +13,7 @@ export interface KeysRetired {
   readonly skipped: readonly { readonly keyId: number; readonly reason: KeyHandlingRejection }[];
 }
 
-/** Takes many keys off sale for good, those of each lot at once. Those that cannot be are left as they are. */
+/** Takes many keys off sale for good, lot by lot. Those that cannot be are left as they are. */
 export class RetireKeys extends Command<KeysRetired | Rejection<'TooManyKeys'>> {
   constructor(
     readonly context: CommandContext,
@@ -31,8 +32,10 @@ export class RetireKeysHandler implements ICommandHandler<RetireKeys> {
   async execute({ context, keyIds, reason }: RetireKeys): Promise<KeysRetired | Rejection<'TooManyKeys'>> {
     if (keyIds.length > KEYS_PER_COMMAND) return reject('TooManyKeys', { limit: KEYS_PER_COMMAND });
     const skipped = new Map<number, KeyHandlingRejection>();
-    for (const [lot, slots] of byLot(keyIds)) {
-      const refused = await this.retireOf(context, lot, slots, reason);
+    for (const lots of inBatches(byLot(keyIds))) {
+      const refused = await this.executor.run(context, (tx) =>
+        lots.flatMap(({ lot, keyIds: ofLot }) => retireOf(tx, lot, ofLot, reason)),
+      );
       for (const [keyId, code] of refused) skipped.set(keyId, code);
     }
     const inOrder = keyIds.flatMap((keyId) => {
@@ -41,29 +44,32 @@ export class RetireKeysHandler implements ICommandHandler<RetireKeys> {
     });
     return { retired: keyIds.length - inOrder.length, skipped: inOrder };
   }
-
-  private retireOf(
-    context: CommandContext,
-    lot: number,
-    keyIds: readonly number[],
-    reason: string,
-  ): Promise<Map<number, KeyHandlingRejection>> {
-    return this.executor.run(context, (tx) => {
-      const refused = new Map<number, KeyHandlingRejection>();
-      const state = tx.load(Lot, String(lot));
-      const events = keyIds.flatMap((keyId) => {
-        const decided = retireKey(state, { slot: placeOfKey(keyId).slot, reason });
-        if (isRejection(decided)) refused.set(keyId, decided.code);
-        else if (decided.length === 0) refused.set(keyId, 'KeyIsRetired');
-        return isRejection(decided) ? [] : decided;
-      });
-      tx.append(Lot, String(lot), events);
-      return refused;
-    });
-  }
 }
 
-function byLot(keyIds: readonly number[]): Map<number, number[]> {
+/** Retires keys of one lot, and answers which it did not. */
+function retireOf(
+  tx: Transaction,
+  lot: number,
+  keyIds: readonly number[],
+  reason: string,
+): (readonly [keyId: number, code: KeyHandlingRejection])[] {
+  const state = tx.load(Lot, String(lot));
+  const refused: (readonly [number, KeyHandlingRejection])[] = [];
+  const events = keyIds.flatMap((keyId) => {
+    const decided = retireKey(state, { slot: placeOfKey(keyId).slot, reason });
+    if (isRejection(decided)) refused.push([keyId, decided.code]);
+    else if (decided.length === 0) refused.push([keyId, 'KeyIsRetired']);
+    return isRejection(decided) ? [] : decided;
+  });
+  tx.append(Lot, String(lot), events);
+  return refused;
+}
+
+interface KeysOfLot extends LotShare {
+  readonly keyIds: readonly number[];
+}
+
+function byLot(keyIds: readonly number[]): KeysOfLot[] {
   const lots = new Map<number, number[]>();
   for (const keyId of keyIds) {
     const { lot } = placeOfKey(keyId);
@@ -71,5 +77,5 @@ function byLot(keyIds: readonly number[]): Map<number, number[]> {
     if (others) others.push(keyId);
     else lots.set(lot, [keyId]);
   }
-  return lots;
+  return [...lots].map(([lot, ofLot]) => ({ lot, keys: ofLot.length, keyIds: ofLot }));
 }

@@ -1,9 +1,11 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
+import { type CommandContext, Executor, type Transaction } from '../../../platform/execution/transaction.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { changePackage, Package } from '../../catalog/index.js';
 import { retireLot } from '../domain/key-handling.decider.js';
 import { Lot } from '../domain/lot.js';
+import type { LotEvent } from '../events/lot.events.js';
+import { inBatches, type LotShare } from './lot-batches.js';
 import { PackageLots } from './package-lots.js';
 
 export type RetirePackageKeysRejection = 'UnknownPackage' | 'KeysReserved';
@@ -44,7 +46,8 @@ export class RetirePackageKeysHandler implements ICommandHandler<RetirePackageKe
     reason,
   }: RetirePackageKeys): Promise<RetiredKeys | Rejection<RetirePackageKeysRejection>> {
     // Looked at before the package is touched, so that a refusal mostly leaves it as it is.
-    if (await this.isReserved(context, packageId)) return reject('KeysReserved');
+    const lots = await this.lots.of(context, packageId);
+    if (await this.isReserved(context, lots)) return reject('KeysReserved');
     const hold = await this.hold(context, packageId);
     if (isRejection(hold)) return hold;
     const result = await this.retire(context, packageId, reason);
@@ -57,22 +60,18 @@ export class RetirePackageKeysHandler implements ICommandHandler<RetirePackageKe
     packageId: string,
     reason: string,
   ): Promise<RetiredKeys | Rejection<'KeysReserved'>> {
-    if (await this.isReserved(context, packageId)) return reject('KeysReserved');
+    const lots = await this.lots.of(context, packageId);
+    if (await this.isReserved(context, lots)) return reject('KeysReserved');
     let retired = 0;
-    for (const lot of await this.lots.numbers(context, packageId)) {
-      const events = await this.executor.run(context, (tx) => {
-        const decided = retireLot(tx.load(Lot, String(lot)), reason);
-        if (!isRejection(decided)) tx.append(Lot, String(lot), decided);
-        return decided;
-      });
-      if (isRejection(events)) return events;
-      retired += events.length;
+    for (const batch of inBatches(lots)) {
+      const decided = await this.executor.run(context, (tx) => retireLots(tx, batch, reason));
+      if (isRejection(decided)) return decided;
+      retired += decided;
     }
     return { retired };
   }
 
-  private async isReserved(context: CommandContext, packageId: string): Promise<boolean> {
-    const lots = await this.lots.numbers(context, packageId);
+  private isReserved(context: CommandContext, lots: readonly LotShare[]): Promise<boolean> {
     return this.lots.some(context, lots, ({ open }) => open.size > 0);
   }
 
@@ -97,4 +96,20 @@ export class RetirePackageKeysHandler implements ICommandHandler<RetirePackageKe
       if (!isRejection(events)) tx.append(Package, packageId, events);
     });
   }
+}
+
+/** How many keys that were; none of any lot while one is reserved. */
+function retireLots(
+  tx: Transaction,
+  lots: readonly LotShare[],
+  reason: string,
+): number | Rejection<'KeysReserved'> {
+  const decided: (readonly [lot: string, events: LotEvent[]])[] = [];
+  for (const { lot } of lots) {
+    const events = retireLot(tx.load(Lot, String(lot)), reason);
+    if (isRejection(events)) return events;
+    decided.push([String(lot), events]);
+  }
+  for (const [lot, events] of decided) tx.append(Lot, lot, events);
+  return decided.reduce((sum, [, events]) => sum + events.length, 0);
 }
