@@ -160,7 +160,8 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
   'GET /api/orders': named('listOrders', 'List orders', {
     description:
       'Newest first. Dates are days of the business time zone, by the time of creation. `search` is the beginning of ' +
-      "the partner's order id, or the number of an order. What was refused at once is no order.",
+      "the partner's order id, or the number of an order, and comes in the order of the former. What was refused at " +
+      'once is no order.',
   }),
   'GET /api/orders/{id}': named('getOrder', 'Get order details'),
   'PATCH /api/orders/{id}/status': named('updateOrderStatus', 'Update order status', {
