@@ -77,23 +77,29 @@ function recount(
   from: KeyStatus,
   to: KeyStatus,
 ): LotDocument['availableUntil'] {
-  const expiry = lot.expiries[(lot.slotExpiries?.charCodeAt(slot) ?? 0) - FIRST_EXPIRY];
+  const expiry = expiryOf(lot, slot);
   const change = (to === 'available' ? 1 : 0) - (from === 'available' ? 1 : 0);
-  if (expiry === undefined || change === 0) return lot.availableUntil;
+  if (expiry === null || change === 0) return lot.availableUntil;
   return { ...lot.availableUntil, [expiry]: (lot.availableUntil[expiry] ?? 0) + change };
 }
 
-/** A key with another expiry. */
+/** A key with another expiry. What no key has any more is dropped: a lot stays as small as its keys allow. */
 function changeExpiry(lot: LotDocument, slot: number, expiresAt: string | null): LotDocument {
-  const without = recount(lot, slot, statusOf(lot, slot), 'retired');
-  const known = lot.slotExpiries ?? NO_EXPIRY.repeat(lot.slots.length);
-  const expiries =
-    expiresAt === null || lot.expiries.includes(expiresAt) ? lot.expiries : [...lot.expiries, expiresAt];
-  const code =
-    expiresAt === null ? NO_EXPIRY : String.fromCharCode(FIRST_EXPIRY + expiries.indexOf(expiresAt));
-  const changed = { ...lot, expiries, slotExpiries: replaceAt(known, slot, code), availableUntil: without };
-  return { ...changed, availableUntil: recount(changed, slot, 'retired', statusOf(lot, slot)) };
+  const bySlot = Array.from(lot.slots, (_, at) => (at === slot ? expiresAt : expiryOf(lot, at)));
+  const expiries = [...new Set(bySlot)].filter((expiry) => expiry !== null);
+  const codes = bySlot.map((expiry) =>
+    expiry === null ? NO_EXPIRY : String.fromCharCode(FIRST_EXPIRY + expiries.indexOf(expiry)),
+  );
+  const availableUntil: Record<string, number> = {};
+  bySlot.forEach((expiry, at) => {
+    if (expiry !== null && statusOf(lot, at) === 'available')
+      availableUntil[expiry] = (availableUntil[expiry] ?? 0) + 1;
+  });
+  return { ...lot, expiries, slotExpiries: expiries.length > 0 ? codes.join('') : null, availableUntil };
 }
+
+const expiryOf = (lot: LotDocument, slot: number): string | null =>
+  lot.expiries[(lot.slotExpiries?.charCodeAt(slot) ?? 0) - FIRST_EXPIRY] ?? null;
 
 function statusOf({ _id, slots }: LotDocument, slot: number): KeyStatus {
   const status = STATUSES[slots[slot] ?? ''];

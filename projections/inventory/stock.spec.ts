@@ -75,6 +75,18 @@ describe('a lot', () => {
   });
 });
 
+it('a lot keeps no expiry that none of its keys has', () => {
+  const changes = Array.from({ length: 50 }, (_, at) =>
+    event('KeyChanged', at % 2, { expiresAt: new Date(Date.UTC(2027, 0, 1 + at)).toISOString() }),
+  );
+  const { expiries, availableUntil } = lot(...lotOf(2), ...changes);
+  expect(expiries).toEqual(['2027-02-18T00:00:00.000Z', '2027-02-19T00:00:00.000Z']);
+  expect(Object.values(availableUntil)).toEqual([1, 1]);
+  expect(lot(...lotOf(2), ...changes, event('KeyChanged', 0, { expiresAt: null }))).toMatchObject({
+    expiries: ['2027-02-19T00:00:00.000Z'],
+  });
+});
+
 describe('a key', () => {
   const key = (...events: GivenEvent[]): KeyDocument => foldProjection<KeyDocument>(keys, events)[1]!;
 

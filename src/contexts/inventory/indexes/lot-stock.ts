@@ -31,7 +31,7 @@ export class LotStock {
   left = 0;
   private readonly places: Buffer;
   /** By expiry. */
-  private readonly groups: ExpiryGroup[] = [];
+  private groups: ExpiryGroup[] = [];
   private runs: [slots: number, expiresAtMs: number | null][] = [];
   private lastText: string | null = null;
   private lastMs = NEVER;
@@ -76,6 +76,7 @@ export class LotStock {
     if (this.place(slot) === SLOT.fresh) {
       this.group(this.expiryOf(slot)).fresh -= 1;
       this.group(expiresAtMs).fresh += 1;
+      this.groups = this.groups.filter((group) => group.fresh > 0);
     }
     const expiries = this.runs.flatMap(([slots, ms]) => Array.from({ length: slots }, () => ms));
     expiries[slot] = stored(expiresAtMs);
