@@ -79,5 +79,12 @@ export function idempotencyStoreContract(name: string, engine: IdempotencyStoreE
       expect(await store.claim('old', request('c'))).toBeNull();
       expect(await store.claim('new', request('c'))).toEqual(request('b', 1_000));
     });
+
+    it('forgets any number of them', async () => {
+      const keys = Array.from({ length: 1_001 }, (_, index) => `k${index}`);
+      await Promise.all(keys.map((key, index) => store.claim(key, request('a', index % 2))));
+      expect(await store.forget(1)).toBe(501);
+      expect(await store.forget(2)).toBe(500);
+    });
   });
 }

@@ -143,6 +143,18 @@ describe('an answer that was lost', () => {
   });
 });
 
+it('a key that cannot be stored leaves everything as it is', async () => {
+  const key = newKey();
+  const claim = jest
+    .spyOn(app.app.get(IdempotencyStore), 'claim')
+    .mockRejectedValueOnce(new Error('no space'));
+  const { status, body } = await post('/suppliers', { name: key }, key);
+  claim.mockRestore();
+  expect([status, body.error]).toEqual([503, 'The service is not available; nothing was changed']);
+  expect(await suppliersCalled(key)).toBe(0);
+  expect((await post('/suppliers', { name: key }, key)).status).toBe(201);
+});
+
 it('no answer is stored in clear', async () => {
   const claim = jest.spyOn(app.app.get(IdempotencyStore), 'replace');
   await post('/suppliers', { name: 'C4N4RY supplier' }, newKey());

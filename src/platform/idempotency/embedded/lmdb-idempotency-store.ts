@@ -3,6 +3,7 @@ import { problemOfEnvironment } from '../../lmdb/environment-file.js';
 import { IdempotencyStore, type RememberedRequest } from '../idempotency-store.js';
 
 const MAP_BYTES = 16 * 1024 ** 3;
+const PAGE = 500;
 
 /** Requests in an LMDB environment of their own, as JSON by their key. A write is flushed before it is answered. */
 export class LmdbIdempotencyStore extends IdempotencyStore {
@@ -45,15 +46,19 @@ export class LmdbIdempotencyStore extends IdempotencyStore {
     });
   }
 
+  /** Page by page: other work runs in between, however many there are. */
   async forget(begunBeforeMs: number): Promise<number> {
-    const old: string[] = [];
-    for (const { key, value } of this.root.getRange()) {
-      if (value.begunAtMs < begunBeforeMs) old.push(key);
+    let forgotten = 0;
+    for (let start = ''; ; ) {
+      const page = [...this.root.getRange({ start, limit: PAGE })];
+      const old = page.filter(({ value }) => value.begunAtMs < begunBeforeMs);
+      await this.write(() => {
+        for (const { key } of old) void this.root.remove(key);
+      });
+      forgotten += old.length;
+      if (page.length < PAGE) return forgotten;
+      start = `${page.at(-1)!.key}\0`;
     }
-    await this.write(() => {
-      for (const key of old) void this.root.remove(key);
-    });
-    return old.length;
   }
 
   private async write<R>(work: () => R): Promise<R> {
