@@ -75,9 +75,12 @@ export class StatementReader {
     return { ...found, data };
   }
 
-  /** All lines as CSV, oldest first. */
-  async *csv(ownerId: string, query: TransactionsQuery): AsyncGenerator<string> {
-    const filter = this.filterOf(ownerId, query);
+  /** All lines as CSV, oldest first. @throws 400 at once for dates that are none: a file that has begun cannot. */
+  csv(ownerId: string, query: TransactionsQuery): AsyncGenerator<string> {
+    return this.csvOf(this.filterOf(ownerId, query));
+  }
+
+  private async *csvOf(filter: Filter): AsyncGenerator<string> {
     const after = new Map<string, bigint>();
     for await (const lines of this.models.scan<MovementDocument>('movements', { filter, sort: { at: 1 } })) {
       let text = '';
