@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureImport } from './import.js';
 import { measureCommands } from './in-process.js';
+import { measureProjections, type ProjectionFigures } from './projections.js';
 import { measureSales, printSales } from './sales.js';
 import { Shop } from './shop.js';
 import { measureStock } from './stock.js';
@@ -11,9 +12,9 @@ import { isWrkInstalled } from './wrk.js';
 const EXIT_NO_WRK = 2;
 
 const USAGE = `npm run bench -- [--rounds 9] [--seconds 5] [--connections 64,256] [--sales 20000] [--keys 1000000]
-                 [--only sales|commands|stock|import] [--json FILE]`;
+                 [--only sales|commands|projections|stock|import] [--json FILE]`;
 
-const PARTS = ['sales', 'commands', 'stock', 'import'] as const;
+const PARTS = ['sales', 'commands', 'projections', 'stock', 'import'] as const;
 
 function options() {
   const { values } = parseArgs({
@@ -45,12 +46,25 @@ function options() {
   };
 }
 
+/** Folds the log of a shop that made so many sales. */
+async function foldSales(rounds: number, sales: number): Promise<ProjectionFigures> {
+  const shop = await Shop.open();
+  try {
+    await shop.takeIn(sales + 1);
+    const target = await shop.stopServer();
+    await measureCommands(target, { rounds: 1, sales });
+    return await measureProjections(target.dataDir, { rounds, sales });
+  } finally {
+    await shop.close();
+  }
+}
+
 /** Measures what `docs/performance.md` publishes. Nothing else should run on the machine meanwhile. */
 async function main(): Promise<void> {
   const { rounds, seconds, connections, sales, keys, parts, json } = options();
   if (parts.includes('sales') && !isWrkInstalled()) {
     console.error(
-      'wrk is missing: install it (Debian: apt-get install wrk), or give --only commands or --only stock',
+      'wrk is missing: install it (Debian: apt-get install wrk), or give --only with another part',
     );
     process.exit(EXIT_NO_WRK);
   }
@@ -77,6 +91,17 @@ async function main(): Promise<void> {
     } finally {
       await shop.close();
     }
+  }
+  if (parts.includes('projections')) {
+    const measured = await foldSales(rounds, sales);
+    const { events, foldedPerSecond, foldedRatio, rebuiltPerSecond, rebuiltRatio, cpuPerSaleMicros } =
+      measured;
+    console.log(
+      `\n${events} events: all read models at ${foldedPerSecond.toFixed(0)}/s, ${foldedRatio.toFixed(3)} of reading and ` +
+        `parsing them; orders rebuilt at ${rebuiltPerSecond.toFixed(0)}/s, ${rebuiltRatio.toFixed(3)}; ` +
+        `${cpuPerSaleMicros.toFixed(0)} µs of CPU for each sale`,
+    );
+    results.projections = measured;
   }
   if (parts.includes('stock')) {
     const measured = await measureStock(keys);

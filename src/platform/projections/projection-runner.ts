@@ -19,7 +19,7 @@ const MAX_BATCH_DOCUMENTS = 5000;
 const BATCH_EVENTS = 5000;
 const PART_EVENTS = 100;
 /** Pause between writes while events keep coming: hot documents are then written once for many events. */
-const BATCH_MS = 50;
+const BATCH_MS = 20;
 
 export interface ProjectionRunnerOptions {
   readonly events: Pick<EventStore, 'readAll' | 'subscribe' | 'headPosition'>;
