@@ -76,7 +76,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   measure(app, runtime, metrics);
   await runtime.start();
   readiness.watch(runtime);
-  await acceptMultipart(adapter);
+  acceptMultipart(adapter);
   await app.init();
   await adapter.getInstance().ready();
   const made = options.maintenance ? NOTHING_MADE : await firstStart(app, settings);
