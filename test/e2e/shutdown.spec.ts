@@ -10,7 +10,7 @@ const ROOT = join(__dirname, '../..');
 const CLIENTS = 16;
 const LOAD_MS = 400;
 const START_MS = 20_000;
-const STOP_MS = 5_000;
+const STOP_MS = 10_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'kf-shutdown-'));
 const dataDir = join(folder, 'data');
