@@ -235,6 +235,7 @@ describe('a statement', () => {
         ].join(''),
       ),
     );
+    expect((await get('?dateFrom=soon')).statusCode).toBe(400);
     const all = await get('?bom=1');
     expect(all.body.startsWith('\ufeffid,')).toBe(true);
     expect(all.body.trimEnd().split('\r\n')).toHaveLength(4);

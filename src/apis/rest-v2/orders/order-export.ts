@@ -8,7 +8,7 @@ import type { PartnerDocument } from '../../../../projections/partners/partners.
 import { ReadModels } from '../../../platform/projections/read-models.js';
 import type { Filter } from '../../../platform/read-store/read-store.js';
 import { decimalOf } from '../amounts.js';
-import { csvCell } from './csv-cell.js';
+import { csvCell } from '../csv.js';
 
 const HEADER =
   'order_id,id,status,partner_id,partner,product_id,product,package_id,package,key_id,serial_number,price,currency,' +

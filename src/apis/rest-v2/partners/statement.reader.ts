@@ -15,7 +15,7 @@ import type { Filter } from '../../../platform/read-store/read-store.js';
 import { decimalOf } from '../amounts.js';
 import type { Page } from '../answers.js';
 import { BusinessCalendar } from '../business-calendar.js';
-import { csvRow } from '../csv.js';
+import { csvCell } from '../csv.js';
 import { Listing } from '../listing.js';
 import type { TransactionsQuery } from './money.dto.js';
 import { MovementNotes } from './movement-notes.js';
@@ -87,8 +87,8 @@ export class StatementReader {
       for (const movement of lines) {
         const line = await this.line(movement, await this.add(after, movement));
         const { id, created_at, currency, type, amount, balance, order, reference } = line;
-        const named = [order?.order_id ?? null, order?.id ?? null, reference];
-        text += csvRow([id, created_at, currency, type, amount, balance, ...named]);
+        const named = `${csvCell(order?.order_id ?? '')},${order?.id ?? ''},${csvCell(reference ?? '')}`;
+        text += `${id},${created_at},${currency},${type},${amount},${balance},${named}\r\n`;
       }
       yield text;
     }
