@@ -52,7 +52,7 @@ export interface OrderDocument extends ReadDocument {
 type Of<Type extends OrderEvent['type']> = Projected<Extract<OrderEvent, { type: Type }>>;
 
 const sumMinor = (amounts: readonly string[]): string =>
-  amounts.reduce((sum, amount) => sum + BigInt(amount), 0n).toString();
+  amounts.length === 1 ? amounts[0]! : amounts.reduce((sum, amount) => sum + BigInt(amount), 0n).toString();
 
 function aznOf(units: readonly OrderUnitDocument[]): string | null {
   const amounts = units.map(({ amountAzn }) => amountAzn);

@@ -25,8 +25,15 @@ interface Counted {
   readonly azn: string | null;
 }
 
-const plus = (sum: string, amounts: readonly (string | null)[], sign: bigint): string =>
-  amounts.reduce((total, amount) => total + sign * BigInt(amount ?? 0), BigInt(sum)).toString();
+/** Whole numbers of so many digits are exact as numbers, with which adding is several times faster. */
+const EXACT_DIGITS = 15;
+
+function plus(sum: string, amount: string, sign: 1 | -1): string {
+  if (sum.length <= EXACT_DIGITS && amount.length <= EXACT_DIGITS) {
+    return String(Number(sum) + sign * Number(amount));
+  }
+  return (BigInt(sum) + BigInt(sign) * BigInt(amount)).toString();
+}
 
 /** The figures with one order more, or with one that stood and now does not; `units` is what is counted of it. */
 export function counted(
@@ -34,22 +41,19 @@ export function counted(
   type: CountedEvent['type'],
   units: readonly Counted[],
 ): Figures {
-  const sign = type === 'OrderConfirmed' ? 1n : -1n;
+  const sign = type === 'OrderConfirmed' ? 1 : -1;
+  let { amount, azn } = figures;
+  for (const unit of units) {
+    amount = plus(amount, unit.price, sign);
+    if (unit.azn !== null) azn = plus(azn, unit.azn, sign);
+  }
   const { confirmed, cancelled, refunded } = figures;
   return {
-    confirmed: confirmed + Number(sign),
+    confirmed: confirmed + sign,
     cancelled: type === 'OrderCancelled' ? cancelled + 1 : cancelled,
     refunded: type === 'OrderRefunded' ? refunded + 1 : refunded,
-    amount: plus(
-      figures.amount,
-      units.map(({ price }) => price),
-      sign,
-    ),
-    azn: plus(
-      figures.azn,
-      units.map(({ azn }) => azn),
-      sign,
-    ),
+    amount,
+    azn,
   };
 }
 

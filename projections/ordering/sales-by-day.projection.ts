@@ -40,16 +40,17 @@ export const salesByDay = defineProjection<SalesDayDocument, CountedEvent>({
   evolve(before, { type, data: { sale } }, id) {
     if (!sale) return before;
     const quarter = quarterOf(sale.confirmedAt);
+    if (before) {
+      const figures = counted(before.quarters[quarter], type, sale.units);
+      return { ...before, quarters: { ...before.quarters, [quarter]: figures } };
+    }
     return {
       _id: id,
       partnerId: String(id).startsWith(`${ALL}|`) ? null : sale.partner,
       currency: sale.currency,
       demo: isDemo(sale),
       day: sale.confirmedAt.slice(0, DAY_LENGTH),
-      quarters: {
-        ...before?.quarters,
-        [quarter]: counted(before?.quarters[quarter], type, sale.units),
-      },
+      quarters: { [quarter]: counted(undefined, type, sale.units) },
     };
   },
 });

@@ -17,6 +17,12 @@ export interface SalesTotalDocument extends ReadDocument {
 const keyOf = (partner: string, product: string, sale: SaleFigures): string =>
   `${partner}|${product}|${sale.currency}|${isDemo(sale) ? 'demo' : ''}`;
 
+function totalOf(id: string, sale: SaleFigures): Omit<SalesTotalDocument, 'figures'> {
+  const [partner, product] = id.split('|');
+  const { currency } = sale;
+  return { _id: id, partnerId: partner || null, productId: product || null, currency, demo: isDemo(sale) };
+}
+
 export const salesTotals = defineProjection<SalesTotalDocument, CountedEvent>({
   name: 'sales-totals',
   version: 1,
@@ -25,20 +31,14 @@ export const salesTotals = defineProjection<SalesTotalDocument, CountedEvent>({
   keysOf({ data: { sale } }) {
     if (!sale) return [];
     const products = new Set(sale.units.map(({ product }) => product));
-    const ofProducts = [...products].map((product) => keyOf(sale.partner, product, sale));
+    const ofProducts = Array.from(products, (product) => keyOf(sale.partner, product, sale));
     return [keyOf('', '', sale), keyOf(sale.partner, '', sale), ...ofProducts];
   },
   evolve(before, { type, data: { sale } }, id) {
     if (!sale) return before;
-    const [partner, product] = String(id).split('|');
-    const units = product ? sale.units.filter((unit) => unit.product === product) : sale.units;
-    return {
-      _id: id,
-      partnerId: partner || null,
-      productId: product || null,
-      currency: sale.currency,
-      demo: isDemo(sale),
-      figures: counted(before?.figures, type, units),
-    };
+    const total = before ?? totalOf(String(id), sale);
+    const { productId } = total;
+    const units = productId ? sale.units.filter(({ product }) => product === productId) : sale.units;
+    return { ...total, figures: counted(before?.figures, type, units) };
   },
 });

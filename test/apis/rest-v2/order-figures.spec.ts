@@ -120,6 +120,20 @@ it('a partner sees its own figures on the dashboard, and those of nobody else', 
   });
 });
 
+it('a manager sees the orders and figures of their clients alone', async () => {
+  const password = 'manager-password';
+  const manager = await admin.create('/staff', { name: 'M', login: 'manager', password, role: 'manager' });
+  const seen = await anyone.login('manager', password);
+  expect((await dashboard(seen)).total_orders).toBe(0);
+  await admin.put(`/partners/${first.id}`, { manager_id: manager.id });
+  expect(await dashboard(seen)).toMatchObject({ total_orders: 3, orders_today: 1 });
+  const { data } = (await seen.get('/orders')).body;
+  expect(data.map((order: { order_id: string }) => order.order_id)).toEqual(['MON-1', 'SUN-1', 'JAN-1']);
+  expect((await seen.get(`/orders/${data[0].id}`)).body.data.pricing).toHaveProperty('cost');
+  expect((await seen.get(`/orders?partnerId=${second.id}`)).body.data).toEqual([]);
+  expect((await seen.get(`/partners/${second.id}/statistics`)).status).toBe(404);
+});
+
 it('a refund or cancellation corrects the day of the confirmation', async () => {
   const refunded = await buy(second, card, 'MON-3');
   const cancelled = await buy(second, card, 'MON-4');
