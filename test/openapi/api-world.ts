@@ -6,7 +6,8 @@ import { startTestApp, type TestApp } from '../support/app.js';
 
 export const ROLES = ['super_admin', 'admin', 'manager', 'auditor', 'partner'] as const satisfies Role[];
 
-const PASSWORD = 'correct horse battery staple';
+/** Of everybody. */
+export const PASSWORD = 'correct horse battery staple';
 const KEYS_PER_PACKAGE = 40;
 const ORDERS_PER_PARTNER = 3;
 

@@ -6,7 +6,7 @@ import type {
   Reference,
 } from '../../src/platform/openapi/api-document.js';
 import type { JsonSchema } from '../../src/platform/openapi/json-schema.js';
-import type { Pools } from './api-world.js';
+import { PASSWORD, type Pools } from './api-world.js';
 
 export interface FuzzedRequest {
   /** With its query. */
@@ -37,6 +37,7 @@ const image = (): fc.Arbitrary<string> => word().map((name) => `https://example.
 
 /** Fields that not every text or number is fit for. */
 const FITTING: Readonly<Record<string, fc.Arbitrary<string>>> = {
+  settings: fc.constant(JSON.stringify({ login: 'victim', password: PASSWORD })),
   sort: fc.constantFrom('id', '-id'),
   password: word().map((text) => `a long ${text}`),
   email: email(),
@@ -65,6 +66,17 @@ const FITTING: Readonly<Record<string, fc.Arbitrary<string>>> = {
   markup_percent: fc.constant('2.5'),
   commission_percent: fc.constant('1'),
 };
+
+/** What a terminal sends as `data`: something for every action. */
+const terminalData = (pools: Pools): fc.Arbitrary<string> =>
+  fc
+    .record({
+      product: fc.constantFrom(...pools.products!.map(String)),
+      package: fc.constantFrom(...pools.packages!.map(String)),
+      key: fc.constantFrom(...pools.keys!.map(String)),
+      order: word(),
+    })
+    .map((data) => JSON.stringify(data));
 
 const HOSTILE_TEXTS = [
   '',
@@ -189,6 +201,7 @@ class RequestMaker {
     if (known && schema.type === 'integer') {
       return this.isTidy ? fc.constantFrom(...known) : fc.constantFrom(...known, 987_654_321);
     }
+    if (this.isTidy && name === 'data') return terminalData(this.pools);
     if (this.isTidy && Object.hasOwn(FITTING, name) && !schema.items) return FITTING[name]!;
     if (schema.enum) return fc.constantFrom(...schema.enum);
     if (schema.const !== undefined) return fc.constant(schema.const);
