@@ -31,8 +31,11 @@ export const testEvent = (note: unknown = '', type = 'Noted'): NewEvent => ({
 export const testEvents = (count: number, note = 'event'): NewEvent[] =>
   Array.from({ length: count }, (_, index) => testEvent(`${note} ${index}`));
 
-/** A stream that nobody else uses: the server of a contract run may hold other people's. */
-export const freshStream = (category = 'contract'): string => `kftest.${category}-${randomUUID()}`;
+/** What the names of a run's streams begin with: its server may hold other people's, and those of earlier runs. */
+export const CONTRACT_PREFIX = `kftest-${randomUUID()}.`;
+
+/** A stream that nobody else uses. */
+export const freshStream = (category = 'contract'): string => `${CONTRACT_PREFIX}${category}-${randomUUID()}`;
 
 export const noteOf = (event: RecordedEvent): unknown => JSON.parse(event.data.toString()).note;
 
@@ -213,22 +216,26 @@ function appendContract(current: () => EventStore): void {
 
   it.each<[string, StreamAppend[], string]>([
     ['no entries', [], 'InvalidAppend'],
-    ['no events', [entry('kftest.none-1', NO_STREAM, [])], 'InvalidAppend'],
+    ['no events', [entry(`${CONTRACT_PREFIX}none-1`, NO_STREAM, [])], 'InvalidAppend'],
     ['an empty name', [entry('', NO_STREAM, [testEvent()])], 'InvalidAppend'],
-    ['a NUL in a name', [entry('kftest.a\0b', NO_STREAM, [testEvent()])], 'InvalidAppend'],
-    ['a name too long', [entry(`kftest.${'ə'.repeat(200)}`, NO_STREAM, [testEvent()])], 'InvalidAppend'],
-    ['a revision below none', [entry('kftest.none-2', -2, [testEvent()])], 'InvalidAppend'],
-    ['a broken revision', [entry('kftest.none-3', 0.5, [testEvent()])], 'InvalidAppend'],
+    ['a NUL in a name', [entry(`${CONTRACT_PREFIX}a\0b`, NO_STREAM, [testEvent()])], 'InvalidAppend'],
+    [
+      'a name too long',
+      [entry(`${CONTRACT_PREFIX}${'ə'.repeat(200)}`, NO_STREAM, [testEvent()])],
+      'InvalidAppend',
+    ],
+    ['a revision below none', [entry(`${CONTRACT_PREFIX}none-2`, -2, [testEvent()])], 'InvalidAppend'],
+    ['a broken revision', [entry(`${CONTRACT_PREFIX}none-3`, 0.5, [testEvent()])], 'InvalidAppend'],
     [
       'an id that is no UUID',
-      [entry('kftest.none-4', NO_STREAM, [{ ...testEvent(), id: 'x' }])],
+      [entry(`${CONTRACT_PREFIX}none-4`, NO_STREAM, [{ ...testEvent(), id: 'x' }])],
       'InvalidAppend',
     ],
     [
       'too many events',
       [
         entry(
-          'kftest.none-6',
+          `${CONTRACT_PREFIX}none-6`,
           NO_STREAM,
           new Array<NewEvent>(MAX_BATCH_EVENTS + 1).fill({
             ...testEvent(),
@@ -241,13 +248,17 @@ function appendContract(current: () => EventStore): void {
     ],
     [
       'too many bytes',
-      [entry('kftest.none-5', NO_STREAM, [{ ...testEvent(), data: Buffer.alloc(MAX_APPEND_BYTES + 1, 32) }])],
+      [
+        entry(`${CONTRACT_PREFIX}none-5`, NO_STREAM, [
+          { ...testEvent(), data: Buffer.alloc(MAX_APPEND_BYTES + 1, 32) },
+        ]),
+      ],
       'TooLarge',
     ],
   ])('refuses as a mistake, with nothing stored: %s', async (_, batch, code) => {
     expect(await codeOf(store.append(batch))).toBe(`${code}, nothing stored`);
     for (const { stream } of batch) {
-      if (stream.startsWith('kftest.none-')) expect(await store.readStream(stream)).toEqual([]);
+      if (stream.startsWith(`${CONTRACT_PREFIX}none-`)) expect(await store.readStream(stream)).toEqual([]);
     }
   });
 
@@ -369,7 +380,7 @@ function subscriptionContract(current: () => EventStore): void {
     const subscription = store.subscribe(
       after,
       (events) => void seen.push(...events.map((event) => event.stream)),
-      { streamPrefix: 'kftest.wanted-' },
+      { streamPrefix: `${CONTRACT_PREFIX}wanted-` },
     );
     await store.append([entry(other, NO_STREAM, testEvents(2))]);
     await store.append([entry(wanted, NO_STREAM, testEvents(2))]);
@@ -397,7 +408,7 @@ function subscriptionContract(current: () => EventStore): void {
           count += 1;
         }
       },
-      { streamPrefix: `kftest.${category}-` },
+      { streamPrefix: `${CONTRACT_PREFIX}${category}-` },
     );
     for (let round = 0; round < 10; round += 1) {
       const appends = streams.map((stream) =>
@@ -425,9 +436,11 @@ function subscriptionContract(current: () => EventStore): void {
     await store.append([entry(stream, NO_STREAM, testEvents(2))]);
     await waitUntil(() => calls.length >= 3);
     await store.append([entry(stream, 1, testEvents(1))]);
-    await waitUntil(() => calls.length >= 4);
+    await waitUntil(() => calls.at(-1)?.includes(2) ?? false);
     await subscription.close();
-    expect(calls).toEqual([[0, 1], [0, 1], [0, 1], [2]]);
+    const [first, second, ...rest] = calls;
+    expect([first, second]).toEqual([rest[0], rest[0]]);
+    expect(rest.flat()).toEqual([0, 1, 2]);
   });
 
   it('waits for the handler under way when it is closed, and calls it no more', async () => {

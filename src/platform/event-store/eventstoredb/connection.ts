@@ -1,0 +1,156 @@
+import { EventStoreDBClient } from '@eventstore/db-client';
+import type { ServerFeaturesClient } from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import serverFeatures from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
+import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
+import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
+import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import { EventStoreError } from '../event-store.js';
+import { PING_MS } from './limits.js';
+import { failureOf, TransportFailure } from './transport-failure.js';
+
+type AppendCall = ReturnType<StreamsClient['batchAppend']>;
+type ReadCall = ReturnType<StreamsClient['read']>;
+type CallArguments = Parameters<StreamsClient['batchAppend']>;
+
+/**
+ * The connection inside the client, which it protects for its own commands: it finds the leader, connects anew, and
+ * adds the credentials. Its public commands are not used. They parse metadata, so that its bytes are lost; they read
+ * all streams without a filter; and appends of the whole process share one table of answers, which a stream that
+ * breaks empties for all others.
+ */
+interface ClientConnection {
+  GRPCStreamCreator<Client, Stream>(
+    type: new (...parameters: never[]) => Client,
+    name: string,
+    create: (client: Client) => Stream,
+  ): () => Promise<Stream>;
+  execute<Client, Result>(
+    type: new (...parameters: never[]) => Client,
+    name: string,
+    action: (client: Client) => Promise<Result>,
+  ): Promise<Result>;
+  callArguments(
+    options: { readonly requiresLeader: boolean },
+    callOptions: { readonly deadline: number },
+  ): [NonNullable<CallArguments[0]>, NonNullable<CallArguments[1]>];
+  dispose(): Promise<void>;
+}
+
+const endless = { deadline: Number.POSITIVE_INFINITY };
+
+/** Calls to one server or cluster. Every call goes to the leader: a follower's reads may be behind. */
+export class Connection {
+  private readonly client: ClientConnection;
+
+  /** @param url as `esdb://user:password@host:2113?tls=true`. @throws {EventStoreError} `Failed` if it is none. */
+  constructor(url: string) {
+    try {
+      this.client = EventStoreDBClient.connectionString(url) as unknown as ClientConnection;
+    } catch {
+      // The client's own text shows the URL, and with it the password.
+      throw new EventStoreError('Failed', 'EVENTSTORE_URL cannot be read as a connection string', 'nothing');
+    }
+  }
+
+  /** The server's version. @throws {TransportFailure} if it does not answer, {EventStoreError} if it is too old. */
+  async version(): Promise<string> {
+    const methods = await this.supportedMethods();
+    const names = methods.getMethodsList().map((method) => method.getMethodName().toLowerCase());
+    if (!names.includes('batchappend')) {
+      const message = `EventStoreDB ${methods.getEventStoreServerVersion()} is too old: 21.10 or newer is needed`;
+      throw new EventStoreError('Failed', message, 'nothing');
+    }
+    return methods.getEventStoreServerVersion();
+  }
+
+  /** A stream of appends and of their answers. `on` is called before anything can happen to it. */
+  async appendCall(on: (call: AppendCall) => void): Promise<AppendCall> {
+    const open = this.client.GRPCStreamCreator<StreamsClient, AppendCall>(
+      streams.StreamsClient,
+      'append',
+      (client) => {
+        const call = client.batchAppend(...this.client.callArguments({ requiresLeader: true }, endless));
+        on(call);
+        return call;
+      },
+    );
+    return open();
+  }
+
+  /**
+   * What the server answers to a read, to its end.
+   * @param silenceMs without an answer for so long the read has failed; null for a subscription, whose connection is
+   *   watched by the keep-alive.
+   * @throws {TransportFailure} (never in doubt), {EventStoreError}
+   */
+  async *read(request: ReadReq, silenceMs: number | null, stop?: AbortSignal): AsyncGenerator<ReadResp> {
+    let failure: Error | null = null;
+    const open = this.client.GRPCStreamCreator<StreamsClient, ReadCall>(
+      streams.StreamsClient,
+      'read',
+      (client) => {
+        const created = client.read(request, ...this.client.callArguments({ requiresLeader: true }, endless));
+        // The call ends after an error as it does after its last answer: one that comes early must not be missed.
+        created.on('error', (error) => {
+          failure = error;
+        });
+        return created;
+      },
+    );
+    const call = await open().catch((error: unknown) => {
+      throw failureOf(error, false);
+    });
+    let silent = false;
+    const timer =
+      silenceMs === null
+        ? null
+        : setTimeout(() => {
+            silent = true;
+            call.cancel();
+          }, silenceMs);
+    const cancel = (): void => call.cancel();
+    stop?.addEventListener('abort', cancel);
+    try {
+      if (stop?.aborted) return;
+      for await (const response of call as AsyncIterable<ReadResp>) {
+        timer?.refresh();
+        yield response;
+      }
+      if (failure !== null) throw failure;
+    } catch (error) {
+      if (stop?.aborted) return;
+      if (silent) throw new TransportFailure('EventStoreDB does not answer a read', false);
+      throw failureOf(error, false);
+    } finally {
+      if (timer) clearTimeout(timer);
+      stop?.removeEventListener('abort', cancel);
+      call.cancel();
+    }
+  }
+
+  /** Ends every call. */
+  close(): Promise<void> {
+    return this.client.dispose();
+  }
+
+  private async supportedMethods(): Promise<SupportedMethods> {
+    const [metadata] = this.client.callArguments({ requiresLeader: false }, endless);
+    try {
+      return await this.client.execute<ServerFeaturesClient, SupportedMethods>(
+        serverFeatures.ServerFeaturesClient,
+        'version',
+        (client) =>
+          new Promise((resolve, reject) => {
+            const deadline = Date.now() + PING_MS;
+            client.getSupportedMethods(new sharedPb.Empty(), metadata, { deadline }, (error, methods) =>
+              error ? reject(error) : resolve(methods),
+            );
+          }),
+      );
+    } catch (error) {
+      throw failureOf(error, false);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { EventStoreError } from '../event-store.js';
+
+/** Status codes of gRPC after which asking again helps nobody. */
+const PERMISSION_DENIED = 7;
+const UNIMPLEMENTED = 12;
+const UNAUTHENTICATED = 16;
+
+/** The server, or the way to it, failed. What was under way may have been done or not. */
+export class TransportFailure extends Error {
+  constructor(
+    message: string,
+    /** False: the request was certainly not carried out. */
+    readonly inDoubt: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'TransportFailure';
+  }
+}
+
+const failed = (message: string, cause?: unknown): EventStoreError =>
+  new EventStoreError('Failed', message, 'nothing', { cause });
+
+/** What an error of the connection means: mostly an outage, sometimes a server that will never do what is asked. */
+export function failureOf(error: unknown, inDoubt: boolean): TransportFailure | EventStoreError {
+  if (error instanceof TransportFailure || error instanceof EventStoreError) return error;
+  const { code, message } = error as { readonly code?: unknown; readonly message?: string };
+  if (code === UNAUTHENTICATED || code === PERMISSION_DENIED) {
+    return failed('EventStoreDB does not let this user in', error);
+  }
+  if (code === UNIMPLEMENTED) return failed('this EventStoreDB is too old: 21.10 or newer is needed', error);
+  // The message of a lost race of the client is empty, and so may be others: the code tells more.
+  const text = message || `status ${String(code)}`;
+  return new TransportFailure(`EventStoreDB: ${text}`, inDoubt, { cause: error });
+}
+
+/** What the server said of an append that it did not store and that met no other revision. */
+export function refusedAppend(kind: string, message: string): TransportFailure | EventStoreError {
+  switch (kind) {
+    case 'AccessDenied':
+      return failed('EventStoreDB does not let this user append');
+    case 'StreamDeleted':
+      return failed('the stream was deleted in EventStoreDB');
+    case 'MaximumAppendSizeExceeded':
+      return new EventStoreError('TooLarge', 'the append is larger than EventStoreDB allows', 'nothing');
+    case 'BadRequest':
+      return failed(`EventStoreDB refused the request: ${message}`);
+    case 'Empty':
+      // "Server Is Not Ready", "Server Is Busy": it says so instead of writing.
+      return new TransportFailure(`EventStoreDB: ${message}`, false);
+    default:
+      return new TransportFailure(`EventStoreDB: ${kind} ${message}`, true);
+  }
+}
