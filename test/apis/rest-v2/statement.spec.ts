@@ -289,7 +289,9 @@ describe('balances as of', () => {
     await app.settle();
     expect(await balances()).toEqual([azn('100.00')]);
     expect(await balances(`?as_of=${held}`)).toEqual([azn('100.00', '20.00', '80.00')]);
-    expect(id).toBeGreaterThan(0);
+    const self = await anyone.login(login, PASSWORD);
+    expect((await self.get(`/partners/${id}/balances`)).status).toBe(200);
+    expect((await self.get(`/partners/${id}/balances?as_of=${held}`)).status).toBe(403);
   });
 
   it.each(['yesterday', '2026-13-01T00:00:00Z', '123', '2026-01-01'])('%s are refused', async (asOf) => {

@@ -1,4 +1,4 @@
-import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, ForbiddenException, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { AdjustBalance, adjustmentId, TopUpBalance, topUpId } from '../../../contexts/wallets/index.js';
 import { formatPosition } from '../../../platform/event-store/event-store.js';
 import { Ids } from '../../../platform/kernel/ids.js';
@@ -25,7 +25,10 @@ export class BalancesController {
     private readonly notes: MovementNotes,
   ) {}
 
-  /** With `as_of`, what they were at a position of the log or at a time; `X-Position` names the position. */
+  /**
+   * With `as_of`, what they were at a position of the log or at a time; `X-Position` names the position. That reads the
+   * wallets' whole past, so it is for the staff; partners have their statements.
+   */
   @Get()
   @Allow(EVERYBODY)
   @AnswersOne(BALANCES)
@@ -36,6 +39,7 @@ export class BalancesController {
   ) {
     const partner = await this.partners.find(principal, id);
     if (asOf === undefined) return success(await this.balances.now(partner));
+    if (principal.role === 'partner') throw new ForbiddenException('Forbidden: as_of is for the staff');
     const position = await this.balances.positionOf(asOf);
     reply.header('X-Position', formatPosition(position));
     return success(await this.balances.at(partner, position));
