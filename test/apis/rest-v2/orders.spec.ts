@@ -135,6 +135,7 @@ describe('an order', () => {
   it('that was refused at once is none, and one that nobody finished can be cancelled', async () => {
     const by = await buyer();
     const sold = await buy(by, await goods(1));
+    app.clock.advance(1000);
     const refused = await claimLike(by, sold.order, 'LotEmpty');
     const pending = await claimLike(by, sold.order);
     expect(await listed(admin, `partnerId=${by.id}`)).toEqual([pending, sold.id]);
