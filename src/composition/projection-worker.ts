@@ -9,7 +9,7 @@ import { UPCASTERS } from './projecting.js';
 
 // Entry of the thread that folds the log into the read models. The main thread has the log and the documents open and
 // keeps them open longer than this one does.
-const { logDirectory, documentsDirectory, namespace } = workerData as ProjectionThreadData;
+const { logDirectory, documentsDirectory, namespace, isRestarted } = workerData as ProjectionThreadData;
 const host = new ProjectionHost(parentPort!);
 process.on('uncaughtException', (error) => host.crash(error));
 
@@ -26,6 +26,7 @@ const projecting = new ProjectionRunner({
   models: host.readers,
   projections: PROJECTIONS,
   upcasters: UPCASTERS,
+  keepsRetired: isRestarted,
   namespace,
   onError,
   onRebuilding: (rebuilding) => host.report({ kind: 'rebuilding', rebuilding }),

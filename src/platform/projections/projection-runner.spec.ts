@@ -2,7 +2,7 @@ import { MemoryEventStore } from '../../../test/support/memory-event-store.js';
 import { TemporaryReadStores } from '../../../test/support/temporary-read-store.js';
 import type { DomainEvent } from '../kernel/aggregate.js';
 import { SystemIds } from '../kernel/ids.js';
-import type { ReadBatch, ReadDocument } from '../read-store/read-store.js';
+import type { ReadBatch, ReadDocument, ReadStore } from '../read-store/read-store.js';
 import { type Upcasters, upcastersOf } from './fold.js';
 import type { ProjectingStatus } from './projecting.js';
 import { type AnyProjection, defineProjection } from './projection.js';
@@ -58,16 +58,23 @@ const count = (counter: string, by: number): Promise<bigint> =>
   append(`kf.counter-${counter}`, 'Counted', { by });
 
 interface Running {
+  readonly documents: ReadStore;
   readonly models: ReadModels;
   readonly runner: ProjectionRunner;
   readonly errors: unknown[];
   stop(): Promise<void>;
 }
 
+interface StartOptions {
+  readonly tweak?: (batch: ReadBatch) => void;
+  readonly upcasters?: Upcasters;
+  readonly keepsRetired?: boolean;
+}
+
 async function start(
   name: string,
   projections = [counters()],
-  { tweak, upcasters = new Map() }: { tweak?: (batch: ReadBatch) => void; upcasters?: Upcasters } = {},
+  { tweak, upcasters = new Map(), keepsRetired = false }: StartOptions = {},
 ): Promise<Running> {
   const documents = stores.open(name);
   if (tweak) {
@@ -80,10 +87,20 @@ async function start(
   const models = new ReadModels(documents);
   const errors: unknown[] = [];
   const onError = (error: unknown): void => void errors.push(error);
-  const options = { events, documents, models, projections, upcasters, namespace: 'kf', onError };
+  const options = {
+    events,
+    documents,
+    models,
+    projections,
+    upcasters,
+    keepsRetired,
+    namespace: 'kf',
+    onError,
+  };
   const runner = new ProjectionRunner(options);
   await runner.start();
   return {
+    documents,
     models,
     runner,
     errors,
@@ -274,6 +291,25 @@ it('the status shows a rebuild for as long as it runs, and a second one of the s
   expect((await runner.status()).rebuilding).toEqual([]);
   expect(await models.count('counters')).toBe(8);
   await stop();
+});
+
+it('what was swapped out stays for whoever walks it, and goes when nobody can', async () => {
+  const countRetired = async ({ documents }: Running): Promise<number> => {
+    await documents.openCollection({ name: 'counters.v1.1' });
+    return documents.count('counters.v1.1');
+  };
+  const first = await start(`${names}`);
+  await first.models.waitFor(await count('a', 1), 2000);
+  await first.runner.rebuild('counters');
+  expect(await countRetired(first)).toBe(1);
+  await first.stop();
+  const restarted = await start(`${names}`, [counters()], { keepsRetired: true });
+  expect(await countRetired(restarted)).toBe(1);
+  await restarted.stop();
+  const next = await start(`${names}`);
+  expect(await countRetired(next)).toBe(0);
+  expect(await next.models.count('counters')).toBe(1);
+  await next.stop();
 });
 
 it('nothing moves past an event that cannot be folded, and the error is reported', async () => {

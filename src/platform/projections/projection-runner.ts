@@ -31,6 +31,8 @@ export interface ProjectionRunnerOptions {
   readonly namespace: string;
   /** A projection could not fold: it is tried again, and nothing moves until it can. */
   readonly onError: (error: unknown) => void;
+  /** Somebody may still be walking what was swapped out before: drop nothing. */
+  readonly keepsRetired?: boolean;
   /** Events after which documents are written at the latest. Default 5000. */
   readonly batchEvents?: number;
   /** Told of every step of what is being folded anew. */
@@ -64,7 +66,7 @@ export class ProjectionRunner implements Projecting {
     this.manifest = stored ?? { ...NO_MANIFEST, collections: this.firstCollections() };
     const stale = projections.filter((projection) => !this.targetOf(projection));
     for (const name of Object.values(this.manifest.collections)) await this.openIfCurrent(name);
-    await this.dropRetired();
+    if (!this.options.keepsRetired) await this.dropRetired();
     for (const projection of projections) await Rebuild.discardScratch(documents, projection);
     models.advance(this.manifest);
     this.fold = this.newFold(this.targets());

@@ -12,7 +12,7 @@ export interface ProjectionThreadOptions {
   /** The compiled entry of the thread. */
   readonly entry: string | URL;
   readonly thread?: ThreadOptions;
-  readonly data: ProjectionThreadData;
+  readonly data: Omit<ProjectionThreadData, 'isRestarted'>;
   readonly log: Pick<EventStore, 'readAll'> & {
     headPosition(): bigint;
     /** Calls `wake` once, after the next append is on disk. Returns a way to stop waiting. */
@@ -115,7 +115,8 @@ export class ProjectionThread implements Projecting {
 
   private run(onStarted: () => void, onEnd: (error: Error, hasClosed: boolean) => void): void {
     const { entry, thread, data, onError } = this.options;
-    const worker = new Worker(entry, { ...thread, workerData: data });
+    const workerData: ProjectionThreadData = { ...data, isRestarted: this.failures > 0 };
+    const worker = new Worker(entry, { ...thread, workerData });
     this.worker = worker;
     let hasClosed = false;
     let cause: Error | null = null;

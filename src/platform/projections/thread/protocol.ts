@@ -9,6 +9,8 @@ export interface ProjectionThreadData {
   readonly documentsDirectory: string;
   /** Prefix of all stream names: `kf`. */
   readonly namespace: string;
+  /** Whether a thread before this one has ended: readers have collections open that were swapped out since. */
+  readonly isRestarted: boolean;
 }
 
 /** From the thread that sells to the one that folds. */
