@@ -11,7 +11,7 @@ const DESCRIPTION = `KeyForge sells digital goods wholesale.
 - **Terminal v1**: one GET request with JSON in its query.
 
 Times are UTC. Amounts of money are decimal strings, prices of the catalogue are numbers.
-Every list takes \`page\`, \`limit\`, \`search\` and \`sort\` (a field, with \`-\` before it for the other direction).`;
+Lists take \`page\`, \`limit\` and mostly \`search\` and \`sort\` (a field, with \`-\` before it for the other direction).`;
 
 /** What `/openapi.json` answers: every surface that has a document of this kind. */
 export const makeApiDocument = (): ApiDocument =>

@@ -124,6 +124,7 @@ export async function startApiWorld(): Promise<ApiWorld> {
   const own = await partnerWith('own', staff.manager!);
   const foreign = await partnerWith('foreign', null);
   const victim = await partnerWith('victim', null);
+  const gone = await partnerWith('gone', null);
   return {
     app,
     anyone,
@@ -141,6 +142,7 @@ export async function startApiWorld(): Promise<ApiWorld> {
       ...pools,
       // Not those who call: what happens to them must not end the run.
       partners: [victim.id],
+      'DELETE partners': [gone.id],
       staff: [spareId],
       orders: victim.orders,
       streams: (await admin.get('/audit/events')).body.data.events.map(

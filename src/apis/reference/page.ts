@@ -23,6 +23,7 @@ export const SCRIPT = `SwaggerUIBundle({
   dom_id: '#reference',
   deepLinking: true,
   docExpansion: 'none',
+  showExtensions: true,
   validatorUrl: null,
 });
 `;

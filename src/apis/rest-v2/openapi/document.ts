@@ -11,7 +11,14 @@ import { type JsonSchema, type NamedSchemas, withReferences } from '../../../pla
 import { TEXT } from './answers.schema.js';
 import { fieldsOf, schemaOf } from './dto.schema.js';
 import { OPERATIONS } from './operations.js';
-import { ERROR_RESPONSES, HEADERS, PARAMETERS, responsesOf, SHARED_SCHEMAS } from './responses.js';
+import {
+  ERROR_RESPONSES,
+  HEADERS,
+  PARAMETERS,
+  responsesOf,
+  SHARED_SCHEMAS,
+  takesIdempotencyKey,
+} from './responses.js';
 import { type Route, routesOf } from './routes.js';
 
 const PUBLIC_ID: JsonSchema = { type: 'integer', minimum: 1 };
@@ -39,10 +46,6 @@ export const keyOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string 
   `${method.toUpperCase()} ${path}`;
 
 const shared = (name: keyof typeof PARAMETERS): Reference => ({ $ref: `#/components/parameters/${name}` });
-
-/** Sign-in is not repeatable: its answers are secrets, which are kept nowhere. */
-const takesIdempotencyKey = ({ method, path }: Route): boolean =>
-  (method === 'post' || method === 'patch') && !path.startsWith('/api/auth/');
 
 function parametersOf(route: Route): (Parameter | Reference)[] {
   const path = route.parameters.map(

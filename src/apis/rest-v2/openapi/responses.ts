@@ -32,6 +32,8 @@ type ErrorStatus = keyof typeof ERRORS;
 /** Schemas that every answer rests on. */
 export const SHARED_SCHEMAS: readonly JsonSchema[] = [ERROR, PAGINATION];
 
+const POSITION: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{16}$' };
+
 export const HEADERS: Readonly<Record<string, Header>> = {
   RequestId: {
     description: 'The id of the request in the logs: the one that the client gave, or a new one.',
@@ -40,7 +42,11 @@ export const HEADERS: Readonly<Record<string, Header>> = {
   Position: {
     description:
       'A position of the log at or after the change. Reads that give it as `X-Wait-For-Position` see the change.',
-    schema: TEXT,
+    schema: POSITION,
+  },
+  Replayed: {
+    description: '`true`: this was answered before, to the same request under the same `Idempotency-Key`.',
+    schema: { const: 'true' },
   },
   RetryAfter: { description: 'Seconds to wait before the request is repeated.', schema: TEXT },
 };
@@ -98,6 +104,12 @@ function contentOf(
   return { 'application/json': { schema: refer(envelope(shape)) } };
 }
 
+/** Neither sign-in, whose answers are secrets and kept nowhere, nor files, which are named by their content. */
+export const takesIdempotencyKey = ({ method, path, body }: Route): boolean =>
+  (method === 'post' || method === 'patch') &&
+  !path.startsWith('/api/auth/') &&
+  !(body && 'contentType' in body && body.contentType === 'multipart/form-data');
+
 /** What a route answers, by status. */
 export function responsesOf(
   route: Route,
@@ -111,6 +123,7 @@ export function responsesOf(
       headers: {
         'X-Request-Id': header('RequestId'),
         ...(isWrite && { 'X-Position': header('Position') }),
+        ...(takesIdempotencyKey(route) && { 'Idempotent-Replayed': header('Replayed') }),
       },
       ...(answer && { content: contentOf(answer, refer) }),
     },
@@ -125,13 +138,13 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     in: 'header',
     description:
       'Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.',
-    schema: TEXT,
+    schema: POSITION,
   },
   IdempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
     description:
-      'Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.',
-    schema: { ...TEXT, minLength: 1, maxLength: 255 },
+      'Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.',
+    schema: { ...TEXT, pattern: '^[!-~]{1,255}$' },
   },
 };
