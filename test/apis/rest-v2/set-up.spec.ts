@@ -188,8 +188,7 @@ describe('setting up a shop with the documented bodies', () => {
     const foreign = await self.get(`/partners/${other.id}`);
     const missing = await self.get('/partners/999999');
     expect([foreign.status, foreign.body]).toEqual([404, missing.body]);
-    for (const path of ['/suppliers', '/partners', '/keys'])
-      expect((await self.get(path)).status).toBe(403);
+    for (const path of ['/suppliers', '/partners', '/keys']) expect((await self.get(path)).status).toBe(403);
     expect((await self.put(`/partners/${created.id}`, { markup_percent: '-50' })).status).toBe(403);
   });
 
