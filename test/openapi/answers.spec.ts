@@ -5,7 +5,7 @@ import { ApiContract } from '../support/api-contract.js';
 import { type ApiWorld, ROLES, startApiWorld } from './api-world.js';
 import { type FuzzedRequest, requestsOf } from './arbitraries.js';
 
-const RUNS_PER_OPERATION = 20;
+const RUNS_PER_OPERATION = 14;
 const SEED = 11;
 /** A busy machine needs longer than Jest's own limit for so many requests. */
 const TIMEOUT_MS = 30_000;
