@@ -13,3 +13,16 @@ eventStoreContract('EventStoreDB, played by a stand-in,', async () => {
     },
   };
 });
+
+const url = process.env.EVENTSTORE_URL;
+
+if (url) {
+  eventStoreContract('a real EventStoreDB', async () => {
+    const store = await EventStoreDbEventStore.open({ url, streamPrefix: CONTRACT_PREFIX });
+    return { store, dispose: () => store.close() };
+  });
+} else {
+  describe.skip('not tested: no EVENTSTORE_URL', () => {
+    it('a real EventStoreDB keeps the contract of an event store', () => undefined);
+  });
+}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import type { StreamAppend } from '../event-store.js';
 import type { Connection } from './connection.js';
-import { APPEND_ATTEMPT_MS } from './limits.js';
+import type { Timeouts } from './limits.js';
 import { type AppendReply, appendRequest, replyOf } from './protocol.js';
 import { failureOf, TransportFailure } from './transport-failure.js';
 
@@ -19,7 +19,10 @@ class Lane {
   private call: Call | null = null;
   private broken: unknown = null;
 
-  constructor(private readonly onBroken: (lane: Lane) => void) {}
+  constructor(
+    private readonly attemptMs: number,
+    private readonly onBroken: () => void,
+  ) {}
 
   attach(call: Call): void {
     this.call = call;
@@ -38,7 +41,7 @@ class Lane {
       // A server that does not answer one append answers none: all that wait on it are in doubt.
       const timer = setTimeout(
         () => this.break(new TransportFailure('EventStoreDB does not answer an append', true)),
-        APPEND_ATTEMPT_MS,
+        this.attemptMs,
       );
       const settled =
         <T>(settle: (value: T) => void) =>
@@ -54,7 +57,7 @@ class Lane {
   break(error: unknown): void {
     if (this.broken !== null) return;
     this.broken = error;
-    this.onBroken(this);
+    this.onBroken();
     const failure = failureOf(error, true);
     for (const { reject } of this.waiting.values()) reject(failure);
     this.waiting.clear();
@@ -73,7 +76,10 @@ class Lane {
 export class AppendLanes {
   private current: Promise<Lane> | null = null;
 
-  constructor(private readonly connection: Connection) {}
+  constructor(
+    private readonly connection: Connection,
+    private readonly timeouts: Timeouts,
+  ) {}
 
   /** @throws {TransportFailure} saying whether it may have been stored; {EventStoreError} */
   async append(entry: StreamAppend): Promise<AppendReply> {
@@ -89,7 +95,7 @@ export class AppendLanes {
   /** A server that is away is found out before anything is sent to it: then certainly nothing was stored. */
   private async open(): Promise<Lane> {
     await this.connection.version();
-    const lane = new Lane(() => {
+    const lane = new Lane(this.timeouts.appendAttemptMs, () => {
       this.current = null;
     });
     try {

@@ -7,7 +7,7 @@ import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc
 import streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { EventStoreError } from '../event-store.js';
-import { PING_MS } from './limits.js';
+import type { Timeouts } from './limits.js';
 import { failureOf, TransportFailure } from './transport-failure.js';
 
 type AppendCall = ReturnType<StreamsClient['batchAppend']>;
@@ -45,7 +45,10 @@ export class Connection {
   private readonly client: ClientConnection;
 
   /** @param url as `esdb://user:password@host:2113?tls=true`. @throws {EventStoreError} `Failed` if it is none. */
-  constructor(url: string) {
+  constructor(
+    url: string,
+    private readonly timeouts: Timeouts,
+  ) {
     try {
       this.client = EventStoreDBClient.connectionString(url) as unknown as ClientConnection;
     } catch {
@@ -81,11 +84,10 @@ export class Connection {
 
   /**
    * What the server answers to a read, to its end.
-   * @param silenceMs without an answer for so long the read has failed; null for a subscription, whose connection is
-   *   watched by the keep-alive.
+   * @param stop ends a subscription. Its connection is watched by the keep-alive; a read without it fails by silence.
    * @throws {TransportFailure} (never in doubt), {EventStoreError}
    */
-  async *read(request: ReadReq, silenceMs: number | null, stop?: AbortSignal): AsyncGenerator<ReadResp> {
+  async *read(request: ReadReq, stop?: AbortSignal): AsyncGenerator<ReadResp> {
     let failure: Error | null = null;
     const open = this.client.GRPCStreamCreator<StreamsClient, ReadCall>(
       streams.StreamsClient,
@@ -103,13 +105,11 @@ export class Connection {
       throw failureOf(error, false);
     });
     let silent = false;
-    const timer =
-      silenceMs === null
-        ? null
-        : setTimeout(() => {
-            silent = true;
-            call.cancel();
-          }, silenceMs);
+    const giveUp = (): void => {
+      silent = true;
+      call.cancel();
+    };
+    const timer = stop ? null : setTimeout(giveUp, this.timeouts.readSilenceMs);
     const cancel = (): void => call.cancel();
     stop?.addEventListener('abort', cancel);
     try {
@@ -143,7 +143,7 @@ export class Connection {
         'version',
         (client) =>
           new Promise((resolve, reject) => {
-            const deadline = Date.now() + PING_MS;
+            const deadline = Date.now() + this.timeouts.pingMs;
             client.getSupportedMethods(new sharedPb.Empty(), metadata, { deadline }, (error, methods) =>
               error ? reject(error) : resolve(methods),
             );

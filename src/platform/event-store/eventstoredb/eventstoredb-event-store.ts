@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { checkBatch } from '../append-checks.js';
 import {
   type Appended,
@@ -16,7 +17,7 @@ import { News, PullSubscription } from '../pull-subscription.js';
 import { AppendLanes } from './append-lane.js';
 import { AppendQueue } from './append-queue.js';
 import { Connection } from './connection.js';
-import { READ_PATIENCE_MS, READ_SILENCE_MS } from './limits.js';
+import { TIMEOUTS, type Timeouts } from './limits.js';
 import { LiveTail } from './live-tail.js';
 import { backoffMs, pause } from './patience.js';
 import { allRequest, eventOf, newestRequest, streamRequest } from './protocol.js';
@@ -32,6 +33,8 @@ export interface EventStoreDbOptions {
   readonly onDeliveryFailure?: (error: unknown) => void;
   /** Told of each failure of the connection that is got over by trying again. */
   readonly onConnectionFailure?: (error: unknown) => void;
+  /** Default {@link TIMEOUTS}. */
+  readonly timeouts?: Timeouts;
 }
 
 const pageSize = (limit = MAX_READ_EVENTS): number => Math.max(0, Math.min(limit, MAX_READ_EVENTS));
@@ -49,6 +52,7 @@ const pageSize = (limit = MAX_READ_EVENTS): number => Math.max(0, Math.min(limit
  */
 export class EventStoreDbEventStore extends EventStore {
   readonly atomicBatches = false;
+  private readonly timeouts: Timeouts;
   private readonly connection: Connection;
   private readonly appender: StreamAppender;
   private readonly queue = new AppendQueue();
@@ -61,16 +65,20 @@ export class EventStoreDbEventStore extends EventStore {
 
   private constructor(private readonly options: EventStoreDbOptions) {
     super();
-    this.connection = new Connection(options.url);
+    this.timeouts = options.timeouts ?? TIMEOUTS;
+    this.connection = new Connection(options.url, this.timeouts);
+    // Everything that waits listens to it, and much may wait.
+    setMaxListeners(0, this.stop.signal);
     const onFailure = (error: unknown): void => options.onConnectionFailure?.(error);
     this.appender = new StreamAppender({
-      lanes: new AppendLanes(this.connection),
+      lanes: new AppendLanes(this.connection, this.timeouts),
       read: (stream, from, limit) => this.read(streamRequest({ stream, from, backwards: false, limit })),
       lastRevision: async (stream) => {
         const newest = streamRequest({ stream, from: null, backwards: true, limit: 1 });
         return (await this.read(newest))[0]?.revision ?? NO_STREAM;
       },
       onFailure,
+      timeouts: this.timeouts,
       stop: this.stop.signal,
     });
     this.tail = new LiveTail({
@@ -176,8 +184,9 @@ export class EventStoreDbEventStore extends EventStore {
     let position = 0n;
     for (const [index, entry] of batch.entries()) {
       const { stream, expectedRevision } = entry;
+      const since = performance.now();
       const outcome = await this.queue
-        .inTurn(stream, () => this.appender.append(entry))
+        .inTurn(stream, () => this.appender.append(entry, since))
         .catch((error: unknown) => {
           throw index === 0 ? error : partly(error);
         });
@@ -198,7 +207,7 @@ export class EventStoreDbEventStore extends EventStore {
   private read(request: Parameters<Connection['read']>[0]): Promise<RecordedEvent[]> {
     return this.patiently(async () => {
       const events: RecordedEvent[] = [];
-      for await (const response of this.connection.read(request, READ_SILENCE_MS)) {
+      for await (const response of this.connection.read(request)) {
         const event = eventOf(response);
         if (event) events.push(event);
       }
@@ -208,7 +217,7 @@ export class EventStoreDbEventStore extends EventStore {
 
   /** Repeats what changes nothing, as long as the server is away and it is not too long. */
   private async patiently<T>(work: () => Promise<T>): Promise<T> {
-    const giveUpAt = performance.now() + READ_PATIENCE_MS;
+    const giveUpAt = performance.now() + this.timeouts.awayMs;
     for (let failures = 1; ; failures += 1) {
       try {
         return await work();

@@ -5,16 +5,27 @@ export const MAX_WAITING_BATCHES = 4096;
 /** Bytes of events in those batches. */
 export const MAX_WAITING_BYTES = 64_000_000;
 
-/** One attempt of an append. The server itself gives up a write after about two seconds and says so. */
-export const APPEND_ATTEMPT_MS = 8_000;
-/** How long an append goes on trying while the server is away, before its caller is told. */
-export const APPEND_PATIENCE_MS = 20_000;
-/** A read that hears nothing for so long has failed. A filter that matches nothing scans about a million events a second. */
-export const READ_SILENCE_MS = 20_000;
-/** How long a read goes on trying while the server is away. */
-export const READ_PATIENCE_MS = 10_000;
-/** One question about the server itself. */
-export const PING_MS = 5_000;
+/** How long to wait for a server that is slow or away. */
+export interface Timeouts {
+  /** One attempt of an append. The server itself gives up a write after about two seconds, and says so. */
+  readonly appendAttemptMs: number;
+  /** All attempts of an append that may have been stored: finding that out is worth waiting for. */
+  readonly doubtMs: number;
+  /** All attempts of an append that is certainly not stored, and of a read. */
+  readonly awayMs: number;
+  /** A read that hears nothing for so long has failed. A filter that matches nothing scans some million events a second. */
+  readonly readSilenceMs: number;
+  /** One question about the server itself. */
+  readonly pingMs: number;
+}
+
+export const TIMEOUTS: Timeouts = {
+  appendAttemptMs: 8_000,
+  doubtMs: 20_000,
+  awayMs: 5_000,
+  readSilenceMs: 20_000,
+  pingMs: 3_000,
+};
 
 export const FIRST_BACKOFF_MS = 50;
 export const MAX_BACKOFF_MS = 2_000;

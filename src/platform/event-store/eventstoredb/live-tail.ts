@@ -72,7 +72,7 @@ export class LiveTail {
       this.newest = await headPosition();
       this.start = this.newest;
     }
-    for await (const response of connection.read(subscribeRequest(this.newest, streamPrefix), null, signal)) {
+    for await (const response of connection.read(subscribeRequest(this.newest, streamPrefix), signal)) {
       const event = eventOf(response);
       if (event?.stream.startsWith(streamPrefix) && event.position > this.newest) this.add(event);
       // Consumers that found nothing before the buffer began look once more.

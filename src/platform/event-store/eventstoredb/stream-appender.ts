@@ -1,7 +1,7 @@
 import { isSameEvent } from '../append-checks.js';
 import { EventStoreError, type RecordedEvent, type StreamAppend } from '../event-store.js';
 import type { AppendLanes } from './append-lane.js';
-import { APPEND_PATIENCE_MS } from './limits.js';
+import type { Timeouts } from './limits.js';
 import { backoffMs, pause } from './patience.js';
 import type { AppendReply } from './protocol.js';
 import { refusedAppend, TransportFailure } from './transport-failure.js';
@@ -14,6 +14,7 @@ export interface StreamAppenderOptions {
   readonly read: (stream: string, from: number, limit: number) => Promise<RecordedEvent[]>;
   readonly lastRevision: (stream: string) => Promise<number>;
   readonly onFailure: (error: unknown) => void;
+  readonly timeouts: Pick<Timeouts, 'doubtMs' | 'awayMs'>;
   /** Ends the patience. */
   readonly stop: AbortSignal;
 }
@@ -29,24 +30,29 @@ export class StreamAppender {
 
   constructor(private readonly options: StreamAppenderOptions) {}
 
-  /** @throws {EventStoreError} `Unavailable` when there is no answer for {@link APPEND_PATIENCE_MS}. */
-  async append(entry: StreamAppend): Promise<AppendOutcome> {
-    const giveUpAt = performance.now() + APPEND_PATIENCE_MS;
+  /**
+   * @param since when the caller began to wait.
+   * @throws {EventStoreError} `Unavailable` after a time without an answer, with what is known of the outcome.
+   */
+  async append(entry: StreamAppend, since: number): Promise<AppendOutcome> {
+    const { timeouts, stop, onFailure } = this.options;
     const known = this.highest;
     let inDoubt = false;
     for (let failures = 0; ; ) {
       try {
         const reply = await this.send(entry);
-        if (reply.outcome === 'conflict') return await this.compare(entry);
+        if (reply.outcome === 'conflict') return await this.compare(entry, reply.actualRevision);
         const isNew = !inDoubt && reply.position !== null && reply.position > known;
         return isNew ? this.stored(reply.position) : await this.compare(entry);
       } catch (error) {
         if (!(error instanceof TransportFailure)) throw inDoubt ? doubtful(error) : error;
-        this.options.onFailure(error);
+        onFailure(error);
         inDoubt ||= error.inDoubt;
         failures += 1;
-        if (this.options.stop.aborted || performance.now() >= giveUpAt) throw unavailable(error, inDoubt);
-        await pause(backoffMs(failures), this.options.stop);
+        const waitedMs = performance.now() - since;
+        const isTooLong = waitedMs >= (inDoubt ? timeouts.doubtMs : timeouts.awayMs);
+        if (stop.aborted || isTooLong) throw unavailable(error, inDoubt);
+        await pause(backoffMs(failures), stop);
       }
     }
   }
@@ -58,12 +64,15 @@ export class StreamAppender {
   }
 
   /** Whether what stands at the entry's revision is the entry. */
-  private async compare({ stream, expectedRevision, events }: StreamAppend): Promise<AppendOutcome> {
+  private async compare(entry: StreamAppend, actualRevision?: number): Promise<AppendOutcome> {
+    const { stream, expectedRevision, events } = entry;
+    const isTooShort = actualRevision !== undefined && actualRevision < expectedRevision + events.length;
+    if (isTooShort) return { actualRevision };
     const there = await this.options.read(stream, expectedRevision + 1, events.length);
     const isOurs = events.every((event, index) => isSameEvent(there[index], event));
     const last = there.at(-1);
     if (isOurs && last) return this.stored(last.position);
-    return { actualRevision: await this.options.lastRevision(stream) };
+    return { actualRevision: actualRevision ?? (await this.options.lastRevision(stream)) };
   }
 
   private stored(position: bigint): AppendOutcome {
