@@ -809,7 +809,7 @@ export const exportPartnerTransactions = <ThrowOnError extends boolean = true>(o
 /**
  * List orders
  *
- * Newest first. Dates are days of the business time zone, by the time of creation. `search` is the beginning of the partner's order id, or the number of an order. What was refused at once is no order.
+ * Newest first. Dates are days of the business time zone, by the time of creation. `search` is the beginning of the partner's order id, or the number of an order, and comes in the order of the former. What was refused at once is no order.
  */
 export const listOrders = <ThrowOnError extends boolean = true>(options?: Options<ListOrdersData, ThrowOnError>) => (options?.client ?? client).get<ListOrdersResponses, ListOrdersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -1359,7 +1359,7 @@ export type TerminalAnswer = {
 export type WaitForPosition = string;
 
 /**
- * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+ * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
  */
 export type IdempotencyKey = string;
 
@@ -1883,7 +1883,7 @@ export type CreateStaffMemberData = {
     body: CreateStaffBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -2190,7 +2190,7 @@ export type CreateSupplierData = {
     body: CreateSupplierBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -2499,7 +2499,7 @@ export type ConvertSupplierPricesData = {
     body: ConvertPricesBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -2627,7 +2627,7 @@ export type CreateCategoryData = {
     body: CreateCategoryBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -2754,7 +2754,7 @@ export type CreateSubcategoryData = {
     body: CreateSubcategoryBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -3247,7 +3247,7 @@ export type CreateProductData = {
     body: CreateProductBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -3613,7 +3613,7 @@ export type CreatePackageData = {
     body: CreatePackageBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -4050,7 +4050,7 @@ export type CreateKeyData = {
     body: CreateKeyBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -4417,7 +4417,7 @@ export type CreateKeysData = {
     body: CreateKeysBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -4543,7 +4543,7 @@ export type DeleteKeysByPostData = {
     body: DeleteKeysBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -4609,7 +4609,7 @@ export type RevealKeyData = {
     body?: never;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -4738,7 +4738,7 @@ export type CreatePartnerData = {
     body: CreatePartnerBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -5278,7 +5278,7 @@ export type TopUpPartnerBalanceData = {
     body: TopUpBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -5346,7 +5346,7 @@ export type AdjustPartnerBalanceData = {
     body: AdjustBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -5770,7 +5770,7 @@ export type UpdateOrderStatusData = {
     body: OrderStatusBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -5838,7 +5838,7 @@ export type ReplaceOrderKeyData = {
     body: ReplaceKeyBody;
     headers?: {
         /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
          */
         'Idempotency-Key'?: string;
     };
@@ -6074,12 +6074,6 @@ export type UploadImageData = {
          * PNG, JPEG or WebP, to 5 MiB.
          */
         file: Blob | File;
-    };
-    headers?: {
-        /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409.
-         */
-        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
