@@ -11,6 +11,8 @@ const esmOnly = [
   '@borewit',
   'mingo',
   'p-limit',
+  '@scure',
+  '@noble',
 ];
 
 module.exports = {
