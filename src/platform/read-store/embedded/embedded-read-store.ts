@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
+import { documentKey } from '../index-key.js';
+import { planInOrder, planQuery, type QueryPlan } from '../query-plan.js';
 import {
   type DocumentId,
   type Filter,
@@ -13,8 +15,6 @@ import {
   type ScanOptions,
   type Stamped,
 } from '../read-store.js';
-import { documentKey } from './index-key.js';
-import { planInOrder, planQuery, type QueryPlan } from './query-plan.js';
 import { chunks, EVERYTHING, matcher, takeInOrder, takeSorted } from './scan.js';
 import {
   type Bytes,

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Query } from 'mingo';
 import type { AnyObject } from 'mingo/types';
+import type { QueryPlan } from '../query-plan.js';
 import type { Filter, ReadDocument, Sort } from '../read-store.js';
-import type { QueryPlan } from './query-plan.js';
 import type { Bytes } from './stored-document.js';
 
 /** Entries read without letting other work of the process run. */

@@ -1,6 +1,6 @@
 import type { Database } from 'lmdb';
+import { documentKey, fieldOf, indexPrefix } from '../index-key.js';
 import type { CollectionSpec, DocumentId, ReadDocument, Stamped } from '../read-store.js';
-import { documentKey, fieldOf, indexPrefix } from './index-key.js';
 
 export type Bytes = Database<Buffer, Buffer>;
 

@@ -1,5 +1,5 @@
-import type { Filter, Sort } from '../read-store.js';
 import { INDEXED_STRING_UNITS, indexPrefix } from './index-key.js';
+import type { Filter, Sort } from './read-store.js';
 
 /** Keys from `low` (inclusive) to `high` (exclusive). */
 export interface KeyRange {

@@ -1,4 +1,4 @@
-import { type DocumentId, MAX_ID_UNITS } from '../read-store.js';
+import { type DocumentId, MAX_ID_UNITS } from './read-store.js';
 
 /**
  * Bytes that order as MongoDB orders the values: missing and null, then numbers, then strings. Every value ends by
