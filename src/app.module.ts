@@ -32,6 +32,7 @@ import type { Settings } from './platform/config/settings.js';
 import { EventStore } from './platform/event-store/event-store.js';
 import { Sequencer } from './platform/execution/sequencer.js';
 import { Executor } from './platform/execution/transaction.js';
+import { Turns } from './platform/http/turns.js';
 import { IdempotencyStore } from './platform/idempotency/idempotency-store.js';
 import { IndexProgress } from './platform/indexes/index-progress.js';
 import { Clock } from './platform/kernel/clock.js';
@@ -122,6 +123,7 @@ function platformProviders(options: AppOptions): Provider[] {
     { provide: ReadModels, useValue: new ReadModels(documents) },
     UnfinishedIndex,
     IndexProgress,
+    { provide: Turns, useValue: new Turns() },
   ];
 }
 

@@ -10,6 +10,7 @@ import type { Settings } from '../platform/config/settings.js';
 import { SurfaceExceptionFilter } from '../platform/http/exception-filter.js';
 import { HttpAdapter } from '../platform/http/http-adapter.js';
 import { shutDown } from '../platform/http/shutdown.js';
+import { Turns } from '../platform/http/turns.js';
 import { type Clock, SystemClock } from '../platform/kernel/clock.js';
 import { type Ids, SystemIds } from '../platform/kernel/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
@@ -76,6 +77,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   measure(app, runtime, metrics);
   await runtime.start();
   readiness.watch(runtime);
+  adapter.getHttpServer().on('connection', app.get(Turns).accepted);
   acceptMultipart(adapter);
   await app.init();
   await adapter.getInstance().ready();

@@ -10,6 +10,7 @@ import { EventStoreError, type MaybePromise } from '../../platform/event-store/e
 import type { CommandContext } from '../../platform/execution/transaction.js';
 import { InFlightLimit } from '../../platform/http/in-flight.js';
 import { correlationOf } from '../../platform/http/request-id.js';
+import { Turns } from '../../platform/http/turns.js';
 import { Ids } from '../../platform/kernel/ids.js';
 import { isRejection } from '../../platform/kernel/rejection.js';
 import { type Buses, INVALID_DATA, PERFORM } from './actions.js';
@@ -70,6 +71,7 @@ export class TerminalService {
     @Inject(PartnerDirectory) private readonly partners: PartnerDirectory,
     @Inject(Ids) private readonly ids: Ids,
     @Inject(TerminalInFlight) private readonly inFlight: TerminalInFlight,
+    @Inject(Turns) private readonly turns: Turns,
   ) {
     this.buses = { commands, queries };
   }
@@ -79,10 +81,7 @@ export class TerminalService {
     const envelope = parseEnvelope(query);
     if (typeof envelope === 'string') return ANSWERS[envelope];
     if (!this.inFlight.tryEnter()) return ANSWERS['0-13'];
-    const answer = this.work(envelope, query, caller);
-    if (isPromise(answer)) return answer.finally(() => this.inFlight.leave());
-    this.inFlight.leave();
-    return answer;
+    return this.turns.run(() => this.work(envelope, query, caller)).finally(() => this.inFlight.leave());
   }
 
   /** A failure while the partner is being identified means that certainly nothing happened; a later one depends. */

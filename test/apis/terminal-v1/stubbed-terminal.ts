@@ -13,6 +13,7 @@ import {
 import { EventStoreError } from '../../../src/platform/event-store/event-store.js';
 import { HttpAdapter } from '../../../src/platform/http/http-adapter.js';
 import { InFlightLimit } from '../../../src/platform/http/in-flight.js';
+import { Turns } from '../../../src/platform/http/turns.js';
 import { SystemIds } from '../../../src/platform/kernel/ids.js';
 import { reject } from '../../../src/platform/kernel/rejection.js';
 import { createLogger } from '../../../src/platform/logging/logger.js';
@@ -101,6 +102,7 @@ export async function startStubbedTerminal(maximumInFlight = 100): Promise<Stubb
     { find: (partnerId: string) => PARTNERS[partnerId]! } as PartnerDirectory,
     new SystemIds(),
     new InFlightLimit(maximumInFlight),
+    new Turns(),
   );
   const module: DynamicModule = {
     module: StubbedModule,
