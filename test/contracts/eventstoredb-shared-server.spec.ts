@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordedEvent } from '../../src/platform/event-store/event-store.js';
 import { EventStoreDbEventStore } from '../../src/platform/event-store/eventstoredb/eventstoredb-event-store.js';
+import { MAX_BUFFERED_EVENTS } from '../../src/platform/event-store/eventstoredb/limits.js';
 import { EventStoreDbStandIn } from '../support/eventstoredb/stand-in.js';
-import { CONTRACT_PREFIX, freshStream, testEvent } from './event-store.contract.js';
+import { CONTRACT_PREFIX, freshStream, testEvent, testEvents } from './event-store.contract.js';
 
 /** What other systems write: bodies of any kind, under names of theirs. */
 const foreignEvent = () => ({
@@ -14,9 +15,13 @@ const foreignEvent = () => ({
   metadata: Buffer.alloc(0),
 });
 
-const waitUntil = async (holds: () => boolean): Promise<void> => {
-  while (!holds()) await delay(2);
-};
+async function waitUntil(holds: () => boolean): Promise<void> {
+  const giveUpAt = performance.now() + 4_000;
+  while (!holds()) {
+    if (performance.now() > giveUpAt) throw new Error(`waited in vain until ${holds}`);
+    await delay(2);
+  }
+}
 
 describe('on a server that other systems use too', () => {
   let server: EventStoreDbStandIn;
@@ -98,6 +103,31 @@ describe('on a server that other systems use too', () => {
     expect(late.map(({ position }) => position)).toEqual(positions.slice(2));
     expect(server.subscriptions).toBe(1);
     await Promise.all(subscriptions.map((subscription) => subscription.close()));
+  });
+
+  it('a subscriber who is further back than the newest events in memory misses none', async () => {
+    const stream = freshStream();
+    const revisions: number[] = [];
+    let goOn: () => void = () => undefined;
+    const blocked = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const subscription = store.subscribe(0n, async (events) => {
+      revisions.push(...events.map(({ revision }) => revision));
+      await blocked;
+    });
+    let total = 0;
+    const appendMany = async (count: number): Promise<void> => {
+      await store.append([{ stream, expectedRevision: total - 1, events: testEvents(count) }]);
+      total += count;
+    };
+    await appendMany(1);
+    await waitUntil(() => revisions.length === 1);
+    while (total <= MAX_BUFFERED_EVENTS) await appendMany(1000);
+    goOn();
+    await waitUntil(() => revisions.length >= total);
+    expect(revisions).toEqual(Array.from({ length: total }, (_, index) => index));
+    await subscription.close();
   });
 
   it('a stream of our prefix that holds bytes of others is read as it is', async () => {

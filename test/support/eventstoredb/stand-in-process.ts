@@ -21,7 +21,10 @@ export class StandInProcess {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.child = child;
-    const [url] = (await once(createInterface(child.stdout!), 'line')) as [string];
+    const [url] = (await Promise.race([
+      once(createInterface(child.stdout!), 'line'),
+      once(child, 'exit').then(() => Promise.reject(new Error('the stand-in did not start'))),
+    ])) as [string];
     this.port = Number(/:(\d+)\?/.exec(url)![1]);
   }
 

@@ -62,6 +62,8 @@ class Lane {
     for (const { reject } of this.waiting.values()) reject(failure);
     this.waiting.clear();
     this.call?.cancel();
+    // A call that the server ended still counts as open on this side.
+    this.call?.destroy();
   }
 
   private answered(response: BatchAppendResp): void {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import type { ServerFeaturesClient } from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import serverFeatures from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
@@ -7,7 +8,7 @@ import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc
 import streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { EventStoreError } from '../event-store.js';
-import type { Timeouts } from './limits.js';
+import { CLOSE_MS, type Timeouts } from './limits.js';
 import { failureOf, TransportFailure } from './transport-failure.js';
 
 type AppendCall = ReturnType<StreamsClient['batchAppend']>;
@@ -35,6 +36,7 @@ interface ClientConnection {
     options: { readonly requiresLeader: boolean },
     callOptions: { readonly deadline: number },
   ): [NonNullable<CallArguments[0]>, NonNullable<CallArguments[1]>];
+  getChannel(): Promise<{ close(): void }>;
   dispose(): Promise<void>;
 }
 
@@ -130,9 +132,14 @@ export class Connection {
     }
   }
 
-  /** Ends every call. */
-  close(): Promise<void> {
-    return this.client.dispose();
+  /** Ends every call and the connection. */
+  async close(): Promise<void> {
+    const closing = async (): Promise<void> => {
+      await this.client.dispose();
+      (await this.client.getChannel()).close();
+    };
+    // The client waits for calls to say that they ended, and for a cluster to be found, which may never be.
+    await Promise.race([closing(), delay(CLOSE_MS, undefined, { ref: false })]).catch(() => undefined);
   }
 
   private async supportedMethods(): Promise<SupportedMethods> {

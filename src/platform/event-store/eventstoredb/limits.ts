@@ -27,6 +27,9 @@ export const TIMEOUTS: Timeouts = {
   pingMs: 3_000,
 };
 
+/** The end of a connection that nothing waits for any more. */
+export const CLOSE_MS = 1_000;
+
 export const FIRST_BACKOFF_MS = 50;
 export const MAX_BACKOFF_MS = 2_000;
 
