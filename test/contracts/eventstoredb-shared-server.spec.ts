@@ -123,11 +123,16 @@ describe('on a server that other systems use too', () => {
     };
     await appendMany(1);
     await waitUntil(() => revisions.length === 1);
+    let others = 0;
+    const another = store.subscribe(0n, (events) => {
+      others += events.length;
+    });
     while (total <= MAX_BUFFERED_EVENTS) await appendMany(1000);
+    await waitUntil(() => others === total);
     goOn();
     await waitUntil(() => revisions.length >= total);
     expect(revisions).toEqual(Array.from({ length: total }, (_, index) => index));
-    await subscription.close();
+    await Promise.all([subscription.close(), another.close()]);
   });
 
   it('a stream of our prefix that holds bytes of others is read as it is', async () => {
