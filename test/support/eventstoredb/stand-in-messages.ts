@@ -83,6 +83,9 @@ function conflictAnswer(correlationId: string, actualRevision: number) {
 export const notReadyAnswer = (correlationId: string) =>
   errorAnswer(correlationId, 'Server Is Not Ready', new sharedPb.Empty(), 'Empty');
 
+export const deniedAnswer = (correlationId: string) =>
+  errorAnswer(correlationId, '', new sharedPb.AccessDenied(), 'AccessDenied');
+
 export const timeoutAnswer = (correlationId: string) =>
   errorAnswer(correlationId, '', new sharedPb.Timeout(), 'Timeout');
 

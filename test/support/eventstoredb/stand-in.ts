@@ -20,6 +20,7 @@ import {
   caughtUp,
   checkpoint,
   confirmation,
+  deniedAnswer,
   eventAnswer,
   notFoundAnswer,
   notReadyAnswer,
@@ -42,7 +43,7 @@ const SLOW_AFTER_MS = 100;
 const CHECKPOINT_EVERY = 32;
 
 /** What goes wrong with an append: the answer is kept back, or says something else than what was done. */
-export type AppendFault = 'none' | 'silent' | 'lost' | 'not ready' | 'timed out' | 'cut off';
+export type AppendFault = 'none' | 'silent' | 'lost' | 'not ready' | 'timed out' | 'cut off' | 'denied';
 
 export interface StandInOptions {
   readonly port?: number;
@@ -59,6 +60,8 @@ export interface StandInOptions {
 export class EventStoreDbStandIn {
   /** Asked for every append that arrives. */
   faultOf: (stream: string) => AppendFault = () => 'none';
+  /** Every read ends with this status code of gRPC; null: with what was asked for. */
+  readStatus: number | null = null;
   /** While true, nothing is answered at all. */
   hung = false;
   /** Appends as they arrived, those that were refused or lost included. */
@@ -133,6 +136,7 @@ export class EventStoreDbStandIn {
       if (this.hung) return;
       const fault = this.faultOf(stream);
       if (fault === 'not ready') return void call.write(notReadyAnswer(correlationId));
+      if (fault === 'denied') return void call.write(deniedAnswer(correlationId));
       if (fault === 'silent') return;
       const written = this.log.append(stream, expectedRevision, events);
       if (fault === 'none') call.write(appendAnswer(correlationId, written));
@@ -146,6 +150,10 @@ export class EventStoreDbStandIn {
   private read(call: ReadCall): void {
     call.on('error', () => undefined);
     if (this.hung) return;
+    if (this.readStatus !== null) {
+      call.emit('error', { code: this.readStatus, details: 'refused' });
+      return;
+    }
     const message = parseRead(call.request);
     if (message.limit === null) {
       this.subscriptions += 1;

@@ -95,6 +95,8 @@ export class EventStoreDbEventStore extends EventStore {
     const store = new EventStoreDbEventStore(options);
     try {
       await store.ping();
+      // A user who may not read all streams is found out now.
+      await store.headPosition();
       return store;
     } catch (error) {
       await store.close();

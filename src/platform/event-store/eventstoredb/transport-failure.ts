@@ -1,7 +1,10 @@
 import { EventStoreError } from '../event-store.js';
 
 /** Status codes of gRPC after which asking again helps nobody. */
+const INVALID_ARGUMENT = 3;
 const PERMISSION_DENIED = 7;
+const FAILED_PRECONDITION = 9;
+const OUT_OF_RANGE = 11;
 const UNIMPLEMENTED = 12;
 const UNAUTHENTICATED = 16;
 
@@ -18,24 +21,32 @@ export class TransportFailure extends Error {
   }
 }
 
-const failed = (message: string, cause?: unknown): EventStoreError =>
-  new EventStoreError('Failed', message, 'nothing', { cause });
-
 /** What an error of the connection means: mostly an outage, sometimes a server that will never do what is asked. */
 export function failureOf(error: unknown, inDoubt: boolean): TransportFailure | EventStoreError {
   if (error instanceof TransportFailure || error instanceof EventStoreError) return error;
   const { code, message } = error as { readonly code?: unknown; readonly message?: string };
-  if (code === UNAUTHENTICATED || code === PERMISSION_DENIED) {
-    return failed('EventStoreDB does not let this user in', error);
+  const outcome = inDoubt ? 'unknown' : 'nothing';
+  const failed = (text: string) => new EventStoreError('Failed', text, outcome, { cause: error });
+  // Some of the server's messages are empty.
+  const text = `EventStoreDB: ${message || `status ${String(code)}`}`;
+  switch (code) {
+    case UNAUTHENTICATED:
+    case PERMISSION_DENIED:
+      return failed('EventStoreDB does not let this user in');
+    case UNIMPLEMENTED:
+      return failed('this EventStoreDB is too old: 21.10 or newer is needed');
+    case INVALID_ARGUMENT:
+    case FAILED_PRECONDITION:
+    case OUT_OF_RANGE:
+      return failed(text);
+    default:
+      return new TransportFailure(text, inDoubt, { cause: error });
   }
-  if (code === UNIMPLEMENTED) return failed('this EventStoreDB is too old: 21.10 or newer is needed', error);
-  // The message of a lost race of the client is empty, and so may be others: the code tells more.
-  const text = message || `status ${String(code)}`;
-  return new TransportFailure(`EventStoreDB: ${text}`, inDoubt, { cause: error });
 }
 
 /** What the server said of an append that it did not store and that met no other revision. */
 export function refusedAppend(kind: string, message: string): TransportFailure | EventStoreError {
+  const failed = (text: string) => new EventStoreError('Failed', text, 'nothing');
   switch (kind) {
     case 'AccessDenied':
       return failed('EventStoreDB does not let this user append');
