@@ -51,7 +51,8 @@ export class Turns {
       this.next = 0;
       this.isScheduled = false;
     } else if (performance.now() < until) {
-      queueMicrotask(() => this.work(until));
+      // After the first steps of what was begun, but in this turn.
+      void Promise.resolve().then(() => this.work(until));
     } else {
       this.isScheduled = false;
       this.schedule();
