@@ -11,7 +11,7 @@ describeOnMongoDb('idempotency keys on MongoDB', (databases) => {
       return MongoIdempotencyStore.open(database);
     },
     async wipe() {
-      database = await databases.make();
+      database = databases.make();
     },
   });
 });

@@ -16,13 +16,13 @@ describeOnMongoDb('data keys on MongoDB', (databases) => {
       return { store: await MongoKeyStore.open(database, master, ids), close: async () => undefined };
     },
     async wipe() {
-      database = await databases.make();
+      database = databases.make();
     },
   });
 
   describe('shared by processes', () => {
     beforeEach(async () => {
-      database = await databases.make();
+      database = databases.make();
     });
     const open = (key = master) => MongoKeyStore.open(database, key, ids);
 
@@ -52,7 +52,7 @@ describeOnMongoDb('data keys on MongoDB', (databases) => {
   describe('under a new master key', () => {
     const next = MasterKey.generate();
     beforeEach(async () => {
-      database = await databases.make();
+      database = databases.make();
     });
     const open = (key = master) => MongoKeyStore.open(database, key, ids);
 

@@ -8,7 +8,7 @@ describeOnMongoDb('the read store on MongoDB', (databases) => {
 
   readStoreContract(
     async () => {
-      database = await databases.make();
+      database = databases.make();
       return MongoReadStore.forWriter(database, 1);
     },
     async (store) => {

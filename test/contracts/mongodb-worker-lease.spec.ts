@@ -12,7 +12,7 @@ import { SHORT_TIMINGS, STEPS, type Step, writeStep } from '../support/mongodb/w
 
 const never = new AbortController().signal;
 
-describeOnMongoDb('the lease of the worker on MongoDB', (databases, url) => {
+describeOnMongoDb('the lease of the worker on MongoDB', (databases) => {
   let database: Db;
   const held: HeldLease[] = [];
 
@@ -30,7 +30,7 @@ describeOnMongoDb('the lease of the worker on MongoDB', (databases, url) => {
   };
 
   beforeEach(async () => {
-    database = await databases.make();
+    database = databases.make();
   });
   afterEach(async () => {
     for (const lease of held.splice(0)) await lease.release();
@@ -106,7 +106,7 @@ describeOnMongoDb('the lease of the worker on MongoDB', (databases, url) => {
     });
 
     it.each([1, 2, 3])('does no harm when it was paused in the middle of writing (%s)', async () => {
-      const child = new WorkerChild(url, database.databaseName);
+      const child = new WorkerChild(databases.url, database.databaseName);
       await child.wrote(10);
       await delay(Math.random() * 50);
       child.signal('SIGSTOP');
