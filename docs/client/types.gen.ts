@@ -2002,7 +2002,7 @@ export type GetStaffMemberResponses = {
 export type GetStaffMemberResponse = GetStaffMemberResponses[keyof GetStaffMemberResponses];
 
 export type UpdateStaffMemberData = {
-    body: UpdateStaffBody;
+    body?: UpdateStaffBody;
     path: {
         id: number;
     };
@@ -2371,7 +2371,7 @@ export type GetSupplierResponses = {
 export type GetSupplierResponse = GetSupplierResponses[keyof GetSupplierResponses];
 
 export type UpdateSupplierData = {
-    body: UpdateSupplierBody;
+    body?: UpdateSupplierBody;
     path: {
         id: number;
     };
@@ -2496,7 +2496,7 @@ export type GetSupplierPricesResponses = {
 export type GetSupplierPricesResponse = GetSupplierPricesResponses[keyof GetSupplierPricesResponses];
 
 export type ConvertSupplierPricesData = {
-    body: ConvertPricesBody;
+    body?: ConvertPricesBody;
     headers?: {
         /**
          * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
@@ -2935,7 +2935,7 @@ export type GetCategoryResponses = {
 export type GetCategoryResponse = GetCategoryResponses[keyof GetCategoryResponses];
 
 export type UpdateCategoryData = {
-    body: UpdateCategoryBody;
+    body?: UpdateCategoryBody;
     path: {
         id: number;
     };
@@ -3115,7 +3115,7 @@ export type GetSubcategoryResponses = {
 export type GetSubcategoryResponse = GetSubcategoryResponses[keyof GetSubcategoryResponses];
 
 export type UpdateSubcategoryData = {
-    body: UpdateCategoryBody;
+    body?: UpdateCategoryBody;
     path: {
         id: number;
     };
@@ -3481,7 +3481,7 @@ export type GetProductResponses = {
 export type GetProductResponse = GetProductResponses[keyof GetProductResponses];
 
 export type UpdateProductData = {
-    body: UpdateProductBody;
+    body?: UpdateProductBody;
     path: {
         id: number;
     };
@@ -3797,7 +3797,7 @@ export type GetPackageResponses = {
 export type GetPackageResponse = GetPackageResponses[keyof GetPackageResponses];
 
 export type UpdatePackageData = {
-    body: UpdatePackageBody;
+    body?: UpdatePackageBody;
     path: {
         id: number;
     };
@@ -3920,7 +3920,7 @@ export type GetPackagePricesResponses = {
 export type GetPackagePricesResponse = GetPackagePricesResponses[keyof GetPackagePricesResponses];
 
 export type UpdatePackagePricesData = {
-    body: ExplicitPricesBody;
+    body?: ExplicitPricesBody;
     path: {
         id: number;
     };
@@ -4296,7 +4296,7 @@ export type GetKeyResponses = {
 export type GetKeyResponse = GetKeyResponses[keyof GetKeyResponses];
 
 export type UpdateKeyData = {
-    body: UpdateKeyBody;
+    body?: UpdateKeyBody;
     path: {
         id: number;
     };
@@ -4919,7 +4919,7 @@ export type GetPartnerResponses = {
 export type GetPartnerResponse = GetPartnerResponses[keyof GetPartnerResponses];
 
 export type UpdatePartnerData = {
-    body: UpdatePartnerBody;
+    body?: UpdatePartnerBody;
     path: {
         id: number;
     };
@@ -5037,7 +5037,7 @@ export type GetPartnerAccessResponses = {
 export type GetPartnerAccessResponse = GetPartnerAccessResponses[keyof GetPartnerAccessResponses];
 
 export type UpdatePartnerAccessData = {
-    body: AccessBody;
+    body?: AccessBody;
     path: {
         id: number;
     };
@@ -5155,7 +5155,7 @@ export type GetCurrencySettingsResponses = {
 export type GetCurrencySettingsResponse = GetCurrencySettingsResponses[keyof GetCurrencySettingsResponses];
 
 export type UpdateCurrencySettingsData = {
-    body: CurrencySettingsBody;
+    body?: CurrencySettingsBody;
     path: {
         id: number;
     };
@@ -5835,7 +5835,7 @@ export type UpdateOrderStatusResponses = {
 export type UpdateOrderStatusResponse = UpdateOrderStatusResponses[keyof UpdateOrderStatusResponses];
 
 export type ReplaceOrderKeyData = {
-    body: ReplaceKeyBody;
+    body?: ReplaceKeyBody;
     headers?: {
         /**
          * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.

@@ -7,6 +7,7 @@ import {
   type PipeTransform,
   ValidationPipe,
 } from '@nestjs/common';
+import { Transform } from 'class-transformer';
 import {
   IsInt,
   IsString,
@@ -40,6 +41,8 @@ function isShallow(value: unknown): boolean {
 export class BodyShapePipe implements PipeTransform {
   transform(value: unknown, { type }: ArgumentMetadata): unknown {
     if (type !== 'body') return value;
+    // No body says as little as an empty one: some calls need none, the others name what is missing.
+    if (value === undefined) return {};
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new BadRequestException('The body must be a JSON object');
     }
@@ -86,6 +89,12 @@ export class PublicIdPipe implements PipeTransform<string, number> {
     return id;
   }
 }
+
+const WHOLE_NUMBER = /^-?\d+$/;
+
+/** A number of a query string: digits alone. What else JavaScript takes for one, even no text at all, stays text. */
+export const QueryNumber = (): PropertyDecorator =>
+  Transform(({ value }) => (typeof value === 'string' && WHOLE_NUMBER.test(value) ? Number(value) : value));
 
 /** A number that names something. */
 export const IsPublicId = (): PropertyDecorator =>

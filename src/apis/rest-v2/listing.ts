@@ -1,22 +1,22 @@
 import { BadRequestException, Injectable } from '@nestjs/common';
-import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { ReadModels } from '../../platform/projections/read-models.js';
 import type { Filter, ReadDocument, Sort } from '../../platform/read-store/read-store.js';
 import type { Page } from './answers.js';
+import { QueryNumber } from './body.js';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, MAX_SEARCH_LENGTH } from './limits.js';
 
 /** What every list takes. */
 export class PageQuery {
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsInt()
   @Min(1)
   @Max(MAX_PAGE)
   page?: number;
 
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsInt()
   @Min(1)
   @Max(MAX_PAGE_SIZE)
@@ -39,7 +39,7 @@ export class ListQuery extends PageQuery {
 
 export class StatusListQuery extends ListQuery {
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsIn([0, 1])
   status?: 0 | 1;
 }

@@ -115,6 +115,8 @@ const BAD: readonly (readonly [string, 'POST' | 'PUT', () => string, () => unkno
   ['a currency of Object', 'POST', () => '/packages', packageWith({ currency: 'constructor' }), /currency/],
   ['an empty list of keys', 'POST', () => '/keys/bulk', () => ({ package_id: packageId, keys: [] }), /keys/],
   ['a key that is none', 'POST', () => '/keys/bulk', () => ({ package_id: packageId, keys: ['K'] }), /keys/],
+  ['a key that is a list', 'POST', () => '/keys/bulk', () => ({ package_id: packageId, keys: [[]] }), /keys/],
+  ['no body', 'POST', () => '/suppliers', () => undefined, /name/],
   [
     'a field of one of many keys',
     'POST',
@@ -190,6 +192,29 @@ describe('a request is refused by the name of its field for', () => {
     expect(answer.status).toBe(400);
     expect(answer.body).toEqual({ success: false, error: expect.stringMatching(error) });
   });
+});
+
+describe('a query is refused by the name of its field for', () => {
+  it.each([
+    ['an empty status', '/products?status=', /status/],
+    ['an empty status of keys', '/keys?status=', /status/],
+    ['an empty page', '/orders?page=', /page/],
+    ['a page in hexadecimal digits', '/orders?page=0x10', /page/],
+    ['a page with an exponent', '/orders?page=1e1', /page/],
+    ['two pages', '/orders?page=1&page=2', /page/],
+    ['a negative limit', '/orders?limit=-1', /limit/],
+    ['an unknown field', '/orders?colour=red', /colour/],
+  ])('%s', async (_, path, error) => {
+    const answer = await admin.get(path);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual({ success: false, error: expect.stringMatching(error) });
+  });
+});
+
+it('a call whose body may be empty needs none', async () => {
+  const { id } = await admin.create('/suppliers', { name: 'C' });
+  const answer = await admin.post(`/suppliers/${id}/prices/convert`, undefined);
+  expect(answer.status).toBe(200);
 });
 
 describe('what is not there answers 404', () => {

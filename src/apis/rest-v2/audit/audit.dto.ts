@@ -1,5 +1,5 @@
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { QueryNumber } from '../body.js';
 import { MAX_PAGE_SIZE } from '../limits.js';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
@@ -14,7 +14,7 @@ const IsPosition = () => Matches(POSITION, { message: '$property must be a posit
 
 class LimitQuery {
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsInt()
   @Min(1)
   @Max(MAX_PAGE_SIZE)
@@ -69,7 +69,7 @@ export class AuditEventsQuery extends LimitQuery {
 
 export class AuditStreamQuery extends LimitQuery {
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsInt()
   @Min(0)
   revision?: number;

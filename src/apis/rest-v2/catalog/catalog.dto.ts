@@ -1,7 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { SALE_CURRENCIES } from '../../../platform/kernel/money.js';
-import { IsDecimalValue, IsPublicId, IsText, MayBeAbsent } from '../body.js';
+import { IsDecimalValue, IsPublicId, IsText, MayBeAbsent, QueryNumber } from '../body.js';
 import { ListQuery, StatusListQuery } from '../listing.js';
 
 const MAX_POSITION = 1_000_000_000;
@@ -249,33 +249,33 @@ export class ConvertPricesBody {
 class VendorListQuery extends StatusListQuery {
   /** `supplier_id` is the same. */
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsPublicId()
   vendor_id?: number;
 
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsPublicId()
   supplier_id?: number;
 }
 
 export class ProductListQuery extends VendorListQuery {
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsPublicId()
   subcategory_id?: number;
 }
 
 export class PackageListQuery extends VendorListQuery {
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsPublicId()
   product_id?: number;
 }
 
 export class SubcategoryListQuery extends ListQuery {
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsPublicId()
   category_id?: number;
 }

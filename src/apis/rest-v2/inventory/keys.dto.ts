@@ -5,6 +5,7 @@ import {
   IsArray,
   IsIn,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
   Max,
@@ -12,7 +13,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsPublicId, IsText, MayBeAbsent } from '../body.js';
+import { IsPublicId, IsText, MayBeAbsent, QueryNumber } from '../body.js';
 import { MAX_KEY_SEARCH_LENGTH, MAX_KEYS_PER_REQUEST } from '../limits.js';
 import { ListQuery } from '../listing.js';
 
@@ -42,6 +43,7 @@ export class CreateKeysBody {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_KEYS_PER_REQUEST)
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => BulkKey)
   keys!: BulkKey[];
@@ -75,27 +77,27 @@ export class DeleteKeysBody {
 
 export class KeyListQuery extends ListQuery {
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsIn([1, 2, 3, 4, 5, 6])
   status?: KeyStatusNumber;
 
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsPublicId()
   package_id?: number;
 
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsPublicId()
   product_id?: number;
 
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsPublicId()
   vendor_id?: number;
 
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsPublicId()
   supplier_id?: number;
 

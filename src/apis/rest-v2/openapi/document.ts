@@ -75,7 +75,9 @@ function bodyOf({ body }: Route, example: unknown, refer: Refer): Operation['req
   const { contentType, schema } =
     typeof body === 'function' ? { contentType: 'application/json', schema: schemaOf(body) } : body;
   const content: Content = { schema: refer(schema), ...(example === undefined ? {} : { example }) };
-  return { required: true, content: { [contentType]: content } };
+  // A body that may be empty may be missing.
+  const required = typeof body !== 'function' || fieldsOf(body).some((field) => field.required);
+  return { required, content: { [contentType]: content } };
 }
 
 function operationOf(route: Route, refer: Refer): Operation {

@@ -1,6 +1,5 @@
-import { Type } from 'class-transformer';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { IsPublicId, MayBeAbsent } from '../body.js';
+import { IsPublicId, MayBeAbsent, QueryNumber } from '../body.js';
 import { ListQuery } from '../listing.js';
 
 export const ORDER_STATUSES = ['pending', 'confirmed', 'cancelled', 'refunded'] as const;
@@ -15,7 +14,7 @@ export class OrderListQuery extends ListQuery {
   status?: OrderStatusName;
 
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsPublicId()
   partnerId?: number;
 

@@ -14,7 +14,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { SALE_CURRENCIES } from '../../../platform/kernel/money.js';
-import { IsDecimalValue, IsPublicId, IsText, MayBeAbsent } from '../body.js';
+import { IsDecimalValue, IsPublicId, IsText, MayBeAbsent, QueryNumber } from '../body.js';
 import { ListQuery } from '../listing.js';
 import { IsNewPassword } from '../passwords.js';
 
@@ -27,7 +27,7 @@ const MAX_OPEN_RESERVATIONS = 1_000_000;
 export class PartnerListQuery extends ListQuery {
   /** 0 inactive, 1 active, 2 blocked. */
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsIn([0, 1, 2])
   status?: 0 | 1 | 2;
 }

@@ -1,7 +1,6 @@
-import { Type } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import type { StaffRole } from '../../../contexts/partners/index.js';
-import { IsText, MayBeAbsent } from '../body.js';
+import { IsText, MayBeAbsent, QueryNumber } from '../body.js';
 import { ListQuery } from '../listing.js';
 import { IsNewPassword } from '../passwords.js';
 
@@ -10,7 +9,7 @@ const ROLES: readonly StaffRole[] = ['super_admin', 'admin', 'manager', 'auditor
 export class StaffListQuery extends ListQuery {
   /** 1 active, 2 blocked. */
   @IsOptional()
-  @Type(() => Number)
+  @QueryNumber()
   @IsIn([1, 2])
   status?: 1 | 2;
 
