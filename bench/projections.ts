@@ -100,7 +100,7 @@ async function measureRound(log: EmbeddedEventStore, dataDir: string, events: nu
     if (!(await models.waitFor(log.headPosition(), WAIT_MS))) throw new Error('the fold did not end');
   });
   const { user, system } = process.cpuUsage(before);
-  const rebuilt = await perSecond(() => runner.rebuild(REBUILT));
+  const rebuilt = await perSecond(() => runner.rebuild([REBUILT]));
   await runner.stop();
   await documents.close();
   rmSync(directory, { recursive: true });

@@ -1,8 +1,10 @@
-import type { OrderEvent } from '../../src/contexts/ordering/index.js';
+import type { SaleFigures } from '../../src/contexts/ordering/index.js';
+import type { DomainEvent } from '../../src/platform/kernel/aggregate.js';
 
 /** The events that count a sale, or uncount it. */
 export const COUNTED = ['OrderConfirmed', 'OrderRefunded', 'OrderCancelled'] as const;
-export type CountedEvent = Extract<OrderEvent, { type: (typeof COUNTED)[number] }>;
+/** As `saleOfOrder` completes them. */
+export type CountedEvent = DomainEvent<(typeof COUNTED)[number], { readonly sale: SaleFigures }>;
 
 /**
  * Orders by what became of them, and the money of those that still stand. A refund or annulment corrects the day on

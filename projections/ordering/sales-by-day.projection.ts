@@ -1,6 +1,7 @@
 import { defineProjection } from '../../src/platform/projections/projection.js';
 import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
 import { COUNTED, type CountedEvent, counted, type Figures, isDemo } from './sale-figures.js';
+import { saleOfOrder } from './sale-of-order.js';
 
 /** Sales that were confirmed on one day (UTC) in one currency: of one partner, or of all of them. */
 export interface SalesDayDocument extends ReadDocument {
@@ -28,17 +29,16 @@ const ALL = 'all';
 
 export const salesByDay = defineProjection<SalesDayDocument, CountedEvent>({
   name: 'sales-by-day',
-  version: 1,
+  version: 2,
   indexes: [['partnerId', 'day']],
   handles: { order: COUNTED },
+  completion: saleOfOrder,
   keysOf({ data: { sale } }) {
-    if (!sale) return [];
     const { partner, currency, confirmedAt } = sale;
     const rest = `${confirmedAt.slice(0, DAY_LENGTH)}|${currency}|${isDemo(sale) ? 'demo' : ''}`;
     return [`${ALL}|${rest}`, `${partner}|${rest}`];
   },
   evolve(before, { type, data: { sale } }, id) {
-    if (!sale) return before;
     const quarter = quarterOf(sale.confirmedAt);
     if (before) {
       const figures = counted(before.quarters[quarter], type, sale.units);

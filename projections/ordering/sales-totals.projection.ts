@@ -2,6 +2,7 @@ import type { SaleFigures } from '../../src/contexts/ordering/index.js';
 import { defineProjection } from '../../src/platform/projections/projection.js';
 import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
 import { COUNTED, type CountedEvent, counted, type Figures, isDemo } from './sale-figures.js';
+import { saleOfOrder } from './sale-of-order.js';
 
 /** All sales ever in one currency: of everybody, of one partner, and of one product to one partner. */
 export interface SalesTotalDocument extends ReadDocument {
@@ -25,17 +26,16 @@ function totalOf(id: string, sale: SaleFigures): Omit<SalesTotalDocument, 'figur
 
 export const salesTotals = defineProjection<SalesTotalDocument, CountedEvent>({
   name: 'sales-totals',
-  version: 1,
+  version: 2,
   indexes: [['partnerId', 'productId']],
   handles: { order: COUNTED },
+  completion: saleOfOrder,
   keysOf({ data: { sale } }) {
-    if (!sale) return [];
     const products = new Set(sale.units.map(({ product }) => product));
     const ofProducts = Array.from(products, (product) => keyOf(sale.partner, product, sale));
     return [keyOf('', '', sale), keyOf(sale.partner, '', sale), ...ofProducts];
   },
   evolve(before, { type, data: { sale } }, id) {
-    if (!sale) return before;
     const total = before ?? totalOf(String(id), sale);
     const { productId } = total;
     const units = productId ? sale.units.filter(({ product }) => product === productId) : sale.units;

@@ -81,8 +81,31 @@ describe('sales', () => {
     expect(counted['p|2026-03-01|AZN|']).toEqual({ 48: figures(2, '1500') });
   });
 
-  it('in logs from before sales carried their figures are left out', () => {
-    const old = { stream: 'order-old', type: 'OrderConfirmed', data: { amount: '1' } };
-    expect(totals(old)).toEqual(totals());
+  it('from before events carried their figures are counted by what was claimed and sold', () => {
+    const of = (type: string, data: object): GivenEvent => ({ stream: 'order-old', type, data });
+    const facts = (product: string, amount: string, azn: string | null) => {
+      const amountAzn = azn === null ? null : { amount: azn, currency: 'AZN' };
+      return { package: 'a', product, price: { amount, currency: 'USD' }, amountAzn };
+    };
+    const claimed = (attempt: number) =>
+      of('OrderClaimed', {
+        ...{ attempt, partner: 'r', currency: 'USD' },
+        lines: [
+          { facts: facts('g', `${attempt}00`, '170'), units: [{ unit: 1 }, { unit: 2 }] },
+          { facts: facts('h', '30', null), units: [{ unit: 3 }] },
+        ],
+      });
+    const refused = of('OrderRefused', { attempt: 1, reason: 'Abandoned' });
+    const confirmed = of('OrderConfirmed', { attempt: 2, units: [{ unit: 2 }, { unit: 3 }], amount: '230' });
+    const sold = [claimed(1), refused, claimed(2), confirmed];
+    const counted = days(...sold);
+    expect(counted['r|2026-01-01|USD|']).toEqual({ 0: figures(1, '230', { azn: '170' }) });
+    expect(counted['all|2026-01-01|USD|']).toEqual(counted['r|2026-01-01|USD|']);
+    expect(totals(...sold)).toMatchObject({
+      'r g': figures(1, '200', { azn: '170' }),
+      'r h': figures(1, '30', { azn: '0' }),
+    });
+    const back = of('OrderRefunded', { amount: '230' });
+    expect(totals(...sold, back)['r null']).toEqual(figures(0, '0', { refunded: 1 }));
   });
 });

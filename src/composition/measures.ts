@@ -41,10 +41,9 @@ function measureReadModels(metrics: Metrics, { projections }: Runtime, models: R
     'projection_rebuild_events',
     'Events folded so far into read models that are being built anew',
     async () =>
-      (await status()).rebuilding.map(({ projection, events }) => ({
-        labels: { projection },
-        value: events,
-      })),
+      (await status()).rebuilding.flatMap(({ projections: folded, events }) =>
+        folded.map((projection) => ({ labels: { projection }, value: events })),
+      ),
     ['projection'],
   );
   const delay = metrics.histogram(

@@ -83,7 +83,7 @@ it(
       documents: STREAMS * (EVENTS_EACH + 1),
       differing: 0,
     });
-    await runner.rebuild('totals');
+    await runner.rebuild(['totals']);
     expect(await models.count('totals')).toBe(STREAMS * (EVENTS_EACH + 1));
     await runner.stop();
     await documents.close();

@@ -126,10 +126,10 @@ it('a rebuild in the other thread tells how far it is, and its documents are rea
   await startWith(WORKER);
   await namesAt(await register('first'));
   const steps: RebuildProgress[] = [];
-  await thread.rebuild('suppliers', (progress) => steps.push(progress));
-  expect(steps.at(-1)).toMatchObject({ projection: 'suppliers', events: 1 });
+  await thread.rebuild(['suppliers'], (progress) => steps.push(progress));
+  expect(steps.at(-1)).toMatchObject({ projections: ['suppliers'], events: 1 });
   expect(await namesAt(await register('second'))).toEqual(['first', 'second']);
-  await expect(thread.rebuild('nothing')).rejects.toThrow('there is no projection nothing');
+  await expect(thread.rebuild(['nothing'])).rejects.toThrow('there is no projection nothing');
 });
 
 it('the status says how far the documents are behind, whether or not the other thread folds', async () => {

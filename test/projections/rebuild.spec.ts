@@ -30,7 +30,7 @@ it('read models folded anew are, byte for byte, those that followed the sales as
   expect(followed.keys).toHaveLength(6);
   for (const { name } of PROJECTIONS) {
     if (followed[name]!.length === 0) throw new Error(`nothing to compare in ${name}`);
-    await app.runtime.projections.rebuild(name);
+    await app.runtime.projections.rebuild([name]);
   }
   expect(await dump()).toEqual(followed);
 

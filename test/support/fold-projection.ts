@@ -20,22 +20,24 @@ export function foldProjection<D extends ReadDocument>(
   events: readonly GivenEvent[],
 ): D[] {
   const documents = new Map<DocumentId, ReadDocument | null>();
-  const revisions = new Map<string, number>();
+  const streams = new Map<string, Projected<DomainEvent>[]>();
   for (const [index, { stream, type, data }] of events.entries()) {
     const dash = stream.indexOf('-');
     const category = stream.slice(0, dash);
-    const revision = (revisions.get(stream) ?? -1) + 1;
-    revisions.set(stream, revision);
-    if (!projection.handles[category]?.includes(type)) continue;
+    const earlier = streams.get(stream) ?? [];
     const place = {
       category,
       id: stream.slice(dash + 1),
-      revision,
+      revision: earlier.length,
       position: BigInt(index + 1),
       at: atOf(index),
     };
-    const event = { type, data, ...place, actor: { kind: 'system', id: 'test' }, surface: 'test' };
-    const keys = projection.keysOf(event as Projected<DomainEvent>);
+    const stored = { type, data, ...place, actor: { kind: 'system', id: 'test' }, surface: 'test' };
+    streams.set(stream, [...earlier, stored]);
+    if (!projection.handles[category]?.includes(type)) continue;
+    const { completion } = projection;
+    const event = completion?.lacks(stored) ? completion.complete(stored, earlier) : stored;
+    const keys = projection.keysOf(event);
     for (const id of typeof keys === 'object' ? keys : [keys]) {
       const before = documents.get(id) ?? null;
       documents.set(id, projection.evolve(before && Object.freeze(before), event, id));

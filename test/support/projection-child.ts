@@ -22,7 +22,7 @@ async function main(directory: string): Promise<void> {
   await runner.start();
   await models.waitFor(events.headPosition(), 60_000);
   for (;;) {
-    await runner.rebuild('totals', ({ position }) => writeSync(1, `rebuilt ${position}\n`));
+    await runner.rebuild(['totals'], ({ position }) => writeSync(1, `rebuilt ${position}\n`));
     await runner.verify('totals');
   }
 }

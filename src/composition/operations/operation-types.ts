@@ -74,10 +74,10 @@ export interface OperationTypes {
       readonly projections: readonly ProjectionView[];
     };
   };
-  /** `name` null: all of them, one after the other. */
+  /** `name` null: all of them, in one pass over the log. */
   'projections-rebuild': {
     params: { name: string | null };
-    /** Events are those that were read for each of them. */
+    /** Events of the log that were read. */
     result: {
       readonly projections: readonly string[];
       readonly events: number;

@@ -24,31 +24,27 @@ export async function listProjections({
   for (const { name, version } of PROJECTIONS) {
     const collection = manifest?.collections[name] ?? null;
     const documents = collection ? await models.count(name) : 0;
-    const isFoldedAnew = status.rebuilding.some(({ projection }) => projection === name);
+    const isFoldedAnew = status.rebuilding.some(({ projections: folded }) => folded.includes(name));
     projections.push({ name, version, collection, documents, isFoldedAnew });
   }
   const { position, head, lagEvents, lagSeconds } = status;
   return { position: position.toString(), head: head.toString(), lagEvents, lagSeconds, projections };
 }
 
-/** Folds one read model anew, or all of them one after the other, and swaps each in. */
+/** Folds one read model anew, or all of them in one pass, and swaps them in. */
 export async function rebuildProjections(
   { runtime }: RunningApp,
   name: string | null,
   emit: Emit,
 ): Promise<OperationTypes['projections-rebuild']['result']> {
   const startedAt = performance.now();
-  let events = 0;
   const names = named(name);
-  for (const one of names) {
-    let last = 0;
-    const show = shown(emit);
-    await runtime.projections.rebuild(one, (progress) => {
-      last = progress.events;
-      show(progress);
-    });
-    events += last;
-  }
+  const show = shown(emit);
+  let events = 0;
+  await runtime.projections.rebuild(names, (progress) => {
+    events = progress.events;
+    show(progress);
+  });
   return { projections: names, events, seconds: secondsFrom(startedAt) };
 }
 
@@ -76,9 +72,11 @@ const secondsFrom = (startedAt: number): number => (performance.now() - startedA
 /** Shows a fold as a bar with its rate. */
 function shown(emit: Emit): OnProgress {
   const startedAt = performance.now();
-  return ({ projection, position, head, events, compared }: RebuildProgress) => {
+  return ({ projections, position, head, events, compared }: RebuildProgress) => {
     const rate = Math.round(events / Math.max(secondsFrom(startedAt), 0.001));
     const detail = compared === undefined ? `${events} events, ${rate}/s` : `${compared} documents compared`;
-    emit({ stage: projection, done: Number(position), total: Number(head), detail });
+    const [first, ...others] = projections;
+    const stage = others.length > 0 ? `${projections.length} read models` : first!;
+    emit({ stage, done: Number(position), total: Number(head), detail });
   };
 }

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { RecordedEvent } from '../event-store/event-store.js';
+import { type EventStore, MAX_READ_EVENTS, type RecordedEvent } from '../event-store/event-store.js';
 import type { Aggregate, DomainEvent, Upcaster } from '../kernel/aggregate.js';
 import type { DocumentId, ReadBatch, ReadDocument, ReadStore } from '../read-store/read-store.js';
 import type { AnyProjection, Projected } from './projection.js';
@@ -19,6 +19,15 @@ export const upcastersOf = (
   new Map(
     aggregates.flatMap(({ category, upcasters }) => (upcasters ? [[category, upcasters] as const] : [])),
   );
+
+/** The log to fold, where the documents go, and how stored events are read. */
+export interface FoldOptions {
+  readonly events: Pick<EventStore, 'readAll' | 'readStream'>;
+  readonly documents: ReadStore;
+  readonly upcasters: Upcasters;
+  /** Prefix of all stream names: `kf`. */
+  readonly namespace: string;
+}
 
 /** Events folded without letting other work of the process run. */
 const SLICE_EVENTS = 64;
@@ -44,6 +53,12 @@ interface Step {
   readonly ids: readonly DocumentId[];
 }
 
+function planFor(target: Target, event: Projected<DomainEvent>, steps: Step[]): void {
+  const keys = target.projection.keysOf(event);
+  const ids = typeof keys === 'object' ? keys : [keys];
+  if (ids.length > 0) steps.push({ target, event, ids });
+}
+
 /** Folds events into documents in memory, and hands out what is then to be written. */
 export class Fold {
   private readonly byType = new Map<string, Target[]>();
@@ -53,12 +68,10 @@ export class Fold {
   private lastMetadata: { readonly bytes: Buffer; readonly metadata: Metadata } | null = null;
 
   constructor(
-    private readonly store: ReadStore,
+    private readonly options: FoldOptions,
     targets: readonly Target[],
-    private readonly upcasters: Upcasters,
-    namespace: string,
   ) {
-    this.prefix = `${namespace}.`;
+    this.prefix = `${options.namespace}.`;
     for (const target of targets) {
       this.working.set(target, new Map());
       for (const [category, types] of Object.entries(target.projection.handles)) {
@@ -80,7 +93,11 @@ export class Fold {
     let sliceStart = performance.now();
     for (let first = 0; first < events.length; first += SLICE_EVENTS) {
       const steps: Step[] = [];
-      for (const event of events.slice(first, first + SLICE_EVENTS)) this.plan(event, steps);
+      for (const event of events.slice(first, first + SLICE_EVENTS)) {
+        const planning = this.plan(event, steps);
+        // Waiting only for what has to be read first, which is rare.
+        if (planning) await planning;
+      }
       await this.loadDocuments(steps);
       for (const step of steps) this.apply(step);
       if (performance.now() - sliceStart < SLICE_MS) continue;
@@ -102,26 +119,54 @@ export class Fold {
     return writes;
   }
 
-  private plan(recorded: RecordedEvent, steps: Step[]): void {
+  private plan(recorded: RecordedEvent, steps: Step[]): Promise<void> | undefined {
     const { stream, type } = recorded;
-    if (!stream.startsWith(this.prefix)) return;
+    if (!stream.startsWith(this.prefix)) return undefined;
     const dash = stream.indexOf('-', this.prefix.length);
     const category = stream.slice(this.prefix.length, dash);
     const targets = this.byType.get(`${category} ${type}`);
-    if (!targets) return;
-    const event = this.decode(recorded, category, stream.slice(dash + 1));
-    for (const target of targets) {
-      const keys = target.projection.keysOf(event);
-      const ids = typeof keys === 'object' ? keys : [keys];
-      if (ids.length > 0) steps.push({ target, event, ids });
+    if (!targets) return undefined;
+    const id = stream.slice(dash + 1);
+    const event = this.decode(recorded, category, id);
+    if (targets.some(({ projection }) => projection.completion?.lacks(event))) {
+      return this.planCompleted(recorded, event, targets, steps);
     }
+    for (const target of targets) planFor(target, event, steps);
+    return undefined;
+  }
+
+  private async planCompleted(
+    { stream }: RecordedEvent,
+    event: Projected<DomainEvent>,
+    targets: readonly Target[],
+    steps: Step[],
+  ): Promise<void> {
+    const earlier = await this.readBefore(stream, event);
+    for (const target of targets) {
+      const { completion } = target.projection;
+      planFor(target, completion?.lacks(event) ? completion.complete(event, earlier) : event, steps);
+    }
+  }
+
+  private async readBefore(
+    stream: string,
+    { category, id, revision }: Projected<DomainEvent>,
+  ): Promise<Projected<DomainEvent>[]> {
+    const earlier: RecordedEvent[] = [];
+    while (earlier.length < revision) {
+      const limit = Math.min(revision - earlier.length, MAX_READ_EVENTS);
+      const page = await this.options.events.readStream(stream, { from: earlier.length, limit });
+      if (page.length === 0) throw new Error(`${stream} has no event before ${revision}`);
+      earlier.push(...page);
+    }
+    return earlier.map((recorded) => this.decode(recorded, category, id));
   }
 
   private decode(recorded: RecordedEvent, category: string, id: string): Projected<DomainEvent> {
     const { type, revision, position } = recorded;
     const { schema, actor, surface, at } = this.readMetadata(recorded.metadata);
     const stored: unknown = JSON.parse(recorded.data.toString());
-    const upcast = this.upcasters.get(category)?.[type];
+    const upcast = this.options.upcasters.get(category)?.[type];
     const data = upcast ? upcast(stored as never, schema) : stored;
     return { type, data, category, id, revision, position, at, actor, surface };
   }
@@ -148,7 +193,7 @@ export class Fold {
       }
     }
     for (const [target, ids] of missing) {
-      const loading = this.store.load(target.collection, ids);
+      const loading = this.options.documents.load(target.collection, ids);
       // Waiting only for what is not there already: the embedded store answers at once.
       const found = loading instanceof Promise ? await loading : loading;
       const working = this.working.get(target)!;

@@ -27,10 +27,10 @@ export interface Projecting {
   /** Opens the read models and follows the log. What must be folded anew is so in the background. */
   start(): Promise<void>;
   /**
-   * Folds one projection from the beginning of the log into a new collection and swaps it in.
-   * A rebuild that was interrupted goes on from where it was.
+   * Folds projections, in one pass from the beginning of the log, into new collections and swaps them in together.
+   * An interrupted rebuild of the same projections goes on from where it was, unless others were rebuilt since.
    */
-  rebuild(name: string, onProgress?: OnProgress): Promise<void>;
+  rebuild(names: readonly string[], onProgress?: OnProgress): Promise<void>;
   /** Folds one projection anew into a collection that nobody reads, and compares it with the one that is read. */
   verify(name: string, onProgress?: OnProgress): Promise<Verified>;
   status(): Promise<ProjectingStatus>;

@@ -1,6 +1,7 @@
 import { AT, counters, counterWorld, dump, METADATA } from '../../../test/support/counter-world.js';
+import type { DomainEvent } from '../kernel/aggregate.js';
 import { upcastersOf } from './fold.js';
-import type { AnyProjection } from './projection.js';
+import type { AnyProjection, Projected } from './projection.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { ReadModels } from './read-models.js';
 
@@ -61,6 +62,26 @@ it('an event that was stored in an older shape is folded in its current one', as
   const current = Buffer.from(METADATA.toString().replace('"schema":1', '"schema":2'));
   await models.waitFor(await append('kf.counter-a', 'Counted', { by: 3 }, current), 2000);
   expect(await models.get('counters', 'a')).toMatchObject({ total: 7 });
+  await stop();
+});
+
+it('an event that lacks what a read model needs is completed from the earlier events of its stream', async () => {
+  type Counted = Projected<DomainEvent<'Counted', { readonly by: number }>>;
+  const completed: AnyProjection = {
+    ...counters(),
+    completion: {
+      lacks: ({ data }) => !('by' in (data as object)),
+      complete: (event, earlier) => {
+        const by = (earlier as Counted[]).reduce((sum, { data }) => sum + data.by, 0);
+        return { ...event, data: { by } };
+      },
+    },
+  };
+  const { models, stop } = await start(world.name, [completed]);
+  for (const by of [1, 20]) await count('a', by);
+  await count('b', 300);
+  await models.waitFor(await append('kf.counter-a', 'Counted', {}), 2000);
+  expect(await models.get('counters', 'a')).toMatchObject({ total: 42 });
   await stop();
 });
 

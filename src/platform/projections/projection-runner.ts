@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore, RecordedEvent, Subscription } from '../event-store/event-store.js';
-import type { ReadStore } from '../read-store/read-store.js';
-import { Fold, type Target, type Upcasters } from './fold.js';
+import { Fold, type FoldOptions, type Target } from './fold.js';
 import {
   decidedAt,
   type FoldedBatch,
@@ -21,14 +20,10 @@ const PART_EVENTS = 100;
 /** Pause between writes while events keep coming: hot documents are then written once for many events. */
 const BATCH_MS = 20;
 
-export interface ProjectionRunnerOptions {
-  readonly events: Pick<EventStore, 'readAll' | 'subscribe' | 'headPosition'>;
-  readonly documents: ReadStore;
+export interface ProjectionRunnerOptions extends FoldOptions {
+  readonly events: Pick<EventStore, 'readStream' | 'readAll' | 'subscribe' | 'headPosition'>;
   readonly models: Readers;
   readonly projections: readonly AnyProjection[];
-  readonly upcasters: Upcasters;
-  /** Prefix of all stream names: `kf`. */
-  readonly namespace: string;
   /** A projection could not fold: it is tried again, and nothing moves until it can. */
   readonly onError: (error: unknown) => void;
   /** Somebody may still be walking what was swapped out before: drop nothing. */
@@ -52,8 +47,8 @@ export class ProjectionRunner implements Projecting {
   private lastWriteMs = Number.NEGATIVE_INFINITY;
   private wake: () => void = () => undefined;
   private readonly stopping = new AbortController();
-  private readonly anewByName = new Map<string, Promise<unknown>>();
-  private readonly rebuilding = new Map<string, RebuildProgress>();
+  private foldedAnew: Promise<unknown> = Promise.resolve();
+  private rebuilding: readonly RebuildProgress[] = [];
 
   constructor(private readonly options: ProjectionRunnerOptions) {
     this.fold = this.newFold([]);
@@ -73,31 +68,32 @@ export class ProjectionRunner implements Projecting {
     this.subscription = events.subscribe(BigInt(this.manifest.position), (batch) => this.follow(batch), {
       streamPrefix: `${this.options.namespace}.`,
     });
-    for (const projection of stale) {
-      this.rebuild(projection.name).catch((error: unknown) => {
-        if (!this.stopping.signal.aborted) this.options.onError(error);
-      });
-    }
+    if (stale.length === 0) return;
+    this.rebuild(stale.map(({ name }) => name)).catch((error: unknown) => {
+      if (!this.stopping.signal.aborted) this.options.onError(error);
+    });
   }
 
-  rebuild(name: string, onProgress: OnProgress = () => undefined): Promise<void> {
-    return this.anew(name, onProgress, (projection, show) => this.runRebuild(projection, show));
+  async rebuild(names: readonly string[], onProgress: OnProgress = () => undefined): Promise<void> {
+    const projections = names.map((name) => this.projection(name));
+    await this.anew(names, onProgress, (show) => this.runRebuild(projections, show));
   }
 
-  verify(name: string, onProgress: OnProgress = () => undefined): Promise<Verified> {
-    return this.anew(name, onProgress, (projection, show) => this.runVerification(projection, show));
+  async verify(name: string, onProgress: OnProgress = () => undefined): Promise<Verified> {
+    const projection = this.projection(name);
+    return this.anew([name], onProgress, (show) => this.runVerification(projection, show));
   }
 
   async status(): Promise<ProjectingStatus> {
     const lag = await lagBehind(this.options.events, BigInt(this.manifest.position));
-    return { ...lag, rebuilding: [...this.rebuilding.values()] };
+    return { ...lag, rebuilding: this.rebuilding };
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wake();
     await this.subscription?.close();
-    await Promise.allSettled([...this.anewByName.values()]);
+    await this.foldedAnew;
     await this.serial;
     this.options.models.close();
   }
@@ -119,8 +115,7 @@ export class ProjectionRunner implements Projecting {
   }
 
   private newFold(targets: readonly Target[]): Fold {
-    const { documents, upcasters, namespace } = this.options;
-    return new Fold(documents, targets, upcasters, namespace);
+    return new Fold(this.options, targets);
   }
 
   /** Old versions are opened for readers with the indexes that they have. */
@@ -191,54 +186,53 @@ export class ProjectionRunner implements Projecting {
     await delay(pauseMs, undefined, { signal: awake.signal }).catch(() => undefined);
   }
 
-  /** Runs what folds a projection from the beginning, shown in the status; of the same projection one after the other. */
-  private async anew<T>(
-    name: string,
-    onProgress: OnProgress,
-    run: (projection: AnyProjection, show: OnProgress) => Promise<T>,
-  ): Promise<T> {
+  private projection(name: string): AnyProjection {
     const projection = this.options.projections.find((one) => one.name === name);
     if (!projection) throw new Error(`there is no projection ${name}`);
+    return projection;
+  }
+
+  /** Runs what folds projections from the beginning, shown in the status: one after the other. */
+  private anew<T>(
+    projections: readonly string[],
+    onProgress: OnProgress,
+    run: (show: OnProgress) => Promise<T>,
+  ): Promise<T> {
     const show: OnProgress = (progress) => {
-      this.rebuilding.set(name, progress);
-      this.announceRebuilding();
+      this.announceRebuilding([progress]);
       onProgress(progress);
     };
-    const before = this.anewByName.get(name) ?? Promise.resolve();
-    const running = before.then(async () => {
+    const running = this.foldedAnew.then(async () => {
       this.assertRunning();
-      show({ projection: name, position: 0n, head: 0n, events: 0 });
+      show({ projections, position: 0n, head: 0n, events: 0 });
       try {
-        return await run(projection, show);
+        return await run(show);
       } finally {
-        this.rebuilding.delete(name);
-        this.announceRebuilding();
+        this.announceRebuilding([]);
       }
     });
-    this.anewByName.set(
-      name,
-      running.catch(() => undefined),
-    );
+    this.foldedAnew = running.catch(() => undefined);
     return running;
   }
 
-  private announceRebuilding(): void {
-    this.options.onRebuilding?.([...this.rebuilding.values()]);
+  private announceRebuilding(rebuilding: readonly RebuildProgress[]): void {
+    this.rebuilding = rebuilding;
+    this.options.onRebuilding?.(rebuilding);
   }
 
-  private async runRebuild(projection: AnyProjection, onProgress: OnProgress): Promise<void> {
-    const { name } = projection;
-    const before = this.manifest.collections[name];
-    const rebuild = await Rebuild.begin(this.options, projection, before);
+  private async runRebuild(projections: readonly AnyProjection[], onProgress: OnProgress): Promise<void> {
+    const before = this.manifest.collections;
+    const rebuild = await Rebuild.begin(this.options, projections, before);
     while (!(await rebuild.step(BigInt(this.manifest.position), onProgress, this.stopping.signal))) {}
     this.assertRunning();
     await this.exclusively(async () => {
       const reached = BigInt(this.manifest.position);
       while (!(await rebuild.step(reached, onProgress))) {}
       const { collections, retired } = this.manifest;
+      const swappedOut = projections.flatMap(({ name }) => before[name] ?? []);
       await this.write(reached, {
-        collections: { ...collections, [name]: rebuild.collection },
-        retired: before ? [...retired, before] : retired,
+        collections: { ...collections, ...rebuild.collections },
+        retired: [...retired, ...swappedOut],
       });
       this.fold = this.newFold(this.targets());
     });

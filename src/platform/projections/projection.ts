@@ -20,6 +20,16 @@ export interface EventPlacement {
 export type Projected<Event extends DomainEvent> = Event extends DomainEvent ? Event & EventPlacement : never;
 
 /**
+ * What events lacked when they were stored, and what a read model needs: the earlier events of their streams tell it. Pure.
+ * Few events should lack anything, as each of those costs a read of its stream.
+ */
+export interface Completion<Event extends DomainEvent> {
+  lacks(event: Projected<Event>): boolean;
+  /** @param earlier all events of the stream before this one, in order. */
+  complete(event: Projected<Event>, earlier: readonly Projected<DomainEvent>[]): Projected<Event>;
+}
+
+/**
  * A read model: how events fold into documents. Pure, so that whoever folds the log gets the same documents.
  * Documents are never mutated; the clock is never asked.
  */
@@ -31,6 +41,8 @@ export interface Projection<Document extends ReadDocument, Event extends DomainE
   readonly indexes: readonly (readonly string[])[];
   /** Event types by stream category; everything else passes by unread. */
   readonly handles: Readonly<Record<string, readonly Event['type'][]>>;
+  /** Applied before anything else is asked of an event. */
+  readonly completion?: Completion<Event>;
   /** The documents that an event changes. */
   keysOf(event: Projected<Event>): DocumentId | readonly DocumentId[];
   /** `null` for a document that is not there, and to delete it. */

@@ -37,7 +37,7 @@ it('a rebuild on demand, with sales going on, gives the same documents and repor
   const { models, runner, stop } = await start(world.name);
   for (let index = 0; index < 600; index += 1) await count(`c${index % 7}`, 1);
   const seen: bigint[] = [];
-  const rebuilt = runner.rebuild('counters', ({ position }) => seen.push(position));
+  const rebuilt = runner.rebuild(['counters'], ({ position }) => seen.push(position));
   let position = 0n;
   for (let index = 0; index < 300; index += 1) position = await count(`c${index % 7}`, 1);
   await rebuilt;
@@ -54,14 +54,14 @@ it('the status shows a rebuild for as long as it runs, and a second one of the s
   await models.waitFor(await count('c', 1), 2000);
   let shown: ProjectingStatus | Promise<ProjectingStatus> | null = null;
   const steps: string[] = [];
-  const rebuilt = runner.rebuild('counters', () => {
+  const rebuilt = runner.rebuild(['counters'], () => {
     shown ??= runner.status();
     steps.push('first');
   });
-  await Promise.all([rebuilt, runner.rebuild('counters', () => steps.push('second'))]);
+  await Promise.all([rebuilt, runner.rebuild(['counters'], () => steps.push('second'))]);
   expect(steps.lastIndexOf('first')).toBeLessThan(steps.indexOf('second'));
   expect(new Set(steps).size).toBe(2);
-  expect(await shown).toMatchObject({ rebuilding: [{ projection: 'counters', events: 0 }] });
+  expect(await shown).toMatchObject({ rebuilding: [{ projections: ['counters'], events: 0 }] });
   expect((await runner.status()).rebuilding).toEqual([]);
   expect(await models.count('counters')).toBe(8);
   await stop();
@@ -74,7 +74,7 @@ it('what was swapped out stays for whoever walks it, and goes when nobody can', 
   };
   const first = await start(world.name);
   await first.models.waitFor(await count('a', 1), 2000);
-  await first.runner.rebuild('counters');
+  await first.runner.rebuild(['counters']);
   expect(await countRetired(first)).toBe(1);
   await first.stop();
   const restarted = await start(world.name, [counters()], { keepsRetired: true });

@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { EventStore } from '../event-store/event-store.js';
 import type { ReadStore } from '../read-store/read-store.js';
-import { Fold, type Upcasters } from './fold.js';
+import { Fold, type FoldOptions } from './fold.js';
 import { type AnyProjection, collectionName } from './projection.js';
 
 /** Events read at a time. */
@@ -11,7 +10,8 @@ const BATCH_EVENTS = 5000;
 const BATCH_DOCUMENTS = 5000;
 
 export interface RebuildProgress {
-  readonly projection: string;
+  /** What is folded, all in one pass over the log. */
+  readonly projections: readonly string[];
   readonly position: bigint;
   /** The position that is to be reached; it moves while the rebuild runs. */
   readonly head: bigint;
@@ -22,63 +22,71 @@ export interface RebuildProgress {
 
 export type OnProgress = (progress: RebuildProgress) => void;
 
-export interface RebuildOptions {
-  readonly events: Pick<EventStore, 'readAll'>;
-  readonly documents: ReadStore;
-  readonly upcasters: Upcasters;
-  readonly namespace: string;
+export interface RebuildOptions extends FoldOptions {
   readonly batchEvents?: number;
 }
 
+/** Collections by the names of their projections. */
+export type Collections = Readonly<Record<string, string>>;
+
 interface Checkpoint {
-  readonly collection: string;
+  readonly collections: Collections;
   /** Position as a decimal string. */
   readonly position: string;
 }
 
 /** Where a fold writes its documents and keeps how far it is. */
 interface Place {
-  readonly collection: string;
+  readonly collections: Collections;
   readonly key: string;
 }
 
-/** The fold of one projection from the beginning of the log into a collection that nobody reads yet. */
+/** There is one at a time. */
+const REBUILD_KEY = 'rebuild';
+
+/** The fold of projections, in one pass from the beginning of the log, into collections that nobody reads yet. */
 export class Rebuild {
   private folded = 0;
   private readonly fold: Fold;
 
   private constructor(
     private readonly options: RebuildOptions,
-    private readonly projection: AnyProjection,
+    private readonly projections: readonly AnyProjection[],
     private readonly place: Place,
     private reached: bigint,
   ) {
-    const { documents, upcasters, namespace } = options;
-    const { collection } = place;
-    this.fold = new Fold(documents, [{ projection, collection }], upcasters, namespace);
+    const targets = projections.map((projection) => ({
+      projection,
+      collection: place.collections[projection.name]!,
+    }));
+    this.fold = new Fold(options, targets);
   }
 
   /**
-   * Into the next generation; one that was interrupted goes on.
-   * @param current the collection that readers see now.
+   * Into the next generations. An interrupted rebuild of the same goes on; of others, what it left is dropped.
+   * @param current the collections that readers see now.
    */
   static async begin(
     options: RebuildOptions,
-    projection: AnyProjection,
-    current: string | undefined,
+    projections: readonly AnyProjection[],
+    current: Collections,
   ): Promise<Rebuild> {
     const { documents } = options;
-    const generation = Number(current?.split('.').at(-1) ?? 0) + 1;
-    const place = { collection: collectionName(projection, generation), key: `rebuild:${projection.name}` };
-    const stored = (await documents.readCheckpoint(place.key)) as Checkpoint | null;
-    const resumed = stored?.collection === place.collection ? stored : null;
-    // An end between the swap and `finish` leaves the checkpoint of what readers see by now.
-    if (stored && !resumed && stored.collection !== current) {
-      await documents.dropCollection(stored.collection);
+    const next = (one: AnyProjection): string =>
+      collectionName(one, Number(current[one.name]?.split('.').at(-1) ?? 0) + 1);
+    const collections = Object.fromEntries(projections.map((one) => [one.name, next(one)]));
+    const stored = (await documents.readCheckpoint(REBUILD_KEY)) as Checkpoint | null;
+    const isResumed = JSON.stringify(stored?.collections) === JSON.stringify(collections);
+    if (!isResumed) {
+      // Nobody may go on from where another rebuild was, once its documents begin to go.
+      if (stored) await begin(documents, { collections: stored.collections, key: REBUILD_KEY });
+      await dropUnread(documents, stored?.collections ?? {}, current);
+      for (const name of Object.values(collections)) await documents.dropCollection(name);
+      await begin(documents, { collections, key: REBUILD_KEY });
     }
-    if (!resumed) await documents.dropCollection(place.collection);
-    await documents.openCollection({ name: place.collection, indexes: projection.indexes });
-    return new Rebuild(options, projection, place, BigInt(resumed?.position ?? '0'));
+    await openAll(documents, projections, collections);
+    const place = { collections, key: REBUILD_KEY };
+    return new Rebuild(options, projections, place, isResumed ? BigInt(stored!.position) : 0n);
   }
 
   /** Into a collection to compare with, which was `discard`ed before. */
@@ -86,11 +94,9 @@ export class Rebuild {
     const { documents } = options;
     const place = scratchOf(projection);
     await Rebuild.discardScratch(documents, projection);
-    // Written before the collection is there: whatever ends this process, the next one knows what to drop.
-    const value: Checkpoint = { collection: place.collection, position: '0' };
-    await documents.write({ position: 0n, writes: [], checkpoint: { key: place.key, value } });
-    await documents.openCollection({ name: place.collection, indexes: projection.indexes });
-    return new Rebuild(options, projection, place, 0n);
+    await begin(documents, place);
+    await openAll(documents, [projection], place.collections);
+    return new Rebuild(options, [projection], place, 0n);
   }
 
   /** Drops what a comparison left, also one by an earlier version. */
@@ -98,16 +104,17 @@ export class Rebuild {
     const { key } = scratchOf(projection);
     const stored = (await documents.readCheckpoint(key)) as Checkpoint | null;
     if (!stored) return;
-    await documents.dropCollection(stored.collection);
+    await dropUnread(documents, stored.collections, {});
     await documents.removeCheckpoint(key);
   }
 
-  get collection(): string {
-    return this.place.collection;
+  get collections(): Collections {
+    return this.place.collections;
   }
 
   get progress(): Omit<RebuildProgress, 'head'> {
-    return { projection: this.projection.name, position: this.reached, events: this.folded };
+    const projections = this.projections.map(({ name }) => name);
+    return { projections, position: this.reached, events: this.folded };
   }
 
   /** Folds the next events up to `head`. @returns whether `head` is reached, or nothing more is to be done. */
@@ -139,8 +146,8 @@ export class Rebuild {
   }
 
   private async write(): Promise<void> {
-    const { collection, key } = this.place;
-    const value: Checkpoint = { collection, position: this.reached.toString() };
+    const { collections, key } = this.place;
+    const value: Checkpoint = { collections, position: this.reached.toString() };
     await this.options.documents.write({
       position: this.reached,
       writes: this.fold.take(),
@@ -150,6 +157,28 @@ export class Rebuild {
 }
 
 const scratchOf = (projection: AnyProjection): Place => ({
-  collection: collectionName(projection, 'check'),
+  collections: { [projection.name]: collectionName(projection, 'check') },
   key: `check:${projection.name}`,
 });
+
+/** Written before the collections are there: whatever ends this process, the next one knows what to drop. */
+async function begin(documents: ReadStore, { collections, key }: Place): Promise<void> {
+  const value: Checkpoint = { collections, position: '0' };
+  await documents.write({ position: 0n, writes: [], checkpoint: { key, value } });
+}
+
+async function openAll(
+  documents: ReadStore,
+  projections: readonly AnyProjection[],
+  collections: Collections,
+): Promise<void> {
+  for (const { name, indexes } of projections) {
+    await documents.openCollection({ name: collections[name]!, indexes });
+  }
+}
+
+/** An end between the swap and `finish` leaves the checkpoint of what readers see by now. */
+async function dropUnread(documents: ReadStore, left: Collections, current: Collections): Promise<void> {
+  const read = Object.values(current);
+  for (const name of Object.values(left)) if (!read.includes(name)) await documents.dropCollection(name);
+}

@@ -60,7 +60,10 @@ export class Verification {
   async compareNext(head: bigint, onProgress: OnProgress): Promise<boolean> {
     const quiet = (): void => undefined;
     while (!(await this.fresh.step(head, quiet))) {}
-    const [live, fresh] = await Promise.all([this.page(this.live), this.page(this.fresh.collection)]);
+    const [live, fresh] = await Promise.all([
+      this.page(this.live),
+      this.page(this.fresh.collections[this.projection.name]!),
+    ]);
     // Behind the last id of a full page the other side may have more.
     const ends = [live, fresh].flatMap((page) => (page.length < COMPARED_AT_ONCE ? [] : [page.at(-1)!._id]));
     const [end = null] = ends.toSorted((a, b) => (a < b ? -1 : 1));

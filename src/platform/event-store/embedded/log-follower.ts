@@ -2,6 +2,7 @@ import {
   type EventStore,
   MAX_READ_EVENTS,
   type MaybePromise,
+  type ReadOptions,
   type RecordedEvent,
   type Subscription,
 } from '../event-store.js';
@@ -23,7 +24,9 @@ export interface LogFollowerOptions {
  * The log in a thread that only reads it. It reads the same memory map as the writer, so events cross threads without a
  * copy or a message; all it must be told is that there are new ones.
  */
-export class LogFollower implements Pick<EventStore, 'readAll' | 'headPosition' | 'subscribe' | 'close'> {
+export class LogFollower
+  implements Pick<EventStore, 'readStream' | 'readAll' | 'headPosition' | 'subscribe' | 'close'>
+{
   private readonly news = new News();
 
   private constructor(
@@ -42,6 +45,10 @@ export class LogFollower implements Pick<EventStore, 'readAll' | 'headPosition' 
     // A read transaction lasts for a turn of the event loop: one from before the news would not see them.
     this.environment.root.resetReadTxn();
     this.news.announce();
+  }
+
+  readStream(stream: string, options?: ReadOptions): RecordedEvent[] {
+    return this.reader.readStream(stream, options);
   }
 
   readAll(after: bigint, limit?: number): RecordedEvent[] {

@@ -2,7 +2,8 @@ import type { MessagePort } from 'node:worker_threads';
 import { unreachable } from '../../kernel/unreachable.js';
 import type { FoldedBatch, Projecting } from '../projecting.js';
 import type { Manifest, Readers } from '../read-models.js';
-import type { RebuildProgress } from '../rebuild.js';
+import type { OnProgress } from '../rebuild.js';
+import type { Verified } from '../verification.js';
 import { type Order, type Report, toError } from './protocol.js';
 
 /** What the host drives. */
@@ -85,8 +86,15 @@ export class ProjectionHost {
         if (this.readers.isAwaited) this.wake(order.position);
         break;
       case 'rebuild':
+        await this.foldAnew(order.number, async (onProgress) => {
+          await hosted.projecting.rebuild(order.projections, onProgress);
+          return null;
+        });
+        break;
       case 'verify':
-        await this.foldAnew(order, hosted.projecting);
+        await this.foldAnew(order.number, (onProgress) =>
+          hosted.projecting.verify(order.projection, onProgress),
+        );
         break;
       case 'stop':
         await this.close(hosted);
@@ -98,13 +106,11 @@ export class ProjectionHost {
   }
 
   private async foldAnew(
-    { kind, number, projection }: Extract<Order, { kind: 'rebuild' | 'verify' }>,
-    projecting: Hosted['projecting'],
+    number: number,
+    run: (onProgress: OnProgress) => Promise<Verified | null>,
   ): Promise<void> {
-    const onProgress = (progress: RebuildProgress): void =>
-      this.report({ kind: 'progress', number, progress });
     try {
-      const result = (await projecting[kind](projection, onProgress)) ?? null;
+      const result = await run((progress) => this.report({ kind: 'progress', number, progress }));
       this.report({ kind: 'finished', number, result });
     } catch (cause) {
       this.report({ kind: 'unfinished', number, error: toError(cause) });

@@ -29,6 +29,10 @@ export interface ProjectionThreadOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
+type Question =
+  | { readonly kind: 'rebuild'; readonly projections: readonly string[] }
+  | { readonly kind: 'verify'; readonly projection: string };
+
 interface Asked {
   readonly onProgress: OnProgress;
   readonly resolve: (result: Verified | null) => void;
@@ -84,12 +88,12 @@ export class ProjectionThread implements Projecting {
     });
   }
 
-  async rebuild(name: string, onProgress: OnProgress = () => undefined): Promise<void> {
-    await this.ask('rebuild', name, onProgress);
+  async rebuild(projections: readonly string[], onProgress: OnProgress = () => undefined): Promise<void> {
+    await this.ask({ kind: 'rebuild', projections }, onProgress);
   }
 
-  async verify(name: string, onProgress: OnProgress = () => undefined): Promise<Verified> {
-    return (await this.ask('verify', name, onProgress))!;
+  async verify(projection: string, onProgress: OnProgress = () => undefined): Promise<Verified> {
+    return (await this.ask({ kind: 'verify', projection }, onProgress))!;
   }
 
   async status(): Promise<ProjectingStatus> {
@@ -201,17 +205,13 @@ export class ProjectionThread implements Projecting {
     models.advance(manifest, batch);
   }
 
-  private ask(
-    kind: 'rebuild' | 'verify',
-    projection: string,
-    onProgress: OnProgress,
-  ): Promise<Verified | null> {
+  private ask(question: Question, onProgress: OnProgress): Promise<Verified | null> {
     if (!this.worker) return Promise.reject(new Error('the thread of the read models is being restarted'));
     this.questions += 1;
     const number = this.questions;
     return new Promise((resolve, reject) => {
       this.asked.set(number, { onProgress, resolve, reject });
-      this.order({ kind, number, projection });
+      this.order({ ...question, number });
     });
   }
 

@@ -20,7 +20,8 @@ export type Order =
   /** Somebody waits for the documents to reflect this position. */
   | { readonly kind: 'awaited'; readonly position: bigint }
   /** Answered by `finished` with the same number. */
-  | { readonly kind: 'rebuild' | 'verify'; readonly number: number; readonly projection: string }
+  | { readonly kind: 'rebuild'; readonly number: number; readonly projections: readonly string[] }
+  | { readonly kind: 'verify'; readonly number: number; readonly projection: string }
   /** Finish, close the stores and end. */
   | { readonly kind: 'stop' };
 
