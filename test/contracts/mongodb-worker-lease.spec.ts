@@ -58,6 +58,18 @@ describeOnMongoDb('the lease of the worker on MongoDB', (databases) => {
     expect(first.lost.aborted).toBe(false);
   });
 
+  it('goes to one of those who wait for it', async () => {
+    const first = await acquire();
+    const stop = new AbortController();
+    const waiting = Array.from({ length: 8 }, () => leaseOf().acquire(stop.signal));
+    await first.release();
+    const next = await Promise.race(waiting);
+    held.push(next!);
+    await delay(10 * SHORT_TIMINGS.lookMs);
+    stop.abort();
+    expect((await Promise.all(waiting)).filter((lease) => lease !== null)).toEqual([next]);
+  });
+
   it('is lost by a holder who finds somebody else in it', async () => {
     const first = await acquire();
     await database
