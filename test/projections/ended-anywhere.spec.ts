@@ -4,6 +4,7 @@ import type { RecordedEvent } from '../../src/platform/event-store/event-store.j
 import { type AnyProjection, defineProjection } from '../../src/platform/projections/projection.js';
 import { ProjectionRunner } from '../../src/platform/projections/projection-runner.js';
 import { MANIFEST_KEY, type Manifest, ReadModels } from '../../src/platform/projections/read-models.js';
+import type { RebuildProgress } from '../../src/platform/projections/rebuild.js';
 import type { ReadDocument, ReadStore } from '../../src/platform/read-store/read-store.js';
 import { startTestApp } from '../support/app.js';
 import { type Cut, CutReadStore, EVERY_CUT } from '../support/cut-read-store.js';
@@ -125,6 +126,34 @@ it.each(EVERY_CUT)(
     expect(changes).toBeGreaterThan(30);
   },
 );
+
+it('a rebuild that stopped half way goes on right, wherever another one in between was ended', async () => {
+  let wasCut = true;
+  for (let change = 0; wasCut; change += 1) {
+    const name = `displaced ${change}`;
+    const store = stores.open(name);
+    const stopped = new Run(store);
+    await stopped.catchUp();
+    const stopHalfWay = ({ position }: RebuildProgress): void => {
+      if (position * 2n > head) void stopped.runner.stop();
+    };
+    await expect(stopped.runner.rebuild(REBUILT[0]!, stopHalfWay)).rejects.toThrow('stopped');
+    const cutStore = new CutReadStore(store, change, 'everything');
+    const between = new Run(cutStore);
+    const rebuilt = between.catchUp().then(() => between.runner.rebuild(REBUILT[1]!));
+    await Promise.race([rebuilt.catch(() => undefined), cutStore.cut]);
+    await between.runner.stop();
+    wasCut = cutStore.wasCut;
+    await stores.close(store);
+    const again = stores.open(name);
+    const next = new Run(again);
+    await next.catchUp();
+    await next.runner.rebuild(REBUILT[0]!);
+    expect(await next.documents()).toBe(expected);
+    await next.runner.stop();
+    await stores.close(again);
+  }
+});
 
 it('the whole log delivered again changes no document', async () => {
   const store = stores.open('again');
