@@ -24,6 +24,7 @@ import { CatalogViews } from './catalog.views.js';
 const SORTABLE = {
   id: 'id',
   name: 'names.en',
+  name_en: 'names.en',
   position: 'position',
   created_at: 'createdAt',
   updated_at: 'updatedAt',

@@ -11,6 +11,7 @@ export const fromStatus = (status: 'active' | 'inactive'): 0 | 1 => (status === 
 export const PLACED_SORT = {
   id: 'id',
   name: 'names.en',
+  name_en: 'names.en',
   position: 'position',
   status: 'status',
   created_at: 'createdAt',

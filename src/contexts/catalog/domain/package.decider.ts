@@ -68,13 +68,16 @@ export function changePackage(
   const events: PackageEvent[] = [];
   const data = check.changedFields<PackageFields>(state, fields);
   if (Object.keys(data).length > 0) events.push({ type: 'PackageChanged', data });
+  let outdated: PriceChanges['prices'] = {};
   if (basePrice) {
     const price = checkBasePrice(basePrice);
     if (isRejection(price)) return price;
-    if (price.amount !== state.basePrice.amount || price.currency !== state.basePrice.currency)
+    if (price.amount !== state.basePrice.amount || price.currency !== state.basePrice.currency) {
       events.push({ type: 'PackagePriceChanged', data: { basePrice: price } });
+      outdated = withoutConverted(state.explicitPrices);
+    }
   }
-  const priced = setExplicitPrices(state, { prices: explicitPrices ?? {}, origin: 'manual' });
+  const priced = setExplicitPrices(state, { prices: { ...outdated, ...explicitPrices }, origin: 'manual' });
   if (isRejection(priced)) return priced;
   events.push(...priced);
   if (hold !== undefined && hold !== state.hold)
@@ -152,6 +155,14 @@ function mergePrices(
   }
   return merged;
 }
+
+/** Takes away what was made from the base price: it would go on selling at the old one. */
+const withoutConverted = (now: ExplicitPrices): PriceChanges['prices'] =>
+  Object.fromEntries(
+    Object.entries(now)
+      .filter(([, { origin }]) => origin === 'converted')
+      .map(([currency]) => [currency, null]),
+  );
 
 function samePrices(a: ExplicitPrices, b: ExplicitPrices): boolean {
   const currencies = Object.keys({ ...a, ...b }) as Currency[];

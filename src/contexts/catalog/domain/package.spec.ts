@@ -16,7 +16,7 @@ const minimal: NewPackage & { publicId: number } = {
   names: { en: 'Steam $20 Global' },
   basePrice: { amount: '3400', currency: 'AZN' },
 };
-const created: PackageEvent = {
+const created: Extract<PackageEvent, { type: 'PackageCreated' }> = {
   type: 'PackageCreated',
   data: {
     publicId: 101,
@@ -144,6 +144,23 @@ describe('explicit prices', () => {
     given(Package, [created, manual])
       .when((state) => setExplicitPrices(state, { prices: { USD: null }, origin: 'manual' }))
       .then(prices({}));
+  });
+
+  it('that were converted go when the base price they were made from does', () => {
+    const both = prices({
+      USD: { amount: '2000', origin: 'manual' },
+      EUR: { amount: '1890', origin: 'converted' },
+      TRY: { amount: '68000', origin: 'converted' },
+    });
+    given(Package, [created, both])
+      .when((state) => changePackage(state, { basePrice: { amount: '6800', currency: 'AZN' } }))
+      .then(
+        { type: 'PackagePriceChanged', data: { basePrice: { amount: '6800', currency: 'AZN' } } },
+        manual,
+      );
+    given(Package, [created, both])
+      .when((state) => changePackage(state, { basePrice: created.data.basePrice }))
+      .thenNothing();
   });
 
   it('that were set by hand are not converted away, unless that is asked for', () => {
