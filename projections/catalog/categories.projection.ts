@@ -14,7 +14,7 @@ export interface CategoryDocument extends ReadDocument, CategoryFields {
 
 export const categories = defineProjection<CategoryDocument, CategoryEvent>({
   name: 'categories',
-  version: 2,
+  version: 3,
   indexes: [['id'], ['parentId']],
   handles: { category: ['CategoryCreated', 'CategoryChanged', 'CategoryDeleted'] },
   keysOf: (event) => event.id,

@@ -28,7 +28,7 @@ export interface PackageDocument extends ReadDocument, PackageFields {
 
 export const packages = defineProjection<PackageDocument, PackageEvent>({
   name: 'packages',
-  version: 1,
+  version: 2,
   indexes: [['id'], ['productId', 'id'], ['supplierId', 'id'], ['names.en']],
   handles: {
     package: [

@@ -15,7 +15,7 @@ export interface ProductDocument extends ReadDocument, ProductFields {
 
 export const products = defineProjection<ProductDocument, ProductEvent>({
   name: 'products',
-  version: 1,
+  version: 2,
   indexes: [['id'], ['supplierId', 'id'], ['categoryId', 'id'], ['names.en']],
   handles: { product: ['ProductCreated', 'ProductChanged', 'ProductDeleted'] },
   keysOf: (event) => event.id,

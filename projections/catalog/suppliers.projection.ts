@@ -1,4 +1,5 @@
 import type { SupplierEvent, SupplierFields } from '../../src/contexts/catalog/index.js';
+import { foldCase } from '../../src/platform/kernel/fold-case.js';
 import { unreachable } from '../../src/platform/kernel/unreachable.js';
 import { defineProjection } from '../../src/platform/projections/projection.js';
 import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
@@ -14,7 +15,7 @@ export interface SupplierDocument extends ReadDocument, SupplierFields {
 
 export const suppliers = defineProjection<SupplierDocument, SupplierEvent>({
   name: 'suppliers',
-  version: 1,
+  version: 2,
   indexes: [['id'], ['name']],
   handles: { supplier: ['SupplierRegistered', 'SupplierChanged', 'SupplierDeleted'] },
   keysOf: (event) => event.id,
@@ -22,13 +23,13 @@ export const suppliers = defineProjection<SupplierDocument, SupplierEvent>({
     if (event.type === 'SupplierRegistered') {
       const { publicId, ...fields } = event.data;
       const { id: _id, at } = event;
-      const search = fields.name.toLowerCase();
+      const search = foldCase(fields.name);
       return { _id, id: publicId, ...fields, createdAt: at, updatedAt: at, deletedAt: null, search };
     }
     if (!supplier) return null;
     switch (event.type) {
       case 'SupplierChanged': {
-        const search = (event.data.name ?? supplier.name).toLowerCase();
+        const search = foldCase(event.data.name ?? supplier.name);
         return { ...supplier, ...event.data, search, updatedAt: event.at };
       }
       case 'SupplierDeleted':

@@ -8,6 +8,7 @@ import type {
   PartnerStatus,
   RevealOn,
 } from '../../src/contexts/partners/index.js';
+import { foldCase } from '../../src/platform/kernel/fold-case.js';
 import { unreachable } from '../../src/platform/kernel/unreachable.js';
 import { defineProjection, type Projected } from '../../src/platform/projections/projection.js';
 import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
@@ -46,7 +47,7 @@ export interface PartnerDocument
   readonly search: string;
 }
 
-const searchText = (name: string, login: string): string => `${name}\n${login}`.toLowerCase();
+const searchText = (name: string, login: string): string => foldCase(`${name}\n${login}`);
 
 function registered({
   id: _id,
@@ -77,7 +78,7 @@ function registered({
 
 export const partners = defineProjection<PartnerDocument, Handled>({
   name: 'partners',
-  version: 1,
+  version: 2,
   indexes: [['id'], ['managerId', 'id'], ['status', 'id'], ['name']],
   handles: { partner: HANDLED },
   keysOf: (event) => event.id,

@@ -1,4 +1,5 @@
 import type { StaffEvent, StaffRole, StaffStatus } from '../../src/contexts/partners/index.js';
+import { foldCase } from '../../src/platform/kernel/fold-case.js';
 import { unreachable } from '../../src/platform/kernel/unreachable.js';
 import { defineProjection } from '../../src/platform/projections/projection.js';
 import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
@@ -26,11 +27,11 @@ export interface StaffDocument extends ReadDocument {
   readonly search: string;
 }
 
-const searchText = (name: string, login: string): string => `${name}\n${login}`.toLowerCase();
+const searchText = (name: string, login: string): string => foldCase(`${name}\n${login}`);
 
 export const staff = defineProjection<StaffDocument, Handled>({
   name: 'staff',
-  version: 1,
+  version: 2,
   indexes: [['id'], ['status', 'id'], ['name']],
   handles: { staff: HANDLED },
   keysOf: (event) => event.id,

@@ -1,5 +1,6 @@
 import { BadRequestException, Injectable } from '@nestjs/common';
 import { IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { foldCase } from '../../platform/kernel/fold-case.js';
 import { ReadModels } from '../../platform/projections/read-models.js';
 import type { Filter, ReadDocument, Sort } from '../../platform/read-store/read-store.js';
 import type { Page } from './answers.js';
@@ -55,7 +56,7 @@ export interface ListSource {
 
 /** A filter for documents whose field contains the text, in any case. */
 export const containing = (field: string, text: string | undefined): Filter =>
-  text ? { [field]: { $regex: text.toLowerCase().replace(/[.*+?^${}()|[\]\\]/g, '\\$&') } } : {};
+  text ? { [field]: { $regex: foldCase(text).replace(/[.*+?^${}()|[\]\\]/g, '\\$&') } } : {};
 
 function sortOf(sort: string | undefined, sortable: ListSource['sortable']): Sort {
   const names = Object.keys(sortable);

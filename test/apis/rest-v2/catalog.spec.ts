@@ -259,6 +259,8 @@ describe('lists', () => {
     expect(await of('&status=0')).toEqual([b.id]);
     expect(await of(`&subcategory_id=${subcategory_id}`)).toEqual([a.id]);
     expect(await of(`&search=${a.name_en}`)).toEqual([a.id]);
+    await admin.put(`/products/${b.id}`, { name_az: 'İnternet QIZIL' });
+    expect(await of(`&search=${encodeURIComponent('internet qızıl')}`)).toEqual([b.id]);
     expect((await admin.get('/products?vendor_id=987654321')).status).toBe(404);
     expect((await admin.get('/products?sort=name_en')).status).toBe(200);
     expect((await admin.get('/products?sort=names')).status).toBe(400);
