@@ -23,7 +23,8 @@ export interface WorkerLeaseOptions {
   readonly timings?: LeaseTimings;
 }
 
-interface LeaseDocument {
+/** The lease as stored. */
+export interface LeaseDocument {
   readonly _id: 'worker';
   readonly token: number;
   /** Of one acquisition: whoever lost the answer to it finds that it holds the lease. */
@@ -87,7 +88,7 @@ export class MongoWorkerLease extends WorkerLease {
   }
 
   /** Of several that try at once one succeeds; whether it is this one is told by looking again. */
-  private async take(lease: LeaseDocument | null, holder: string): Promise<void> {
+  async take(lease: LeaseDocument | null, holder: string): Promise<void> {
     const next = { token: (lease?.token ?? 0) + 1, holder, beats: 0, isReleased: false };
     if (lease) {
       await this.leases.replaceOne({ _id: 'worker', token: lease.token, beats: lease.beats }, next);
