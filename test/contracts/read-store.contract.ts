@@ -185,6 +185,18 @@ export function readStoreContract(
       expect(await store.count(SALES.name, { status: 'pending', name: { $regex: '0$' } })).toBe(120);
     });
 
+    it('what a filter leaves, much or little of the whole, comes in an order that its index does not give', async () => {
+      await fill(2400);
+      for (const filter of [{ status: 'pending' }, { status: 'pending', partner: 1 }, { id: { $lt: 40 } }]) {
+        const matching = await find({ filter, limit: 1000 });
+        matching.push(...(await find({ filter, skip: 1000 })));
+        const names = matching.map(({ name }) => name).sort();
+        expect(names).toHaveLength(await store.count(SALES.name, filter));
+        const found = await find({ filter, sort: { name: 1 }, skip: names.length - 5, limit: 3 });
+        expect(found.map(({ name }) => name)).toEqual(names.slice(-5, -2));
+      }
+    });
+
     it('negative, fractional and large numbers are in order', async () => {
       const ids = [-1.5, 0, 3, -200, Number.MAX_SAFE_INTEGER, 0.1, -0.1, 1e12];
       await write(

@@ -13,6 +13,7 @@ import {
   ReadStore,
   SCAN_DOCUMENTS,
   type ScanOptions,
+  type Sort,
   type Stamped,
 } from '../read-store.js';
 import { chunks, EVERYTHING, matcher, takeInOrder, takeSorted } from './scan.js';
@@ -30,17 +31,21 @@ interface CollectionRecord {
   readonly size: number;
 }
 
+type Deleted = readonly [collection: string, id: DocumentId];
+
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
 const MAP_BYTES = 64 * 1024 ** 3;
 const MAX_COLLECTIONS = 200;
+/** What is found without an order is sorted up to so many documents, and up to this part of the collection. */
+const [MANY_SORTED, MUCH_SORTED] = [1000, 1 / 8];
 /** Longest stretch of preparing a write without letting other work run. */
 const SLICE_MS = 2;
 
 /**
  * Documents and index entries in LMDB, in one environment. A batch, its checkpoint included, is one transaction. Nothing
  * is flushed, since the log's own flushes would have to wait for that: after a power cut all of it is to be thrown away
- * and folded again from the log. Indexes narrow a query by
- * key ranges, mingo answers what they leave. Long scans let other work run between chunks and see later writes.
+ * and folded again from the log. Indexes narrow a query by key ranges, mingo answers what they
+ * leave. Long scans let other work run between chunks and see later writes.
  *
  * Several threads of one process may open the same directory, as long as one of them writes. The others open collections
  * that the writer has opened already, and `refresh` before they read what they are told of.
@@ -115,8 +120,8 @@ export class EmbeddedReadStore extends ReadStore {
     let sliceStart = performance.now();
     const sizes = new Map<Collection, number>();
     const tombstonesKey = metaKey('tombstones', batch.checkpoint.key);
-    this.sweep(this.readMeta<[string, DocumentId][]>(tombstonesKey) ?? [], changes);
-    const deleted: [collection: string, id: DocumentId][] = [];
+    this.sweep(this.readMeta<Deleted[]>(tombstonesKey) ?? [], changes);
+    const deleted: Deleted[] = [];
     for (const { collection, documents } of batch.writes) {
       const target = this.collection(collection);
       let size = target.size;
@@ -167,13 +172,15 @@ export class EmbeddedReadStore extends ReadStore {
     const target = this.collection(collection);
     const { filter = {}, sort = {}, skip = 0 } = options;
     const limit = Math.min(options.limit ?? MAX_FIND_DOCUMENTS, MAX_FIND_DOCUMENTS);
-    const plan = planQuery(filter, sort, target.spec.indexes);
+    const plan = await this.planFind(target, filter, sort);
     const matches = plan.exact ? EVERYTHING : matcher(filter);
-    const documents = this.scanPlan(target, plan);
-    const found = plan.ordered
-      ? takeInOrder(documents, matches, skip, limit)
-      : takeSorted(documents, matches, sort, skip, limit);
-    return (await found) as D[];
+    if (!plan.ordered) {
+      return (await takeSorted(this.scanPlan(target, plan), matches, sort, skip, limit)) as D[];
+    }
+    // Every entry of an index is a document: those before the page need not be read.
+    const passed = plan.exact && plan.index >= 0 ? skip : 0;
+    const documents = this.scanPlan(target, plan, { passed });
+    return (await takeInOrder(documents, matches, skip - passed, limit)) as D[];
   }
 
   async count(collection: string, filter: Filter = {}): Promise<number> {
@@ -200,7 +207,7 @@ export class EmbeddedReadStore extends ReadStore {
     if (!plan) throw new Error(`no index of ${collection} gives the order ${JSON.stringify(sort)}`);
     const matches = plan.exact ? EVERYTHING : matcher(filter);
     const size = Math.min(options.batch ?? SCAN_DOCUMENTS, MAX_FIND_DOCUMENTS);
-    for await (const documents of this.scanPlan(target, plan, size)) {
+    for await (const documents of this.scanPlan(target, plan, { size })) {
       const found = documents.filter(matches);
       if (found.length > 0) yield found as D[];
     }
@@ -245,10 +252,7 @@ export class EmbeddedReadStore extends ReadStore {
   }
 
   /** Removes the stamps of documents that an earlier batch of the same writer deleted and nobody wrote since. */
-  private sweep(
-    deleted: readonly (readonly [collection: string, id: DocumentId])[],
-    changes: Change[],
-  ): void {
+  private sweep(deleted: readonly Deleted[], changes: Change[]): void {
     for (const [collection, id] of deleted) {
       const target = this.collections.get(collection);
       if (target && this.read(target, id)?.document === null) {
@@ -257,20 +261,36 @@ export class EmbeddedReadStore extends ReadStore {
     }
   }
 
-  /** The live documents in a plan's ranges, in their order. */
+  /** The plan that narrows most; where that leaves much of the collection to be sorted, one in the wanted order. */
+  private async planFind(target: Collection, filter: Filter, sort: Sort): Promise<QueryPlan> {
+    const { indexes, name } = target.spec;
+    const plan = planQuery(filter, sort, indexes);
+    const inOrder = plan.ordered ? null : planInOrder(filter, sort, indexes);
+    if (!inOrder) return plan;
+    let many = Math.max(MANY_SORTED, (this.recordOf(name)?.size ?? 0) * MUCH_SORTED);
+    for await (const entries of chunks(plan.index < 0 ? target.documents : target.entries, plan)) {
+      many -= entries.length;
+      if (many < 0) return inOrder;
+    }
+    return plan;
+  }
+
+  /** The live documents in a plan's ranges, in their order; without the first `passed` entries. */
   private async *scanPlan(
     target: Collection,
     plan: QueryPlan,
-    size?: number,
+    { size, passed = 0 }: { readonly size?: number; readonly passed?: number } = {},
   ): AsyncGenerator<ReadDocument[]> {
     const source = plan.index < 0 ? target.documents : target.entries;
+    let left = passed;
     for await (const entries of chunks(source, plan, size)) {
       const documents: ReadDocument[] = [];
-      for (const { value } of entries) {
+      for (const { value } of entries.slice(left)) {
         const bytes = plan.index < 0 ? value : target.documents.getBinaryFast(value);
         const document = bytes && decode(bytes).document;
         if (document) documents.push(document);
       }
+      left = Math.max(0, left - entries.length);
       yield documents;
     }
   }
