@@ -72,7 +72,7 @@ describeOnMongoDb('the read store on MongoDB', (databases) => {
       expect([...(await store.load(NOTES.name, [7]))]).toEqual([[7, { position: 1n, document: kept }]]);
     });
 
-    it('an index serves a filter together with an order', async () => {
+    it('an index ends with the id, as the order of every answer does', async () => {
       const store = await openWriter();
       const indexes = [['partner', 'id']];
       await store.openCollection({ name: 'sales.v1', indexes });
