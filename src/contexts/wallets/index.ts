@@ -42,7 +42,6 @@ export {
 export type { AdjustmentEvent } from './events/adjustment.events.js';
 export type { TopUpEvent } from './events/topup.events.js';
 export type { CounterAccount, ReservationPlan, WalletEvent } from './events/wallet.events.js';
-export { LARGEST_MOVEMENT_MINOR } from './limits.js';
 
 /** What the composition root registers; the handlers need an `Executor`. */
 export const WALLETS_PROVIDERS: Provider[] = [TopUpBalanceHandler, AdjustBalanceHandler];

@@ -253,6 +253,15 @@ describe('setting up a shop with the documented bodies', () => {
     expect(prices).toMatchObject({ AZN: 34, USD: 20, RUB: null });
   });
 
+  it('takes whole coins of every currency, and no amount beyond reason', async () => {
+    const { id } = await partner();
+    const topUp = (currency: string, amount: string) =>
+      admin.post(`/partners/${id}/balances/topup`, { currency, amount, reference: `${currency} ${amount}` });
+    expect((await topUp('ETH', '2.000000000000000001')).body.data.available).toBe('2.000000000000000001');
+    expect((await topUp('AZN', '10000000000000.00')).status).toBe(200);
+    expect((await topUp('AZN', '10000000000000.01')).status).toBe(400);
+  });
+
   it('tops a balance up once per reference', async () => {
     const { id } = await partner();
     const body = { currency: 'AZN', amount: '100.00', reference: 'INV-1', comment: 'for Ali' };

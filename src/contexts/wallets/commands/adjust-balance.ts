@@ -5,7 +5,7 @@ import type { Currency } from '../../../platform/kernel/money.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { Adjustment } from '../domain/adjustment.js';
 import { Wallet, walletId } from '../domain/wallet.js';
-import { CLAIM_PATIENCE_MS, LARGEST_MOVEMENT_MINOR } from '../limits.js';
+import { CLAIM_PATIENCE_MS, largestMovementMinor } from '../limits.js';
 import { type Balance, balanceOf, referenceId } from './balance.js';
 import { postOnce } from './post-once.js';
 
@@ -14,7 +14,7 @@ export type AdjustmentRejection = 'InvalidAdjustment' | 'ReferenceConflict';
 export interface AdjustBalanceInput {
   readonly ownerId: string;
   readonly currency: Currency;
-  /** Not 0, at most {@link LARGEST_MOVEMENT_MINOR} either way; negative to debit. */
+  /** Not 0, at most {@link largestMovementMinor} either way; negative to debit. */
   readonly amountMinor: bigint;
   /** Unique per owner among adjustments: the same reference and amount again changes nothing. */
   readonly reference: string;
@@ -48,7 +48,7 @@ export class AdjustBalanceHandler implements ICommandHandler<AdjustBalance> {
     const amount = amountMinor.toString();
     return this.executor.run(context, (tx) => {
       const size = amountMinor < 0n ? -amountMinor : amountMinor;
-      if (size === 0n || size > LARGEST_MOVEMENT_MINOR) return reject('InvalidAdjustment');
+      if (size === 0n || size > largestMovementMinor(currency)) return reject('InvalidAdjustment');
       const { status, claim } = tx.load(Adjustment, id);
       if (status === 'none') {
         const walletRevision = tx.durableRevision(Wallet, wallet);

@@ -5,7 +5,7 @@ import type { Currency } from '../../../platform/kernel/money.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { TopUp } from '../domain/topup.js';
 import { Wallet, walletId } from '../domain/wallet.js';
-import { CLAIM_PATIENCE_MS, LARGEST_MOVEMENT_MINOR } from '../limits.js';
+import { CLAIM_PATIENCE_MS, largestMovementMinor } from '../limits.js';
 import { type Balance, balanceOf, referenceId } from './balance.js';
 import { postOnce } from './post-once.js';
 
@@ -15,7 +15,7 @@ export interface TopUpBalanceInput {
   readonly ownerId: string;
   readonly purpose: 'main';
   readonly currency: Currency;
-  /** Above 0, at most {@link LARGEST_MOVEMENT_MINOR}. */
+  /** Above 0, at most {@link largestMovementMinor}. */
   readonly amountMinor: bigint;
   /** Unique per owner: the same reference and amount again changes nothing. */
   readonly reference: string;
@@ -44,7 +44,7 @@ export class TopUpBalanceHandler implements ICommandHandler<TopUpBalance> {
     const id = topUpId(ownerId, reference);
     const wallet = walletId(ownerId, purpose, currency);
     return this.executor.run(context, (tx) => {
-      if (amountMinor <= 0n || amountMinor > LARGEST_MOVEMENT_MINOR) return reject('InvalidAmount');
+      if (amountMinor <= 0n || amountMinor > largestMovementMinor(currency)) return reject('InvalidAmount');
       const { status, claim } = tx.load(TopUp, id);
       if (status === 'none') {
         const walletRevision = tx.durableRevision(Wallet, wallet);
