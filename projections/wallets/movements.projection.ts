@@ -47,8 +47,8 @@ function lineOf(event: Movement): Pick<MovementDocument, 'orderId' | 'reference'
 
 export const movements = defineProjection<MovementDocument, Movement>({
   name: 'movements',
-  version: 2,
-  indexes: [['ownerId', 'at']],
+  version: 3,
+  indexes: [['ownerId', 'purpose', 'at']],
   handles: { wallet: MOVEMENTS },
   // A wallet's lines stand together and in order.
   keysOf: (event) =>

@@ -197,6 +197,19 @@ export function readStoreContract(
       }
     });
 
+    it('a deep page does not count what was deleted', async () => {
+      await fill(30);
+      await write(
+        store,
+        2,
+        [1, 2, 17].map((id) => [`sale-${id}`, null]),
+      );
+      const whole = await find({ sort: { _id: 1 } });
+      expect(whole).toHaveLength(27);
+      expect(await find({ sort: { _id: 1 }, skip: 20 })).toEqual(whole.slice(20));
+      expect(await find({ sort: { _id: -1 }, skip: 12, limit: 4 })).toEqual(whole.toReversed().slice(12, 16));
+    });
+
     it('negative, fractional and large numbers are in order', async () => {
       const ids = [-1.5, 0, 3, -200, Number.MAX_SAFE_INTEGER, 0.1, -0.1, 1e12];
       await write(

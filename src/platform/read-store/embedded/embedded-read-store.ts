@@ -23,6 +23,7 @@ import {
   type Collection,
   changeDocument,
   decode,
+  isLive,
   stampOf,
 } from './stored-document.js';
 
@@ -32,7 +33,6 @@ interface CollectionRecord {
 }
 
 type Deleted = readonly [collection: string, id: DocumentId];
-
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
 const MAP_BYTES = 64 * 1024 ** 3;
 const MAX_COLLECTIONS = 200;
@@ -44,11 +44,11 @@ const SLICE_MS = 2;
 /**
  * Documents and index entries in LMDB, in one environment. A batch, its checkpoint included, is one transaction. Nothing
  * is flushed, since the log's own flushes would have to wait for that: after a power cut all of it is to be thrown away
- * and folded again from the log. Indexes narrow a query by key ranges, mingo answers what they
- * leave. Long scans let other work run between chunks and see later writes.
+ * and folded again. Indexes narrow a query by key ranges, mingo answers what they leave. Long scans let other work run
+ * between chunks and see later writes.
  *
- * Several threads of one process may open the same directory, as long as one of them writes. The others open collections
- * that the writer has opened already, and `refresh` before they read what they are told of.
+ * Several threads of one process may open the same directory, as long as one of them writes. The others open
+ * collections that it has opened already, and `refresh` before they read what they are told of.
  */
 export class EmbeddedReadStore extends ReadStore {
   private readonly collections = new Map<string, Collection>();
@@ -177,10 +177,9 @@ export class EmbeddedReadStore extends ReadStore {
     if (!plan.ordered) {
       return (await takeSorted(this.scanPlan(target, plan), matches, sort, skip, limit)) as D[];
     }
-    // Every entry of an index is a document: those before the page need not be read.
-    const passed = plan.exact && plan.index >= 0 ? skip : 0;
-    const documents = this.scanPlan(target, plan, { passed });
-    return (await takeInOrder(documents, matches, skip - passed, limit)) as D[];
+    // Where everything matches, what lies before the page need not be read.
+    const passed = plan.exact ? skip : 0;
+    return (await takeInOrder(this.scanPlan(target, plan, { passed }), matches, skip - passed, limit)) as D[];
   }
 
   async count(collection: string, filter: Filter = {}): Promise<number> {
@@ -190,7 +189,7 @@ export class EmbeddedReadStore extends ReadStore {
     const plan = planQuery(filter, {}, target.spec.indexes);
     let count = 0;
     if (plan.exact && plan.index >= 0) {
-      for await (const entries of chunks(target.entries, plan)) count += entries.length;
+      for await (const { length } of chunks(target.entries, plan)) count += length;
       return count;
     }
     const matches = matcher(filter);
@@ -275,7 +274,7 @@ export class EmbeddedReadStore extends ReadStore {
     return plan;
   }
 
-  /** The live documents in a plan's ranges, in their order; without the first `passed` entries. */
+  /** The live documents in a plan's ranges, in their order; without the first `passed`. */
   private async *scanPlan(
     target: Collection,
     plan: QueryPlan,
@@ -284,13 +283,14 @@ export class EmbeddedReadStore extends ReadStore {
     const source = plan.index < 0 ? target.documents : target.entries;
     let left = passed;
     for await (const entries of chunks(source, plan, size)) {
-      const documents: ReadDocument[] = [];
-      for (const { value } of entries.slice(left)) {
+      const documents = [];
+      const live = plan.index < 0 ? entries.filter(({ value }) => isLive(value)) : entries;
+      for (const { value } of live.slice(left)) {
         const bytes = plan.index < 0 ? value : target.documents.getBinaryFast(value);
         const document = bytes && decode(bytes).document;
         if (document) documents.push(document);
       }
-      left = Math.max(0, left - entries.length);
+      left = Math.max(0, left - live.length);
       yield documents;
     }
   }

@@ -70,11 +70,13 @@ function encode({ bytes: stamp }: Stamp, document: ReadDocument | null): Buffer 
   return bytes;
 }
 
+/** Whether these bytes are a document, and not what a deleted one leaves. */
+export const isLive = (bytes: Buffer): boolean => bytes.length > STAMP_BYTES;
+
 export function decode(bytes: Buffer): Stamped {
   const position = bytes.readBigUInt64BE();
-  const document =
-    bytes.length > STAMP_BYTES
-      ? (JSON.parse(bytes.toString('utf8', STAMP_BYTES, bytes.length)) as ReadDocument)
-      : null;
+  const document = isLive(bytes)
+    ? (JSON.parse(bytes.toString('utf8', STAMP_BYTES, bytes.length)) as ReadDocument)
+    : null;
   return { position, document };
 }
