@@ -255,7 +255,13 @@ describe('deleting a partner', () => {
     expect((await anyone.post('/auth/login', { login, password: PASSWORD })).status).toBe(401);
     expect(await terminal(login, PASSWORD, 1)).toMatchObject({ code: '0-11' });
     const gone = { status: 404, body: { error: 'Partner not found' } };
-    expect(await admin.get(`/partners/${id}`)).toMatchObject(gone);
+    expect((await admin.get(`/partners/${id}`)).body.data).toMatchObject({ id, status: 2 });
+    for (const part of ['balances', 'transactions', 'statistics', 'access', 'currency-settings']) {
+      expect((await admin.get(`/partners/${id}/${part}`)).status).toBe(200);
+    }
+    expect(
+      (await admin.get('/partners?limit=100')).body.data.map((one: { id: number }) => one.id),
+    ).not.toContain(id);
     expect(await admin.put(`/partners/${id}`, { status: 1 })).toMatchObject(gone);
     expect(await admin.call('DELETE', `/partners/${id}`)).toMatchObject(gone);
     const again = await admin.post('/partners', { name: 'P', login, password: PASSWORD });

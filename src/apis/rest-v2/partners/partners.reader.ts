@@ -26,9 +26,12 @@ export class PartnersReader {
     return this.scope.filterOfPartners(principal);
   }
 
-  /** @throws 404 for unknown, deleted and other people's partners alike. */
+  /**
+   * Deleted ones too: they are blocked for ever, and what they bought and paid is still there to be seen.
+   * @throws 404 for unknown and other people's partners alike.
+   */
   async find(principal: Principal, publicId: number): Promise<PartnerDocument> {
-    const filter = { id: publicId, status: { $ne: 'deleted' }, ...this.scopeOf(principal) };
+    const filter = { id: publicId, ...this.scopeOf(principal) };
     const found = await this.models.findOne<PartnerDocument>('partners', filter);
     if (!found) throw new NotFoundException(NOBODY);
     return found;
