@@ -100,6 +100,23 @@ export const QueryNumber = (): PropertyDecorator =>
 export const IsPublicId = (): PropertyDecorator =>
   applyDecorators(IsInt(), Min(1), Max(Number.MAX_SAFE_INTEGER));
 
+/** NUL and halves of surrogate pairs, with which two different texts would become one. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
+/** A text that names something of the caller's. */
+export const IsReference = (maxLength: number): PropertyDecorator =>
+  applyDecorators(
+    IsText(maxLength),
+    ValidateBy({
+      name: 'isReference',
+      validator: {
+        validate: (value: unknown) =>
+          typeof value === 'string' && value.trim() !== '' && !UNSTORABLE.test(value),
+        defaultMessage: (context) => `${context?.property} must not be blank and must have no NUL`,
+      },
+    }),
+  );
+
 /** Text within bounds; what it may be is for the context to say. */
 export const IsText = (maxLength = MAX_TEXT_LENGTH): PropertyDecorator =>
   applyDecorators(IsString(), MaxLength(maxLength));

@@ -91,6 +91,9 @@ describe('an adjustment', () => {
     ['no reason', { reason: undefined }, /reason/],
     ['an empty reason', { reason: '' }, /reason/],
     ['an empty reference', { reference: '' }, /reference/],
+    ['a blank reference', { reference: ' \n' }, /reference/],
+    ['a reference with NUL', { reference: 'a\0b' }, /reference/],
+    ['a reference with half a character', { reference: 'a\ud800' }, /reference/],
     ['another currency', { currency: 'XXX' }, /currency/],
   ])('of %s is refused', async (_, fields, message) => {
     const { adjust, balances } = await partner();

@@ -32,6 +32,7 @@ const RULES: Readonly<Record<string, (first: never, second: never) => JsonSchema
   isLength: (minLength: number, maxLength: number) => ({ minLength, maxLength }),
   isNotEmpty: () => ({ minLength: 1 }),
   matches: (pattern: RegExp) => ({ pattern: pattern.source }),
+  isReference: () => ({ type: 'string', minLength: 1 }),
   arrayMinSize: (minItems: number) => ({ minItems }),
   arrayMaxSize: (maxItems: number) => ({ maxItems }),
   arrayUnique: () => ({ uniqueItems: true }),

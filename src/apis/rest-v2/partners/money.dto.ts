@@ -1,6 +1,6 @@
 import { IsIn, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { CURRENCY_EXPONENTS, type Currency } from '../../../platform/kernel/money.js';
-import { IsDecimalValue, IsText, MayBeAbsent } from '../body.js';
+import { IsDecimalValue, IsReference, IsText, MayBeAbsent } from '../body.js';
 import { MAX_COMMENT_LENGTH, MAX_REFERENCE_LENGTH } from '../limits.js';
 import { PageQuery } from '../listing.js';
 
@@ -16,8 +16,7 @@ export class TopUpBody {
   @IsDecimalValue()
   amount!: number | string;
 
-  @IsNotEmpty()
-  @IsText(MAX_REFERENCE_LENGTH)
+  @IsReference(MAX_REFERENCE_LENGTH)
   reference!: string;
 
   @IsOptional()
@@ -39,8 +38,7 @@ export class AdjustBody {
 
   /** The same reference with the same amount again changes nothing; without one, each request is an adjustment. */
   @MayBeAbsent()
-  @IsNotEmpty()
-  @IsText(MAX_REFERENCE_LENGTH)
+  @IsReference(MAX_REFERENCE_LENGTH)
   reference?: string;
 }
 
