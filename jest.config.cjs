@@ -19,6 +19,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/projections', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
+  // A busy machine takes several times as long; a test that hangs is noticed all the same.
+  testTimeout: 30_000,
   transform: {
     '^.+\\.(ts|m?js)$': [
       '@swc/jest',
