@@ -150,11 +150,11 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'top-up: a claim that was credited is credited again',
-    file: 'src/contexts/wallets/commands/top-up-balance.ts',
+    file: 'src/contexts/wallets/commands/post-once.ts',
     edits: [
       [
-        'if (operationSince(tx, stream, operation, claim.walletRevision) === undefined) {',
-        'if (operation) {',
+        'if (operationSince(tx, stream, funds.operation, walletRevision) !== undefined) return;',
+        'if (!stream.id) return;',
       ],
     ],
     tests: faults,
