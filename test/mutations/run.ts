@@ -14,7 +14,16 @@ const TEST_TIMEOUT_MS = 120_000;
 
 function runTests(copy: string, pattern: string): { failed: boolean; output: string } {
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  const args = [jest, '--rootDir', copy, '--bail', '--silent', '--testPathPatterns', pattern];
+  const args = [
+    jest,
+    '--rootDir',
+    copy,
+    '--bail',
+    '--silent',
+    '--testTimeout=5000',
+    '--testPathPatterns',
+    pattern,
+  ];
   const run = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', timeout: TEST_TIMEOUT_MS });
   return { failed: run.status !== 0, output: `${run.stdout}${run.stderr}` };
 }
