@@ -181,16 +181,20 @@ describe('routing', () => {
   });
 
   it("believes a proxy's word on the client's address only from trusted proxies", async () => {
-    const from = async (remoteAddress: string): Promise<string> =>
+    const from = async (remoteAddress: string, forwarded = '198.51.100.7'): Promise<string> =>
       (
         await adapter.inject({
           url: '/shop/api/ip',
           remoteAddress,
-          headers: { 'x-forwarded-for': '198.51.100.7' },
+          headers: { 'x-forwarded-for': forwarded },
         })
       ).body;
     expect(await from('127.0.0.1')).toBe('198.51.100.7');
     expect(await from('203.0.113.9')).toBe('203.0.113.9');
+    expect(await from('127.0.0.1', '203.0.113.1, 198.51.100.7:50123')).toBe('198.51.100.7');
+    expect(await from('127.0.0.1', '203.0.113.1,198.51.100.7:4711, 127.0.0.1:80')).toBe('198.51.100.7');
+    expect(await from('127.0.0.1', '[2001:db8::7]:443')).toBe('2001:db8::7');
+    expect(await from('127.0.0.1', '2001:db8::7')).toBe('2001:db8::7');
   });
 });
 
@@ -239,6 +243,18 @@ describe('on a socket', () => {
       (await get(`/shop/api/size?q=${'x'.repeat(1024 * 1024)}`).catch(() => ({ status: 431 }))).status,
     ).toBe(431);
     expect(lines.join('')).not.toContain('xxxx');
+  });
+
+  it('answers a client that has shut down its side of the connection, and closes it then', async () => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.end('GET /shop/api/slow HTTP/1.1\r\nHost: a\r\n\r\n');
+    setTimeout(() => release(), 100);
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    await once(socket, 'close');
+    expect(text).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('answers 400 to what is no HTTP, without quoting it', async () => {

@@ -6,6 +6,7 @@ import type { Settings } from '../config/settings.js';
 import type { Logger } from '../logging/logger.js';
 import type { AnsweredRequest } from '../metrics/metrics.js';
 import { type Failure, failureOf, refusal } from './failure.js';
+import { withoutPorts } from './forwarded-for.js';
 import {
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_MS,
@@ -74,6 +75,8 @@ export class HttpAdapter extends FastifyAdapter {
     this.log = logger;
     this.trusts = trusts;
     const fastify = this.getInstance<FastifyInstance>();
+    // A client that has said all it had to say, and shuts down its side, still waits for the answer.
+    Object.assign(fastify.server, { httpAllowHalfOpen: true });
     fastify.setNotFoundHandler((request, reply) => {
       this.answer(refusal(404), request, reply);
       const surface = this.router.surfaceOf(pathOf(request.raw.url ?? '/'), '')?.name ?? 'none';
@@ -81,6 +84,8 @@ export class HttpAdapter extends FastifyAdapter {
     });
     fastify.setErrorHandler((error, request, reply) => this.answerFailure(error, request, reply));
     fastify.addHook('onRequest', (request, reply, done) => {
+      const forwarded = proxies.length > 0 && request.headers['x-forwarded-for'];
+      if (typeof forwarded === 'string') request.headers['x-forwarded-for'] = withoutPorts(forwarded);
       reply.header('X-Request-Id', request.id);
       done();
     });
