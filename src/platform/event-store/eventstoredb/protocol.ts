@@ -71,13 +71,21 @@ export type AppendReply =
   | { readonly outcome: 'conflict'; readonly actualRevision: number }
   | { readonly outcome: 'error'; readonly kind: string; readonly message: string };
 
+/** Where the log would end at the latest: what the server writes for "none" lies above it. */
+const HIGHEST_POSITION = 2n ** 63n - 1n;
+
+function positionOf(text: string | undefined): bigint | null {
+  const position = text ? BigInt(text) : null;
+  return position !== null && position <= HIGHEST_POSITION ? position : null;
+}
+
 export function replyOf(response: BatchAppendResp): { correlationId: string; reply: AppendReply } {
   const id = response.getCorrelationId();
   const correlationId = id ? textOf(id) : '';
   const error = response.getError();
   if (!error) {
     const position = response.getSuccess()?.getPosition()?.getCommitPosition();
-    return { correlationId, reply: { outcome: 'stored', position: position ? BigInt(position) : null } };
+    return { correlationId, reply: { outcome: 'stored', position: positionOf(position) } };
   }
   const details = error.getDetails();
   const kind = details?.getTypeName().split('.').at(-1) ?? '';
