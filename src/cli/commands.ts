@@ -3,6 +3,36 @@ import { type CliCommand, UsageError } from './command.js';
 
 const none = { usage: '', options: [], values: 0 } as const;
 
+const MEGABYTE = 1024 * 1024;
+
+const backup: CliCommand = {
+  name: 'backup',
+  usage: 'FOLDER',
+  summary: 'Copy what cannot be made anew into an empty folder, while the server works on.',
+  options: [],
+  values: 1,
+  async run({ values: [folder] }, { run, print, resolve }) {
+    const { position, files, bytes } = await run('backup', { folder: resolve(folder!) });
+    print(`up to position ${position}: ${files} files, ${(bytes / MEGABYTE).toFixed(1)} MiB in ${folder}`);
+    print('The master key is not in it: keep that elsewhere, nothing can be read without it.');
+    return 0;
+  },
+};
+
+const restore: CliCommand = {
+  name: 'restore',
+  usage: 'FOLDER',
+  summary: 'Put a backup into an empty DATA_DIR, and check all of it.',
+  options: [],
+  values: 1,
+  async run({ values: [folder] }, { run, print, resolve }) {
+    const { events, position, madeAt } = await run('restore', { folder: resolve(folder!) });
+    print(`${events} events up to position ${position}, as of ${madeAt}: sound`);
+    print('The next start builds the read models anew.');
+    return 0;
+  },
+};
+
 const demoLoad: CliCommand = {
   ...none,
   name: 'demo load',
@@ -153,6 +183,7 @@ const verify: CliCommand = {
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CliCommand[] = [
+  backup,
   demoLoad,
   demoRemove,
   importKeys,
@@ -161,6 +192,7 @@ export const COMMANDS: readonly CliCommand[] = [
   projectionsRebuild,
   projectionsVerify,
   resetPassword,
+  restore,
   rotateMasterKey,
   verify,
 ];

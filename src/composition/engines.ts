@@ -24,6 +24,8 @@ import type { MasterKey } from '../platform/security/master-key.js';
 import { openMasterKey, type RewrappableKeys } from '../platform/security/master-key-file.js';
 import { LmdbSnapshotStore } from '../platform/snapshots/embedded/lmdb-snapshot-store.js';
 import type { SnapshotStore } from '../platform/snapshots/snapshot-store.js';
+import { refuseHalfRestored } from './backup/half-restored.js';
+import type { BackedUp } from './backup/take-backup.js';
 
 /** What a second thread of this process opens as well: it follows the log and writes the documents. */
 export interface SharedEngines {
@@ -43,6 +45,7 @@ export interface Engines {
   readonly documents: ReadStore;
   readonly idempotency: IdempotencyStore;
   readonly shared: SharedEngines;
+  readonly backedUp: BackedUp;
   readonly keys: KeyStore & RewrappableKeys;
   readonly master: MasterKey;
   readonly hashes: KeyedHash;
@@ -69,6 +72,7 @@ export const logFolder = (dataDir: string): string => join(dataDir, 'log');
  */
 export async function openEngines({ settings, ids, logger, onFatal }: EngineOptions): Promise<Engines> {
   const { dataDir } = settings;
+  refuseHalfRestored(dataDir);
   const folder = (name: string): string => {
     const path = join(dataDir, name);
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -100,6 +104,7 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
     documents,
     idempotency,
     shared: { log: events, logDirectory: logFolder(dataDir), documents, documentsDirectory, onFatal },
+    backedUp: { log: events, idempotency, keys },
     keys,
     master,
     hashes,

@@ -22,6 +22,14 @@ export interface LogVerified {
   }[];
 }
 
+export interface BackupTaken {
+  /** The last event in it. */
+  readonly position: string;
+  readonly madeAt: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
 export interface KeysImported {
   readonly rows: number;
   readonly added: number;
@@ -58,6 +66,10 @@ export interface OperationTypes {
     params: { nextKey: string | null };
     result: { dataKeys: number };
   };
+  /** `folder` is absolute, and empty or not there. */
+  backup: { params: { folder: string }; result: BackupTaken };
+  /** Into an empty data directory that no server uses. */
+  restore: { params: { folder: string }; result: BackupTaken & { readonly events: number } };
   verify: { params: Nothing; result: LogVerified };
   'import-keys': {
     /** `path` is absolute; `package` is a UUID or the number that the APIs show. */

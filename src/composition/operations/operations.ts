@@ -9,10 +9,12 @@ import { Ids } from '../../platform/kernel/ids.js';
 import { isRejection } from '../../platform/kernel/rejection.js';
 import { MasterKey } from '../../platform/security/master-key.js';
 import { MASTER_KEY_FILE, rotateMasterKey } from '../../platform/security/master-key-file.js';
+import { takeBackup } from '../backup/take-backup.js';
 import { DemoDesk } from '../demo/demo-desk.js';
 import { loadDemo } from '../demo/load-demo.js';
 import { removeDemo } from '../demo/remove-demo.js';
 import type { RunningApp } from '../start.js';
+import { backupTaken } from './backups.js';
 import { OperationRefused, type Operations, type Progress } from './operation-types.js';
 import { listProjections, rebuildProjections, verifyProjections } from './projections.js';
 import { verifyWith } from './verify.js';
@@ -51,6 +53,10 @@ export function operationsOn(running: RunningApp, settings: Settings): Operation
       return made;
     },
     'rotate-master-key': ({ nextKey }) => rotate(running, settings, nextKey),
+    backup: async ({ folder }, emit) =>
+      backupTaken(await takeBackup(engines.backedUp, settings, folder, emit)),
+    restore: () =>
+      Promise.reject(new OperationRefused('a server uses DATA_DIR: stop it, and empty DATA_DIR')),
     verify: (_, emit) => verifyWith((onProgress) => engines.verifyLog(onProgress), emit),
     'import-keys': (params, emit, signal) => importKeys(running, params, emit, signal),
     'projections-list': () => listProjections(running),

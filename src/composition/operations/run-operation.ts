@@ -3,6 +3,7 @@ import { connectControl } from '../../platform/data-directory/control-client.js'
 import { DataDirectory } from '../../platform/data-directory/data-directory.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { type RunningApp, startApp } from '../start.js';
+import { restoreHere } from './backups.js';
 import type { OperationName, Operations, OperationTypes, Progress } from './operation-types.js';
 import { operationsOn } from './operations.js';
 import { verifyStoppedLog } from './verify.js';
@@ -55,6 +56,9 @@ async function runHere<N extends OperationName>(
   const directory = await DataDirectory.open(settings.dataDir);
   try {
     if (name === 'verify') return await verifyStoppedLog(settings, onProgress);
+    if (name === 'restore') {
+      return await restoreHere(settings, (params as OperationTypes['restore']['params']).folder, onProgress);
+    }
     const running = await startApp({ settings, logger, importWorker, passwordCost, maintenance: true });
     try {
       const operations: Operations = operationsOn(running, settings);

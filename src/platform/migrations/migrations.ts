@@ -32,7 +32,7 @@ export class DataFormatError extends Error {
 export const FORMAT_FILE = 'format.json';
 
 /** Number of the last migration that the directory went through; 0 for a new one. */
-function readFormat(directory: string): number {
+export function readFormat(directory: string): number {
   const path = join(directory, FORMAT_FILE);
   let format: unknown;
   try {

@@ -63,6 +63,29 @@ export class Journal {
   readonly listings: Listing[] = [];
   /** Answers that no terminal can use: another status than 200, no JSON, or an undocumented shape. */
   readonly malformed: string[] = [];
+
+  /** How much is in it, to go back to. */
+  mark(): JournalMark {
+    const { exchanges, topUps, intakes } = this;
+    return { exchanges: exchanges.length, topUps: topUps.length, intakes: intakes.length };
+  }
+
+  /** Whatever was noted since may have been lost, as if no answer had come. */
+  doubtSince(mark: JournalMark): void {
+    const { exchanges, topUps, intakes } = this;
+    const doubt = <T>(list: T[], from: number, doubted: Partial<T>): void => {
+      for (let index = from; index < list.length; index += 1) list[index] = { ...list[index]!, ...doubted };
+    };
+    doubt<Exchange>(exchanges, mark.exchanges, { answer: null });
+    doubt<TopUp>(topUps, mark.topUps, { acknowledged: false });
+    doubt<Intake>(intakes, mark.intakes, { acknowledged: false });
+  }
+}
+
+export interface JournalMark {
+  readonly exchanges: number;
+  readonly topUps: number;
+  readonly intakes: number;
 }
 
 const isDefinite = (code: string): boolean => !['0-99', '0-13', '3-5', '4-6', '5-4', '6-9'].includes(code);

@@ -25,6 +25,8 @@ export interface LoadOptions {
   readonly seed: number;
   readonly clients: number;
   readonly ttlMs: number;
+  /** Begins the references of orders and top-ups; default: none. A second load needs its own. */
+  readonly prefix?: string;
 }
 
 /** Many customers, and an operator who brings in keys and money, at work until they are stopped. */
@@ -82,7 +84,7 @@ export class Load {
       reserved,
       confirmed,
       settle: (call) => this.settle(partner, call, scenario.name),
-      newOrder: () => `order-${++this.orders}`,
+      newOrder: () => `${this.options.prefix ?? ''}order-${++this.orders}`,
       reserve: async (packageId = random.pick(world.scarce)) => {
         const answer = await terminal.call(partner, { action: 3, package: packageId }, scenario.name);
         if (answer === null) await sleep(SETTLE_PAUSE_MS);
@@ -112,7 +114,7 @@ export class Load {
     while (!this.isStopping) {
       const partner = random.pick(poor);
       const amountMinor = BigInt(random.between(200, 9_000));
-      const reference = `topup-${++this.topUps}`;
+      const reference = `${this.options.prefix ?? ''}topup-${++this.topUps}`;
       const times = random.next() < 0.2 ? 2 : 1;
       await Promise.all(Array.from({ length: times }, () => this.topUp(partner, amountMinor, reference)));
       await sleep(TOP_UP_EVERY_MS);

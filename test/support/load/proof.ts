@@ -55,6 +55,7 @@ export class Proof {
   private readonly directory = temporaryFolder('keyforge-load');
   private readonly logFile = join(this.directory.path, 'server.log');
   private http!: HttpClient;
+  private admin!: AdminClient;
   private port = 0;
   server!: ServerProcess;
   terminal!: TerminalClient;
@@ -65,16 +66,22 @@ export class Proof {
 
   /** Starts the server on an empty directory and sets the shop up. */
   async open(): Promise<void> {
-    const { seed, clients, ttlSeconds } = this.options;
     mkdirSync(this.dataDir, { mode: 0o700 });
     this.port = await freePort();
     await this.startServer();
     this.http = new HttpClient(this.port);
     this.terminal = new TerminalClient(this.http, this.journal);
-    const admin = new AdminClient(this.http);
-    this.world = await buildWorld(admin, this.terminal, this.journal, seed);
-    const { world, terminal, journal } = this;
-    this.load = new Load({ world, terminal, admin, journal, seed, clients, ttlMs: ttlSeconds * 1000 });
+    this.admin = new AdminClient(this.http);
+    this.world = await buildWorld(this.admin, this.terminal, this.journal, this.options.seed);
+    this.prepareLoad();
+  }
+
+  /** Customers for a fresh start. @param prefix of their references, which nobody used before */
+  prepareLoad(prefix?: string): void {
+    const { seed, clients, ttlSeconds } = this.options;
+    const { world, terminal, admin, journal } = this;
+    const ttlMs = ttlSeconds * 1000;
+    this.load = new Load({ world, terminal, admin, journal, seed, clients, ttlMs, prefix });
   }
 
   /** Starts the server again on what it left behind. */
@@ -144,6 +151,11 @@ export class Proof {
     return lines.filter((line) => line.startsWith('{') && /"level":"?(50|60|error|fatal)\b/.test(line));
   }
 
+  /** A path beside the data directory, gone with it. */
+  beside(name: string): string {
+    return join(this.directory.path, name);
+  }
+
   /** Leaves nothing behind: no process, no file. */
   async close(): Promise<void> {
     await this.server?.kill();
@@ -151,7 +163,7 @@ export class Proof {
     this.directory.remove();
   }
 
-  private get dataDir(): string {
+  get dataDir(): string {
     return join(this.directory.path, 'data');
   }
 }

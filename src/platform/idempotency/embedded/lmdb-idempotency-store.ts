@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { problemOfEnvironment } from '../../lmdb/environment-file.js';
 import { IdempotencyStore, type RememberedRequest } from '../idempotency-store.js';
@@ -46,18 +48,56 @@ export class LmdbIdempotencyStore extends IdempotencyStore {
     });
   }
 
-  /** Page by page: other work runs in between, however many there are. */
   async forget(begunBeforeMs: number): Promise<number> {
     let forgotten = 0;
-    for (let start = ''; ; ) {
-      const page = [...this.root.getRange({ start, limit: PAGE })];
+    for await (const page of this.pages()) {
       const old = page.filter(({ value }) => value.begunAtMs < begunBeforeMs);
       await this.write(() => {
         for (const { key } of old) void this.root.remove(key);
       });
       forgotten += old.length;
-      if (page.length < PAGE) return forgotten;
+    }
+    return forgotten;
+  }
+
+  /** Ids of the attempts that have an answer by now. */
+  async answeredAttempts(): Promise<Set<string>> {
+    const answered = new Set<string>();
+    for await (const page of this.pages()) {
+      for (const { value } of page) if (value.answer !== null) answered.add(value.attemptId);
+    }
+    return answered;
+  }
+
+  /**
+   * Writes a copy into an empty folder. Of attempts that are not `answered` it holds no answer, as if their process had
+   * ended on the way: what they stored may be missing from the log that the copy belongs to.
+   */
+  async copyTo(directory: string, answered: ReadonlySet<string>): Promise<void> {
+    const copy = LmdbIdempotencyStore.open(directory);
+    try {
+      for await (const page of this.pages()) {
+        await copy.write(() => {
+          for (const { key, value } of page) {
+            const isKept = value.answer === null || answered.has(value.attemptId);
+            void copy.root.put(key, isKept ? value : { ...value, answer: null, upTo: null });
+          }
+        });
+      }
+    } finally {
+      await copy.close();
+      rmSync(join(directory, 'lock.mdb'), { force: true });
+    }
+  }
+
+  /** Everything, page by page: other work runs in between, however much there is. */
+  private async *pages(): AsyncGenerator<{ key: string; value: RememberedRequest }[]> {
+    for (let start = ''; ; ) {
+      const page = [...this.root.getRange({ start, limit: PAGE })];
+      yield page;
+      if (page.length < PAGE) return;
       start = `${page.at(-1)!.key}\0`;
+      await new Promise(setImmediate);
     }
   }
 
