@@ -1,4 +1,5 @@
 import { Category, Package, Product, Supplier } from '../contexts/catalog/index.js';
+import { Delivery, Erasure, MailReports, Suppression } from '../contexts/deliveries/index.js';
 import { Intake, Lot } from '../contexts/inventory/index.js';
 import { Order } from '../contexts/ordering/index.js';
 import { Claim, Partner, Staff } from '../contexts/partners/index.js';
@@ -24,6 +25,10 @@ export const AGGREGATES: readonly AnyAggregate[] = [
   Wallet,
   TopUp,
   Adjustment,
+  Delivery,
+  Suppression,
+  Erasure,
+  MailReports,
   Session,
   Sequence,
 ];

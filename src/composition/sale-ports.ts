@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CatalogIndex, PackageKeys, StockView } from '../contexts/catalog/index.js';
+import { Suppression } from '../contexts/deliveries/index.js';
 import { KeyTexts, PackageLots, RetirePackageKeys, StockIndex } from '../contexts/inventory/index.js';
 import {
   CustomerSecrets,
@@ -9,6 +10,7 @@ import {
   PackageDirectory,
   SaleSettings,
   StockCandidates,
+  Suppressions,
 } from '../contexts/ordering/index.js';
 import type { Settings } from '../platform/config/settings.js';
 import { isRejection, type Rejection } from '../platform/kernel/rejection.js';
@@ -54,6 +56,12 @@ export const salePorts = (settings: Settings): Provider[] => [
         return { address: await vault.sealUnder(`customer-${hash}`, place, address), hash };
       },
     }),
+  },
+  {
+    provide: Suppressions,
+    useValue: {
+      isSuppressed: (tx, hash) => tx.load(Suppression, hash).isSuppressed,
+    } satisfies Suppressions,
   },
   {
     provide: OrderNumbers,

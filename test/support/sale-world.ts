@@ -43,6 +43,8 @@ export const PACKAGE_NUMBER = 101;
 /** Price of every key, minor units of AZN. */
 export const PRICE_MINOR = 1000n;
 export const RESERVATION_TTL_MS = 600_000;
+/** Hash of the one address that nothing may be sent to. */
+export const SUPPRESSED_HASH = 'suppressed';
 
 export interface WorldOptions {
   /** Keys in each lot of the package. */
@@ -140,6 +142,7 @@ export class SaleWorld {
       { seal: (_order: string, address: string) => ({ address: `sealed:${address.length}`, hash: 'h' }) },
       { next: () => ++this.orders },
       { reservationTtlMs: RESERVATION_TTL_MS, cooldownMs },
+      { isSuppressed: (_tx: unknown, hash: string) => hash === SUPPRESSED_HASH },
     );
   }
 
@@ -225,6 +228,7 @@ export class SaleNode {
         keyNumber,
         order,
         currency: null,
+        email: null,
         language: 'en',
       }),
     );

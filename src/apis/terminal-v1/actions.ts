@@ -96,8 +96,13 @@ const confirmSale: Perform = async (request, { commands }) => {
   const order = parseReference(data.order);
   if (order === null) return ANSWERS['4-3'];
   if (isOrderTooLong(order)) return ANSWERS['4-4'];
+  const email = parseEmail(data.email);
   const sold = await commands.execute(
-    new ConfirmSale(context, { partnerId, apiKeyId, keyNumber, order, currency: explicitCurrency, language }),
+    new ConfirmSale(context, {
+      ...{ partnerId, apiKeyId, keyNumber, order, email },
+      currency: explicitCurrency,
+      language: chooseLanguage(data.lang, language),
+    }),
   );
   if (isRejection(sold)) return refusalAnswer('4', sold.code);
   if (!sold.key) return ANSWERS['0'];

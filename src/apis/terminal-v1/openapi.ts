@@ -36,7 +36,7 @@ const DATA = objectOf(
     key: { ...REFERENCE, description: 'Actions 4 and 5: key id of action 3.' },
     order: { ...ORDER, description: 'Actions 4 and 6: your order id. The same one is answered the same.' },
     currency: { ...CURRENCY, description: 'Action 4.' },
-    email: { ...TEXT, description: 'Action 6: where the key is sent to.' },
+    email: { ...TEXT, description: 'Actions 4 and 6: where the key is sent to.' },
     lang: { ...LANGUAGE, description: 'Action 6: language of the e-mail.' },
   },
   [],

@@ -122,6 +122,6 @@ async function reserveAndConfirm(
   if (isRejection(reserved)) return false;
   const { keyNumber } = reserved as { keyNumber: string };
   const confirm = { partnerId: seller.id, apiKeyId: null, keyNumber, order: reference, currency };
-  await desk.run(new ConfirmSale(context(desk, seller), { ...confirm, language: 'en' }));
+  await desk.run(new ConfirmSale(context(desk, seller), { ...confirm, email: null, language: 'en' }));
   return true;
 }

@@ -18,6 +18,7 @@ export { advanceRefund, RefundOrder, type RefundOrderInput } from './commands/re
 export { ReplaceKey, type ReplaceKeyInput } from './commands/replace-key.js';
 export { endDueReservation } from './commands/reservations.js';
 export { type ReservedKey, ReserveKey, type ReserveKeyInput } from './commands/reserve-key.js';
+export { emailAddress } from './domain/email-address.js';
 export { Order, type OrderState, type OrderStatus } from './domain/order.js';
 export type { OrderClaim, OrderEvent, PriceFacts, SaleFigures, SoldUnit } from './events/order.events.js';
 export { orderId } from './order-id.js';
@@ -28,6 +29,7 @@ export {
   PackageDirectory,
   SaleSettings,
   StockCandidates,
+  Suppressions,
 } from './ports.js';
 export { GetOrderPricing, type UnitPricing } from './queries/get-order-pricing.js';
 export type { OrderingRejection } from './rejections.js';

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../../platform/event-store/event-store.js';
+import type { Transaction } from '../../platform/execution/transaction.js';
 
 /** Finds a package by the number that is shown outside. Deleted packages are found too: old orders name them. */
 export abstract class PackageDirectory {
@@ -23,6 +24,11 @@ export abstract class KeyTextReader {
 /** Encrypts a customer's address under the customer's own data key, with a keyed hash to find it by. */
 export abstract class CustomerSecrets {
   abstract seal(orderId: string, address: string): MaybePromise<{ address: string; hash: string }>;
+}
+
+/** Whether anything may be sent to an address, by its keyed hash. */
+export abstract class Suppressions {
+  abstract isSuppressed(tx: Transaction, hash: string): boolean;
 }
 
 /** Numbers for new orders. */

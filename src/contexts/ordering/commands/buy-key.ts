@@ -6,7 +6,6 @@ import { isRejection, type Rejection, reject } from '../../../platform/kernel/re
 import { Lot } from '../../inventory/index.js';
 import { creditFloor } from '../../partners/index.js';
 import { Wallet, walletId } from '../../wallets/index.js';
-import { emailAddress } from '../domain/email-address.js';
 import { claimOrder } from '../domain/order.decider.js';
 import { Order, type OrderState } from '../domain/order.js';
 import type { OrderClaim, SoldUnit } from '../events/order.events.js';
@@ -15,6 +14,7 @@ import { orderId } from '../order-id.js';
 import type { OrderingRejection } from '../rejections.js';
 import { advanceReplacement } from './advance-replacement.js';
 import { advanceSale } from './advance-sale.js';
+import { type DeliveryRequest, deliveryFields, deliveryRequest } from './delivery-request.js';
 import { lotWithStock, type Offer, offerFor } from './offer.js';
 import { canPay, SaleDesk } from './sale-desk.js';
 
@@ -49,17 +49,14 @@ export class BuyKey extends Command<BoughtKey | Rejection<OrderingRejection>> {
   }
 }
 
-type Recipient = OrderClaim['email'];
-
 @CommandHandler(BuyKey)
 export class BuyKeyHandler implements ICommandHandler<BuyKey> {
   constructor(private readonly desk: SaleDesk) {}
 
   async execute({ context, input }: BuyKey): Promise<BoughtKey | Rejection<OrderingRejection>> {
     const id = orderId(input.partnerId, 'sale', input.order);
-    const address = input.email === null ? null : emailAddress(input.email);
-    const email = address === null ? null : await this.desk.customers.seal(id, address);
-    const request = { id, input, email, publicId: await this.desk.orderNumbers.next() };
+    const delivery = await deliveryRequest(this.desk, id, input.email);
+    const request = { id, input, delivery, publicId: await this.desk.orderNumbers.next() };
     const bought = await this.desk.executor.run(context, (tx) => this.buy(tx, context, request));
     if (isRejection(bought)) return bought;
     const { text, serial } = await this.desk.readKey(bought.unit);
@@ -74,7 +71,7 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
   private buy(
     tx: Transaction,
     context: CommandContext,
-    request: { id: string; input: BuyKeyInput; email: Recipient; publicId: number },
+    request: { id: string; input: BuyKeyInput; delivery: DeliveryRequest; publicId: number },
   ): { unit: SoldUnit; claim: OrderClaim } | Rejection<OrderingRejection> {
     const { id, input } = request;
     const packageId = this.desk.packages.packageId(input.package);
@@ -105,7 +102,7 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
     request: {
       id: string;
       input: BuyKeyInput;
-      email: Recipient;
+      delivery: DeliveryRequest;
       publicId: number;
       order: OrderState;
       offer: Offer;
@@ -113,7 +110,7 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
       wallet: string;
     },
   ) {
-    const { id, input, email, publicId, order, offer, lot, wallet } = request;
+    const { id, input, delivery, publicId, order, offer, lot, wallet } = request;
     const floor = creditFloor(offer.partner, input.currency);
     const attempt = (order.claim?.attempt ?? 0) + 1;
     const lotRevision = tx.durableRevision(Lot, String(lot));
@@ -138,8 +135,7 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
           units: [{ unit: 1, source: { kind: 'stock', lot, lotRevision }, unitCost }],
         },
       ],
-      email,
-      ...(input.email !== null && email === null ? { emailRefused: true } : {}),
+      ...deliveryFields(tx, this.desk, delivery),
       deadline: isoTime(tx.nowMs + CLAIM_PATIENCE_MS),
     });
     if (isRejection(claimed)) throw new Error(`a reference that was just found free: ${claimed.code}`);

@@ -15,6 +15,7 @@ import type { KeyText } from '../ports.js';
 import type { OrderingRejection } from '../rejections.js';
 import { advanceReplacement } from './advance-replacement.js';
 import { advanceSale } from './advance-sale.js';
+import { type DeliveryRequest, deliveryFields, deliveryRequest } from './delivery-request.js';
 import { findReservation } from './find-reservation.js';
 import { endDueReservation, reservationHold } from './reservations.js';
 import { SaleDesk } from './sale-desk.js';
@@ -28,6 +29,8 @@ export interface ConfirmSaleInput {
   readonly order: string;
   /** The currency that the caller insists on; null: whatever was reserved. */
   readonly currency: Currency | null;
+  /** Where the key is to be sent; null: nowhere. */
+  readonly email: string | null;
   readonly language: string;
 }
 
@@ -54,7 +57,10 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
 
   async execute({ context, input }: ConfirmSale): Promise<ConfirmedSale | Rejection<OrderingRejection>> {
     const publicId = await this.desk.orderNumbers.next();
-    const sold = await this.desk.executor.run(context, (tx) => this.confirm(tx, context, input, publicId));
+    const id = orderId(input.partnerId, 'sale', input.order);
+    const delivery = await deliveryRequest(this.desk, id, input.email);
+    const request = { id, input, publicId, delivery };
+    const sold = await this.desk.executor.run(context, (tx) => this.confirm(tx, context, request));
     if (isRejection(sold)) return sold;
     const keyNumber = String(sold.unit.keyNumber);
     return { keyNumber, key: sold.showText ? await this.desk.readKey(sold.unit) : null };
@@ -63,10 +69,9 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
   private confirm(
     tx: Transaction,
     context: CommandContext,
-    input: ConfirmSaleInput,
-    publicId: number,
+    request: { id: string; input: ConfirmSaleInput; publicId: number; delivery: DeliveryRequest },
   ): { unit: SoldUnit; showText: boolean } | Rejection<OrderingRejection> {
-    const id = orderId(input.partnerId, 'sale', input.order);
+    const { id, input } = request;
     for (let attempt = 0; attempt < ATTEMPTS_PER_DECISION; attempt += 1) {
       advanceSale(tx, id, 'finish', this.desk.settings);
       advanceReplacement(tx, id, 'finish', this.desk.settings);
@@ -85,7 +90,7 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
       if (input.currency !== null && input.currency !== reservation.currency) {
         return reject('CurrencyMismatch');
       }
-      this.claim(tx, context, { id, input, publicId, order, plan: hold.reservation });
+      this.claim(tx, context, { ...request, order, plan: hold.reservation });
     }
     throw new Error('no attempt to confirm came to an end');
   }
@@ -98,11 +103,12 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
       id: string;
       input: ConfirmSaleInput;
       publicId: number;
+      delivery: DeliveryRequest;
       order: OrderState;
       plan: ReservationPlan;
     },
   ): void {
-    const { id, input, publicId, order, plan } = request;
+    const { id, input, publicId, delivery, order, plan } = request;
     const facts = plan.sale as PriceFacts;
     const lot = tx.load(Lot, String(plan.lot));
     const source = {
@@ -125,7 +131,7 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
       reservation: plan.reservation,
       ...(plan.shown ? {} : { textWithheld: true }),
       lines: [{ line: 1, facts, units: [{ unit: 1, source, unitCost: lot.unitCost }] }],
-      email: null,
+      ...deliveryFields(tx, this.desk, delivery),
       deadline: isoTime(tx.nowMs + CLAIM_PATIENCE_MS),
     });
     if (isRejection(claimed)) throw new Error(`a reference that was just found free: ${claimed.code}`);

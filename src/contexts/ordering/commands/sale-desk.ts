@@ -12,6 +12,7 @@ import {
   PackageDirectory,
   SaleSettings,
   StockCandidates,
+  Suppressions,
 } from '../ports.js';
 import { endOverdueReservations } from './reservations.js';
 
@@ -27,6 +28,7 @@ export class SaleDesk {
     readonly customers: CustomerSecrets,
     readonly orderNumbers: OrderNumbers,
     readonly settings: SaleSettings,
+    readonly suppressions: Suppressions,
   ) {}
 
   /**

@@ -153,6 +153,21 @@ describe('a replacement', () => {
   });
 });
 
+describe('a delivery', () => {
+  const email = { address: 'sealed', hash: 'h' };
+  const asked: OrderEvent = { type: 'OrderDeliveryRequested', data: { attempt: 1 } };
+
+  it('is asked for with the confirmation of an order that has an address', () => {
+    const { data } = confirmed as Extract<OrderEvent, { type: 'OrderConfirmed' }>;
+    given(Order, [{ type: 'OrderClaimed', data: { ...claim, attempt: 1, email } }])
+      .when((state) => confirmOrder(state, { ...data, sale }))
+      .then(confirmed, asked);
+    given(Order, [claimed])
+      .when((state) => confirmOrder(state, { ...data, sale }))
+      .then(confirmed);
+  });
+});
+
 describe('an e-mail address', () => {
   it.each([
     ['customer@example.com', 'customer@example.com'],

@@ -23,10 +23,12 @@ export interface ConfirmOrder {
   readonly sale: SaleFigures;
 }
 
-/** Ends an attempt with what was sold. Nothing if it has ended before. */
+/** Ends an attempt with what was sold, and asks for its delivery if there is an address. Nothing if it has ended before. */
 export function confirmOrder(state: OrderState, command: ConfirmOrder): OrderEvent[] {
   if (state.status !== 'claimed' || state.claim?.attempt !== command.attempt) return [];
-  return [{ type: 'OrderConfirmed', data: command }];
+  const confirmed: OrderEvent = { type: 'OrderConfirmed', data: command };
+  if (state.claim.email === null) return [confirmed];
+  return [confirmed, { type: 'OrderDeliveryRequested', data: { attempt: command.attempt } }];
 }
 
 /** Ends an attempt that sold nothing, which frees the reference. Nothing if it has ended before. */

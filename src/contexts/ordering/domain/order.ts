@@ -76,6 +76,8 @@ export const Order: Aggregate<OrderState, OrderEvent> = {
         const { units, amount, commission, sale = null } = event.data;
         return { ...state, status: 'confirmed', units, amount, commission, sale };
       }
+      case 'OrderDeliveryRequested':
+        return state;
       case 'OrderRefused':
         return { ...state, status: 'refused', refusal: event.data.reason };
       case 'RefundClaimed':

@@ -12,6 +12,7 @@ const sample = (type: OrderEvent['type'], variant = ''): OrderEvent =>
 const order = {
   OrderClaimed: sample('OrderClaimed'),
   OrderConfirmed: sample('OrderConfirmed'),
+  OrderDeliveryRequested: sample('OrderDeliveryRequested'),
   OrderRefused: sample('OrderRefused'),
   RefundClaimed: sample('RefundClaimed'),
   OrderRefunded: sample('OrderRefunded'),

@@ -63,7 +63,7 @@ export interface OrderClaim {
   readonly lines: readonly OrderLine[];
   /** Where the keys are to be sent. */
   readonly email: { readonly address: string; readonly hash: string } | null;
-  /** A delivery was asked for to an address that cannot be one. */
+  /** A delivery was asked for to an address that cannot be one, or that is suppressed. */
   readonly emailRefused?: true;
   /** When recovery may settle the order if nobody finished it. */
   readonly deadline: string;
@@ -105,6 +105,8 @@ export type OrderEvent =
         readonly sale?: SaleFigures;
       }
     >
+  /** The keys of the confirmed order are to be sent to the claim's address. Stands with the confirmation. */
+  | DomainEvent<'OrderDeliveryRequested', { readonly attempt: number }>
   | DomainEvent<'OrderRefused', { readonly attempt: number; readonly reason: string }>
   | DomainEvent<
       'RefundClaimed',

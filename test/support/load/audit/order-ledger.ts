@@ -53,6 +53,9 @@ export class OrderLedger {
         order.confirmedAtMs = atMs;
         return;
       }
+      case 'OrderDeliveryRequested':
+        this.step(order, ['confirmed'], 'confirmed', event.data.attempt);
+        return;
       case 'OrderRefused':
         this.step(order, ['claimed'], 'refused', event.data.attempt);
         return;
