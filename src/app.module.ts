@@ -70,10 +70,16 @@ export interface AppOptions {
 @Module({})
 export class AppModule {
   static register(options: AppOptions): DynamicModule {
+    const turns = new Turns();
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
-      providers: [...platformProviders(options), ...contextProviders(options), runtimeProvider(options)],
+      providers: [
+        ...platformProviders(options),
+        ...contextProviders(options, turns),
+        { provide: Turns, useValue: turns },
+        runtimeProvider(options),
+      ],
       controllers: [
         ...OPERATIONS_CONTROLLERS,
         ...TERMINAL_V1_CONTROLLERS,
@@ -123,11 +129,10 @@ function platformProviders(options: AppOptions): Provider[] {
     { provide: ReadModels, useValue: new ReadModels(documents) },
     UnfinishedIndex,
     IndexProgress,
-    { provide: Turns, useValue: new Turns() },
   ];
 }
 
-function contextProviders({ settings, importWorker }: AppOptions): Provider[] {
+function contextProviders({ settings, importWorker }: AppOptions, turns: Turns): Provider[] {
   return [
     ...CATALOG_PROVIDERS,
     ...PRICING_PROVIDERS,
@@ -144,6 +149,7 @@ function contextProviders({ settings, importWorker }: AppOptions): Provider[] {
       namespace: settings.streamNamespace,
       timeZone: settings.businessTimeZone,
       importWorker,
+      isSelling: () => turns.isBusy,
     }),
     ...ORDERING_PROVIDERS,
     ...salePorts(settings),

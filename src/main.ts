@@ -16,6 +16,7 @@ import { EventStoreError } from './platform/event-store/event-store.js';
 import { stopOnSignals } from './platform/http/shutdown.js';
 import { createLogger } from './platform/logging/logger.js';
 import { MasterKeyError } from './platform/security/master-key.js';
+import { limitOtherThreads } from './platform/threads/threads.js';
 
 /** Exit codes follow sysexits: 69 is something that is taken, 70 an internal error, 78 a configuration error. */
 const EXIT_UNAVAILABLE = 69;
@@ -23,6 +24,7 @@ const EXIT_SOFTWARE = 70;
 const EXIT_CONFIG = 78;
 
 async function main(): Promise<void> {
+  limitOtherThreads();
   const settings = loadSettings(readEnvironment(process.env, process.cwd()));
   const refused = unsupportedSettings(settings);
   if (refused.length > 0) {

@@ -36,13 +36,20 @@ export interface InventorySettings {
    * this one.
    */
   readonly importWorker?: URL;
+  /** Whether customers are buying at the moment: they go before an import. */
+  readonly isSelling?: () => boolean;
 }
 
 /**
  * What the composition root registers; the index follower must feed {@link StockIndex}, {@link FingerprintIndex}
  * and {@link SerialIndex}.
  */
-export const inventoryProviders = ({ namespace, timeZone, importWorker }: InventorySettings): Provider[] => [
+export const inventoryProviders = ({
+  namespace,
+  timeZone,
+  importWorker,
+  isSelling,
+}: InventorySettings): Provider[] => [
   FingerprintIndex,
   SerialIndex,
   { provide: StockIndex, inject: [Clock], useFactory: (clock: Clock) => new StockIndex(clock) },
@@ -90,6 +97,7 @@ export const inventoryProviders = ({ namespace, timeZone, importWorker }: Invent
         index,
         preparers,
         clock,
+        isSelling,
         openSource: (options) =>
           importWorker ? new WorkerKeyFile(importWorker, options) : new KeyFile(options),
       }),

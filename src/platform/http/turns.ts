@@ -5,6 +5,8 @@ import type { MaybePromise } from '../event-store/event-store.js';
  * turns cost speed, since what is sold in one turn shares a record of the log.
  */
 const TURN_MS = 50;
+/** How long after the last request customers count as there. */
+const BUSY_MS = 100;
 
 /**
  * Does the work of requests in the order in which they came, for a limited time in each turn of the event loop.
@@ -18,11 +20,17 @@ export class Turns {
   private next = 0;
   private isScheduled = false;
   private hasAccepted = false;
+  private lastAt = Number.NEGATIVE_INFINITY;
 
   /** To be told of each connection that was accepted. */
   readonly accepted = (): void => {
     this.hasAccepted = true;
   };
+
+  /** Whether there was a request a moment ago. */
+  get isBusy(): boolean {
+    return performance.now() - this.lastAt < BUSY_MS;
+  }
 
   /** Resolves or rejects as `work` does, when its turn has come. */
   run<T>(work: () => MaybePromise<T>): Promise<T> {
@@ -41,6 +49,7 @@ export class Turns {
   private schedule(): void {
     if (this.isScheduled) return;
     this.isScheduled = true;
+    this.lastAt = performance.now();
     setImmediate(() => this.work(performance.now() + (this.hasAccepted ? 0 : TURN_MS)));
   }
 

@@ -111,9 +111,9 @@ it('goes on and writes later what a full disk refused', async () => {
   storage.full = true;
   const errors: unknown[] = [];
   const index = new CountingIndex();
-  const follower = new IndexFollower(store, storage, 'kf', [index], (error) => errors.push(error));
+  const follower = new IndexFollower(store, storage, 'kf', [index], (error) => errors.push(error), 20);
   await follower.start();
-  await new Promise((resolve) => setTimeout(resolve, 1100));
+  await new Promise((resolve) => setTimeout(resolve, 100));
   expect(errors.length).toBeGreaterThan(0);
   expect(index.count).toBe(EVENTS);
   expect(storage.get('counting', 'count')).toBe(500);
@@ -121,4 +121,27 @@ it('goes on and writes later what a full disk refused', async () => {
   await follower.close();
   expect(storage.get('counting', 'count')).toBe(EVENTS);
   expect(storage.checkpoint('counting', 1)).toBe(store.headPosition());
+});
+
+it('lets others work while it folds a long page', async () => {
+  class SlowIndex extends CountingIndex {
+    override apply(event: IndexedEvent, keep: IndexKeep): void {
+      const until = performance.now() + 0.2;
+      while (performance.now() < until) {}
+      super.apply(event, keep);
+    }
+  }
+  const store = new MemoryEventStore();
+  await appendUpTo(store, 500);
+  const index = new SlowIndex();
+  const follower = new IndexFollower(store, new MemoryIndexStorage(), 'kf', [index]);
+  let turns = 0;
+  const counting = setInterval(() => {
+    turns += 1;
+  }, 1);
+  await follower.start();
+  clearInterval(counting);
+  expect(index.count).toBe(500);
+  expect(turns).toBeGreaterThan(5);
+  await follower.close();
 });

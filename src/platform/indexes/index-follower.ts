@@ -1,25 +1,67 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { EventStore, RecordedEvent, Subscription } from '../event-store/event-store.js';
 import type { IndexStorage } from './index-storage.js';
 import { type IndexKeep, type LocalIndex, StoredIndexedEvent } from './local-index.js';
 
 /**
  * How often buffered entries and the checkpoint go to disk. A start replays at most this much, and what was missed.
- * Seldom enough that a page of random keys is written for several of them at a time.
+ * Seldom enough that a page of random keys is written for many of them at a time.
  */
-const FLUSH_EVERY_MS = 1000;
+const FLUSH_EVERY_MS = 5000;
 /** Buffered entries of one index from which on those that may are written in slices, between which other work runs. */
-const SLICED_FROM = 2000;
-/** Buffered entries of one index that make the follower wait for a flush: bounds memory during a rebuild. */
+const SLICED_FROM = 1000;
+/** Buffered entries of one index that are written without waiting for the time: bounds memory while many come in. */
 const BUFFERED_ENTRIES = 50_000;
+/** Longest stretch of folding without letting other work run. */
+const FOLD_MS = 3;
 
 type Entries = ReadonlyMap<string, unknown>;
+
+/** Entries that are not on disk yet, by the slice in which they may be written ahead; null for all others. */
+class UnwrittenEntries {
+  private readonly slices = new Map<number | null, Map<string, unknown>>();
+
+  get size(): number {
+    let size = 0;
+    for (const entries of this.slices.values()) size += entries.size;
+    return size;
+  }
+
+  slice(number: number | null): Entries | undefined {
+    return this.slices.get(number);
+  }
+
+  put(slice: number | null, key: string, value: unknown): void {
+    const entries = this.slices.get(slice);
+    if (entries) entries.set(key, value);
+    else this.slices.set(slice, new Map([[key, value]]));
+  }
+
+  /** What may be written ahead of the checkpoint, if that is worth it, and the rest. */
+  parts(): { readonly ahead: readonly Entries[]; readonly rest: Entries } {
+    if (this.size < SLICED_FROM) return { ahead: [], rest: this.all() };
+    const ahead = [...this.slices].flatMap(([number, entries]) => (number === null ? [] : [entries]));
+    return { ahead, rest: this.slices.get(null) ?? new Map() };
+  }
+
+  /** Adds what is not in here under the same key. */
+  addOlder(older: UnwrittenEntries): void {
+    for (const [slice, entries] of older.slices) {
+      for (const [key, value] of entries) if (!this.slices.get(slice)?.has(key)) this.put(slice, key, value);
+    }
+  }
+
+  private all(): Entries {
+    return new Map([...this.slices.values()].flatMap((entries) => [...entries]));
+  }
+}
 
 /** One index with the buffer over its stored entries. */
 class FollowedIndex implements IndexKeep {
   position = 0n;
-  private buffer = new Map<string, unknown>();
+  private buffer = new UnwrittenEntries();
   /** Entries that are on their way to disk. */
-  private flushing = new Map<string, unknown>();
+  private flushing = new UnwrittenEntries();
 
   constructor(
     readonly index: LocalIndex,
@@ -31,47 +73,41 @@ class FollowedIndex implements IndexKeep {
   }
 
   get(key: string): unknown {
-    if (this.buffer.has(key)) return this.buffer.get(key);
-    if (this.flushing.has(key)) return this.flushing.get(key);
+    const slice = this.sliceOf(key);
+    for (const unwritten of [this.buffer, this.flushing]) {
+      const entries = unwritten.slice(slice);
+      if (entries?.has(key)) return entries.get(key);
+    }
     return this.storage.get(this.index.name, key);
   }
 
   put(key: string, value: unknown): void {
-    this.buffer.set(key, value);
+    this.buffer.put(this.sliceOf(key), key, value);
   }
 
   delete(key: string): void {
-    this.buffer.set(key, undefined);
+    this.put(key, undefined);
   }
 
   /** What is to be written: slices ahead of the checkpoint, and the rest with it. */
-  takeBuffer(): { readonly slices: readonly Entries[]; readonly rest: Entries } {
-    const { index, buffer } = this;
-    this.flushing = buffer;
-    this.buffer = new Map();
-    if (!index.aheadSlice || buffer.size < SLICED_FROM) return { slices: [], rest: buffer };
-    const slices = new Map<number, Map<string, unknown>>();
-    const rest = new Map<string, unknown>();
-    for (const [key, value] of buffer) {
-      const number = index.aheadSlice(key);
-      let target = number === null ? rest : slices.get(number);
-      if (!target) {
-        target = new Map();
-        slices.set(number!, target);
-      }
-      target.set(key, value);
-    }
-    return { slices: [...slices.values()], rest };
+  takeBuffer(): { readonly ahead: readonly Entries[]; readonly rest: Entries } {
+    this.flushing = this.buffer;
+    this.buffer = new UnwrittenEntries();
+    return this.flushing.parts();
   }
 
   flushed(): void {
-    this.flushing = new Map();
+    this.flushing = new UnwrittenEntries();
   }
 
   /** Nothing of the flush counts as written: it is buffered again, under what has come since. */
   takeBack(): void {
-    for (const [key, value] of this.flushing) if (!this.buffer.has(key)) this.buffer.set(key, value);
-    this.flushing = new Map();
+    this.buffer.addOlder(this.flushing);
+    this.flushing = new UnwrittenEntries();
+  }
+
+  private sliceOf(key: string): number | null {
+    return this.index.aheadSlice?.(key) ?? null;
   }
 }
 
@@ -84,6 +120,7 @@ export class IndexFollower {
   private subscription: Subscription | null = null;
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> = Promise.resolve();
+  private isWriting = false;
   private waiters: { position: bigint; resolve: () => void }[] = [];
   private applied = 0n;
   private flushedTo = 0n;
@@ -94,6 +131,7 @@ export class IndexFollower {
     private readonly namespace: string,
     indexes: readonly LocalIndex[],
     private readonly onError: (error: unknown) => void = () => undefined,
+    private readonly flushEveryMs = FLUSH_EVERY_MS,
   ) {
     this.followed = indexes.map((index) => new FollowedIndex(index, storage));
   }
@@ -115,7 +153,7 @@ export class IndexFollower {
     this.applied = positions[0] ?? 0n;
     this.flushedTo = this.applied;
     this.subscription = this.store.subscribe(this.applied, (events) => this.apply(events));
-    this.timer = setInterval(() => void this.flush(), FLUSH_EVERY_MS);
+    this.timer = setInterval(() => void this.flush(), this.flushEveryMs);
     this.timer.unref();
     await this.reached(await this.store.headPosition());
   }
@@ -137,8 +175,21 @@ export class IndexFollower {
     await this.flush();
   }
 
-  private apply(events: RecordedEvent[]): void | Promise<void> {
-    for (const stored of events) this.applyOne(stored);
+  /** Folds a page; a long one a piece at a time, so that requests in the same process go on. */
+  private async apply(events: RecordedEvent[]): Promise<void> {
+    let until = performance.now() + FOLD_MS;
+    for (const stored of events) {
+      this.applyOne(stored);
+      if (performance.now() < until) continue;
+      await this.endPiece();
+      await turn();
+      until = performance.now() + FOLD_MS;
+    }
+    await this.endPiece();
+  }
+
+  /** Makes known what was folded. Waits if there is more to be written than what is being written already. */
+  private async endPiece(): Promise<void> {
     for (const followed of this.followed) followed.index.afterBatch?.(followed);
     if (this.waiters.length > 0) {
       this.waiters = this.waiters.filter((waiter) => {
@@ -147,7 +198,9 @@ export class IndexFollower {
         return false;
       });
     }
-    if (this.followed.some((followed) => followed.buffered > BUFFERED_ENTRIES)) return this.flush();
+    if (!this.followed.some((followed) => followed.buffered > BUFFERED_ENTRIES)) return;
+    if (this.isWriting) await this.writing;
+    else void this.flush();
   }
 
   /** Positions move past every event, so that a shared log's foreign streams do not hold anybody up. */
@@ -174,6 +227,7 @@ export class IndexFollower {
       const before = this.flushedTo;
       if (this.applied === before) return;
       this.flushedTo = this.applied;
+      this.isWriting = true;
       try {
         await this.write();
         for (const followed of this.followed) followed.flushed();
@@ -181,6 +235,8 @@ export class IndexFollower {
         this.flushedTo = before;
         for (const followed of this.followed) followed.takeBack();
         this.onError(error);
+      } finally {
+        this.isWriting = false;
       }
     });
     return this.writing;
@@ -193,8 +249,8 @@ export class IndexFollower {
       position: followed.position,
       ...followed.takeBuffer(),
     }));
-    for (const { index, slices } of taken) {
-      for (const slice of slices) await this.storage.writeAhead(index, slice);
+    for (const { index, ahead } of taken) {
+      for (const slice of ahead) await this.storage.writeAhead(index, slice);
     }
     await this.storage.write(
       taken.map(({ index, version, position, rest }) => ({ index, version, position, entries: rest })),

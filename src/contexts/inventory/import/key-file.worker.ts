@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveWayToOthers } from '../../../platform/threads/threads.js';
 import { KeyFile } from './key-file.js';
 import type { WorkerAnswer, WorkerOptions, WorkerRequest } from './worker-protocol.js';
 
@@ -6,6 +7,7 @@ import type { WorkerAnswer, WorkerOptions, WorkerRequest } from './worker-protoc
 // it.
 const file = new KeyFile(workerData as WorkerOptions);
 const port = parentPort!;
+giveWayToOthers();
 
 port.on('message', async ({ number, method, args }: WorkerRequest) => {
   const call = file[method] as (...args: unknown[]) => Promise<unknown>;

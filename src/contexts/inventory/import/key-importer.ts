@@ -54,6 +54,8 @@ export interface KeyImporterOptions {
   readonly clock: Clock;
   /** Opens a file, in this thread or another. */
   readonly openSource: (options: KeyFileOptions) => KeySource;
+  /** Whether customers are buying at the moment: they go before an import. */
+  readonly isSelling?: () => boolean;
 }
 
 /** `ImportRunning`: the same file is being imported into the same package by this process. */
@@ -121,11 +123,11 @@ export class KeyImporter {
     return { ...counts, errorFile: errors.exists ? errors.path : null };
   }
 
-  /** A few batches at a time; the next one is being read meanwhile. */
+  /** A few batches at a time, one while customers buy; the next one is being read meanwhile. */
   private async takeAll(run: Run): Promise<void> {
     const underWay = new Set<Promise<void>>();
     const failures: unknown[] = [];
-    const pace = new Pace();
+    const pace = new Pace({ isSelling: this.options.isSelling });
     try {
       while (failures.length === 0) {
         run.request.signal?.throwIfAborted();
@@ -137,7 +139,8 @@ export class KeyImporter {
             underWay.delete(taking);
           });
         underWay.add(taking);
-        if (underWay.size >= IMPORT_BATCHES) await Promise.race(underWay);
+        const batches = pace.isSelling() ? 1 : IMPORT_BATCHES;
+        while (underWay.size >= batches) await Promise.race(underWay);
         await pace.pause();
       }
     } finally {

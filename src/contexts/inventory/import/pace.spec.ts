@@ -1,4 +1,4 @@
-import { BUSY_SHARE, LONGEST_PAUSE_MS, Pace } from './pace.js';
+import { BUSY_SHARE, LONGEST_PAUSE_MS, LONGEST_REST_MS, Pace, REST_PER_WORK } from './pace.js';
 
 /** An event loop of which others use a share, and on which each piece of work takes 10 ms. */
 async function busyShare(others: number, pieces = 200): Promise<{ busy: number; longestMs: number }> {
@@ -8,13 +8,13 @@ async function busyShare(others: number, pieces = 200): Promise<{ busy: number; 
     times.active += ms * others;
     times.idle += ms * (1 - others);
   };
-  const pace = new Pace(
-    () => ({ ...times }),
-    async (ms) => {
+  const pace = new Pace({
+    measure: () => ({ ...times }),
+    wait: async (ms) => {
       longestMs = Math.max(longestMs, ms);
       pass(ms);
     },
-  );
+  });
   for (let piece = 0; piece < pieces; piece += 1) {
     times.active += 10;
     await pace.pause();
@@ -35,14 +35,35 @@ it('work goes on slowly when others fill the loop', async () => {
 it('work that leaves the loop idle is not held up', async () => {
   const times = { active: 0, idle: 0 };
   const waits: number[] = [];
-  const pace = new Pace(
-    () => ({ ...times }),
-    async (ms) => waits.push(ms),
-  );
+  const pace = new Pace({ measure: () => ({ ...times }), wait: async (ms) => waits.push(ms) });
   for (let piece = 0; piece < 50; piece += 1) {
     times.active += 6;
     times.idle += 4;
     await pace.pause();
   }
   expect(waits).toEqual([]);
+});
+
+it('work rests for several times as long as it took while customers buy, and no longer than that', async () => {
+  const times = { active: 0, idle: 0 };
+  const waits: number[] = [];
+  let isSelling = true;
+  const pace = new Pace({
+    isSelling: () => isSelling,
+    measure: () => ({ ...times }),
+    wait: async (ms) => {
+      waits.push(ms);
+      times.idle += ms;
+    },
+  });
+  for (const tookMs of [20, 20, 1000]) {
+    times.active += tookMs / 2;
+    times.idle += tookMs / 2;
+    await pace.pause();
+  }
+  expect(waits).toEqual([20 * REST_PER_WORK, 20 * REST_PER_WORK, LONGEST_REST_MS]);
+  isSelling = false;
+  times.idle += 20;
+  await pace.pause();
+  expect(waits).toHaveLength(3);
 });

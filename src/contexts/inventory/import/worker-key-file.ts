@@ -5,6 +5,9 @@ import type { LotSeal } from '../intake/key-batch.js';
 import type { FileBatch, KeyFileOptions, KeySource } from './key-file.js';
 import type { WorkerAnswer, WorkerRequest } from './worker-protocol.js';
 
+/** It holds a few batches: a larger young heap would only fill up before it is looked through. */
+const MEMORY = { maxYoungGenerationSizeMb: 24 };
+
 interface Waiting {
   resolve(result: unknown): void;
   reject(error: Error): void;
@@ -19,7 +22,7 @@ export class WorkerKeyFile implements KeySource {
 
   /** @param entry the compiled `key-file.worker` */
   constructor(entry: string | URL, options: KeyFileOptions, thread: ThreadOptions = {}) {
-    this.worker = new Worker(entry, { ...thread, workerData: options });
+    this.worker = new Worker(entry, { resourceLimits: MEMORY, ...thread, workerData: options });
     this.worker.on('message', (answer: WorkerAnswer) => this.settle(answer));
     this.worker.on('error', (error) => this.fail(error));
     this.worker.on('exit', () => this.fail(new Error('the import thread ended')));

@@ -136,6 +136,8 @@ export class KeyIntake {
       const dataKey = await keyStore.obtain(`lot-${turn.lot}`);
       const stream = `${namespace}.${Lot.category}-${turn.lot}`;
       const keys = await request.batch.seal(added, { stream, dataKey });
+      // What another thread sealed is unpacked in one piece; storing it is one more.
+      await nextTurn();
       await before;
       return { ...turn, keys };
     };

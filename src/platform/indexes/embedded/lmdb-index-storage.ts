@@ -1,7 +1,10 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
 import { IndexStorage, type IndexWrite } from '../index-storage.js';
 
 const MAP_BYTES = 64 * 1024 ** 3;
+/** Entries handed over without letting other work run. */
+const ENTRIES_AT_ONCE = 250;
 
 interface Checkpoint {
   readonly version: number;
@@ -59,10 +62,19 @@ export class LmdbIndexStorage extends IndexStorage {
   }
 
   async writeAhead(index: string, entries: ReadonlyMap<string, unknown>): Promise<void> {
-    await this.root.batch(() => this.put(index, entries));
+    const written: Promise<unknown>[] = [];
+    const all = [...entries];
+    for (let first = 0; first < all.length; first += ENTRIES_AT_ONCE) {
+      if (first > 0) await turn();
+      const writing = this.root.batch(() => this.put(index, all.slice(first, first + ENTRIES_AT_ONCE)));
+      // It is waited for below; until then nobody has its failure.
+      writing.catch(() => undefined);
+      written.push(writing);
+    }
+    await Promise.all(written);
   }
 
-  private put(index: string, entries: ReadonlyMap<string, unknown>): void {
+  private put(index: string, entries: Iterable<readonly [string, unknown]>): void {
     for (const [key, value] of entries) {
       if (value === undefined) this.root.remove(`e/${index}/${key}`);
       else this.root.put(`e/${index}/${key}`, value);

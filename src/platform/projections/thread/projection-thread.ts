@@ -8,6 +8,9 @@ import type { OnProgress, RebuildProgress } from '../rebuild.js';
 import type { Verified } from '../verification.js';
 import type { Order, ProjectionThreadData, Report } from './protocol.js';
 
+/** Room for a few batches: a larger young heap would only fill up before it is looked through. */
+const MEMORY = { maxYoungGenerationSizeMb: 48 };
+
 export interface ProjectionThreadOptions {
   /** The compiled entry of the thread. */
   readonly entry: string | URL;
@@ -120,7 +123,7 @@ export class ProjectionThread implements Projecting {
   private run(onStarted: () => void, onEnd: (error: Error, hasClosed: boolean) => void): void {
     const { entry, thread, data, onError } = this.options;
     const workerData: ProjectionThreadData = { ...data, isRestarted: this.failures > 0 };
-    const worker = new Worker(entry, { ...thread, workerData });
+    const worker = new Worker(entry, { resourceLimits: MEMORY, ...thread, workerData });
     this.worker = worker;
     let hasClosed = false;
     let cause: Error | null = null;
