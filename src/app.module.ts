@@ -24,6 +24,12 @@ import {
 } from './contexts/partners/index.js';
 import { PRICING_PROVIDERS } from './contexts/pricing/index.js';
 import { WALLETS_PROVIDERS } from './contexts/wallets/index.js';
+import {
+  CallbackAttempts,
+  NoticeIndex,
+  NoticeStorage,
+  WEBHOOKS_PROVIDERS,
+} from './contexts/webhooks/index.js';
 import { AuditLog } from './platform/audit/audit-log.js';
 import { AuthService } from './platform/auth/auth-service.js';
 import { RevokedSessions } from './platform/auth/revoked-sessions.js';
@@ -32,6 +38,7 @@ import type { Settings } from './platform/config/settings.js';
 import { EventStore } from './platform/event-store/event-store.js';
 import { Sequencer } from './platform/execution/sequencer.js';
 import { Executor } from './platform/execution/transaction.js';
+import { OutboundHttp } from './platform/http/outbound/outbound-http.js';
 import { Turns } from './platform/http/turns.js';
 import { IdempotencyStore } from './platform/idempotency/idempotency-store.js';
 import { IndexProgress } from './platform/indexes/index-progress.js';
@@ -153,6 +160,8 @@ function contextProviders({ settings, importWorker }: AppOptions, turns: Turns):
     }),
     ...ORDERING_PROVIDERS,
     ...salePorts(settings),
+    ...WEBHOOKS_PROVIDERS,
+    outboundHttp(settings),
     ...TERMINAL_V1_PROVIDERS,
     ...referenceProviders(makeApiDocument),
     ...restV2Providers({
@@ -160,6 +169,14 @@ function contextProviders({ settings, importWorker }: AppOptions, turns: Turns):
       uploads: join(settings.dataDir, 'uploads'),
     }),
   ];
+}
+
+function outboundHttp({ nodeEnv, webhookAllowHttp, webhookAllowPrivate }: Settings): Provider {
+  const allowHttp = webhookAllowHttp ?? nodeEnv !== 'production';
+  return {
+    provide: OutboundHttp,
+    useValue: new OutboundHttp({ allowHttp, allowPrivate: webhookAllowPrivate }),
+  };
 }
 
 function runtimeProvider(options: AppOptions): Provider {
@@ -176,6 +193,9 @@ function runtimeProvider(options: AppOptions): Provider {
       PartnerDirectory,
       RevokedSessions,
       UnfinishedIndex,
+      NoticeIndex,
+      NoticeStorage,
+      CallbackAttempts,
       IndexProgress,
       Executor,
       SaleSettings,
@@ -191,6 +211,9 @@ function runtimeProvider(options: AppOptions): Provider {
       partners: PartnerDirectory,
       sessions: RevokedSessions,
       unfinished: UnfinishedIndex,
+      notices: NoticeIndex,
+      noticeStorage: NoticeStorage,
+      attempts: CallbackAttempts,
       progress: IndexProgress,
       executor: Executor,
       terms: SaleSettings,
@@ -206,6 +229,9 @@ function runtimeProvider(options: AppOptions): Provider {
         partners,
         sessions,
         unfinished,
+        notices,
+        noticeStorage,
+        attempts,
         progress,
         executor,
         clock,

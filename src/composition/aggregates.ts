@@ -5,6 +5,7 @@ import { Order } from '../contexts/ordering/index.js';
 import { Claim, Partner, Staff } from '../contexts/partners/index.js';
 import { Rates } from '../contexts/pricing/index.js';
 import { Adjustment, TopUp, Wallet } from '../contexts/wallets/index.js';
+import { Callback, Webhooks } from '../contexts/webhooks/index.js';
 import type { AnyAggregate } from '../platform/audit/audit-log.js';
 import { Session } from '../platform/auth/session.js';
 import { Sequence } from '../platform/numbers/public-ids.js';
@@ -29,6 +30,8 @@ export const AGGREGATES: readonly AnyAggregate[] = [
   Suppression,
   Erasure,
   MailReports,
+  Webhooks,
+  Callback,
   Session,
   Sequence,
 ];

@@ -3,6 +3,7 @@ import { CatalogIndex } from '../contexts/catalog/index.js';
 import { FingerprintIndex, SerialIndex, StockIndex } from '../contexts/inventory/index.js';
 import { SaleSettings } from '../contexts/ordering/index.js';
 import { AccountDirectory, AccountIndex, PartnerDirectory } from '../contexts/partners/index.js';
+import type { CallbackAttempts, NoticeIndex, NoticeStorage } from '../contexts/webhooks/index.js';
 import { RevokedSessions } from '../platform/auth/revoked-sessions.js';
 import { Executor } from '../platform/execution/transaction.js';
 import { IndexFollower } from '../platform/indexes/index-follower.js';
@@ -12,6 +13,7 @@ import { Ids } from '../platform/kernel/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
 import type { Projecting } from '../platform/projections/projecting.js';
 import { ReadModels } from '../platform/projections/read-models.js';
+import { Callbacks } from '../processes/callbacks/callbacks.js';
 import { PackageStatus } from '../processes/package-status/package-status.js';
 import { Recovery } from '../processes/recovery/recovery.js';
 import { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
@@ -28,6 +30,7 @@ export class Runtime {
   readonly projections: Projecting;
   readonly recovery: Recovery;
   readonly packageStatus: PackageStatus;
+  readonly callbacks: Callbacks;
   private accountSweep: NodeJS.Timeout | null = null;
 
   constructor(
@@ -44,6 +47,9 @@ export class Runtime {
       partners: PartnerDirectory;
       sessions: RevokedSessions;
       unfinished: UnfinishedIndex;
+      notices: NoticeIndex;
+      noticeStorage: NoticeStorage;
+      attempts: CallbackAttempts;
       progress: IndexProgress;
       executor: Executor;
       clock: Clock;
@@ -64,6 +70,8 @@ export class Runtime {
       parts.partners,
       parts.sessions,
       parts.unfinished,
+      parts.notices,
+      parts.noticeStorage,
     ];
     this.follower = new IndexFollower(events, indexes, namespace, followed, (err) =>
       logger.error({ err }, 'the indexes could not be written and are tried again'),
@@ -85,6 +93,15 @@ export class Runtime {
       ids: parts.ids,
       onError: (err, id) => logger.error({ err, id }, 'a package could not be switched and is tried again'),
     });
+    this.callbacks = new Callbacks({
+      index: parts.notices,
+      clock: parts.clock,
+      attempt: (lane, work) => parts.attempts.attempt(lane, work),
+      onDisabled: (webhook, partner, because) =>
+        logger.warn({ webhook, partner, because }, 'a webhook was switched off'),
+      onError: (err, webhook) =>
+        logger.error({ err, webhook }, 'a callback could not be made and is tried again'),
+    });
   }
 
   async start(): Promise<void> {
@@ -93,6 +110,7 @@ export class Runtime {
     await this.recovery.runDue();
     this.recovery.start();
     this.packageStatus.start();
+    this.callbacks.start();
     await this.finishAccounts();
     this.accountSweep = setInterval(() => void this.finishAccounts(), ACCOUNT_SWEEP_MS);
     this.accountSweep.unref();
@@ -121,6 +139,7 @@ export class Runtime {
 
   async stop(): Promise<void> {
     if (this.accountSweep) clearInterval(this.accountSweep);
+    await this.callbacks.close();
     await this.packageStatus.close();
     await this.recovery.close();
     await this.projections.stop();

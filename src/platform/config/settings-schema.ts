@@ -207,6 +207,14 @@ export const SETTINGS = {
     cidrList,
     '',
     'Private addresses that webhooks may be sent to.',
-    { support: 'idle', unset: 'none' },
+    { unset: 'none' },
+  ),
+  webhookAllowHttp: optional(
+    'WEBHOOK_ALLOW_HTTP',
+    onOff,
+    'Whether webhooks may be sent without encryption.',
+    {
+      unset: 'on, in production off',
+    },
   ),
 } as const;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import { parseCidr } from '../../config/cidr.js';
 import { MAX_RESPONSE_BYTES } from './limits.js';
 import { OutboundHttp, type OutboundOptions } from './outbound-http.js';
 import { AddressPolicy } from './public-address.js';
@@ -14,6 +15,7 @@ interface Hostile {
 }
 const hostile = JSON.parse(readFileSync('src/platform/http/outbound/hostile-urls.json', 'utf8')) as Hostile;
 const resolve = async (host: string) => hostile.names[host] ?? [];
+const ranges = (...texts: string[]) => texts.map((text) => parseCidr(text)!);
 const open: (Server | TcpServer)[] = [];
 const stop: (() => void)[] = [];
 
@@ -52,7 +54,13 @@ const serveRaw = (
   );
 
 const outbound = (options: Partial<OutboundOptions> = {}) =>
-  new OutboundHttp({ allowHttp: true, allowPrivate: ['127.0.0.0/8'], resolve, timeoutMs: 400, ...options });
+  new OutboundHttp({
+    allowHttp: true,
+    allowPrivate: ranges('127.0.0.0/8'),
+    resolve,
+    timeoutMs: 400,
+    ...options,
+  });
 const post = (sender: OutboundHttp, url: string) =>
   sender.post({ url, headers: { 'content-type': 'application/json' }, body: '{"a":1}' });
 
@@ -84,7 +92,7 @@ describe('which addresses are sent to', () => {
   });
 
   it('is private ones only within the ranges that the operator names', () => {
-    const policy = new AddressPolicy(['10.1.0.0/16', 'fd00::/64']);
+    const policy = new AddressPolicy(ranges('10.1.0.0/16', 'fd00::/64'));
     expect(['10.1.2.3', '::ffff:10.1.2.3', 'fd00::1'].map((text) => policy.allows(text))).toEqual([
       true,
       true,
@@ -127,7 +135,7 @@ describe('what is sent', () => {
       looks += 1;
       return looks === 1 ? ['127.0.0.2'] : ['127.0.0.1'];
     };
-    const sender = outbound({ resolve: rebinding, allowPrivate: ['127.0.0.2/32'] });
+    const sender = outbound({ resolve: rebinding, allowPrivate: ranges('127.0.0.2/32') });
     // Nothing listens at the checked address; the other one would have answered.
     expect(await post(sender, `http://hooks.example:${port}/`)).toEqual({
       outcome: 'failed',

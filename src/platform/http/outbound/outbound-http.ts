@@ -1,5 +1,6 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
+import type { Cidr } from '../../config/cidr.js';
 import { MAX_ADDRESSES, MAX_RESPONSE_BYTES, MAX_RESPONSE_HEADER_BYTES, SEND_TIMEOUT_MS } from './limits.js';
 import { AddressPolicy } from './public-address.js';
 import { dnsResolver, type Resolve } from './resolver.js';
@@ -8,8 +9,8 @@ import { parseTarget, type Target, type TargetProblem } from './target.js';
 export interface OutboundOptions {
   /** Whether addresses may be http; else https alone. */
   readonly allowHttp: boolean;
-  /** CIDR ranges that may be reached although they are private. */
-  readonly allowPrivate?: readonly string[];
+  /** Ranges that may be reached although they are private. */
+  readonly allowPrivate?: readonly Cidr[];
   /** Default: the name servers of the machine. */
   readonly resolve?: Resolve;
   readonly timeoutMs?: number;

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { type Cidr, cidrContains } from '../../config/cidr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Range = [Address, number];
@@ -39,17 +40,13 @@ function isPublic(address: Address): boolean {
  * An allow-list, so that what is set aside one day is not reached by having been forgotten here.
  */
 export class AddressPolicy {
-  private readonly allowed: readonly Range[];
-
-  /** @param allowedRanges CIDR ranges that may be reached although they are private */
-  constructor(allowedRanges: readonly string[] = []) {
-    this.allowed = rangesOf(allowedRanges);
-  }
+  /** @param allowed ranges that may be reached although they are private */
+  constructor(private readonly allowed: readonly Cidr[] = []) {}
 
   allows(text: string): boolean {
     // A zone names an interface of this machine: no address of the public internet has one.
     if (!ipaddr.isValid(text) || text.includes('%')) return false;
     const address = unwrapped(ipaddr.parse(text));
-    return isPublic(address) || this.allowed.some((range) => isIn(address, range));
+    return isPublic(address) || this.allowed.some((range) => cidrContains(range, address.toString()));
   }
 }

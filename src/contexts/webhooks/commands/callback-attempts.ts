@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
+import { OutboundHttp } from '../../../platform/http/outbound/outbound-http.js';
+import { Clock, isoTime } from '../../../platform/kernel/clock.js';
+import { Ids } from '../../../platform/kernel/ids.js';
+import { Callback, callbackId, recordAttempt } from '../domain/callback.js';
+import { nextAttemptMs } from '../domain/schedule.js';
+import { disableWebhook } from '../domain/webhooks.decider.js';
+import { type Webhook, Webhooks } from '../domain/webhooks.js';
+import type { DisabledBecause } from '../events/webhooks.events.js';
+import { DISABLE_AFTER_MS } from '../limits.js';
+import type { Lane, Work } from '../notices/lane.js';
+import { NoticeBodies, type NoticeBody } from '../notices/notice-bodies.js';
+import { EndpointSecrets } from '../secrets/endpoint-secrets.js';
+import { signedRequest } from '../secrets/signed-request.js';
+import { outcomeOf, type SentOutcome } from './webhook-tests.js';
+
+const GONE = 410;
+
+export interface Attempted {
+  /** False: somebody else recorded this attempt, or the endpoint is off. */
+  readonly recorded: boolean;
+  /** Why the endpoint was switched off with this attempt. */
+  readonly disabled: DisabledBecause | null;
+}
+
+/** Sends one message once and records what came of it. */
+@Injectable()
+export class CallbackAttempts {
+  constructor(
+    private readonly executor: Executor,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly bodies: NoticeBodies,
+    private readonly secrets: EndpointSecrets,
+    private readonly outbound: OutboundHttp,
+  ) {}
+
+  async attempt(lane: Lane, work: Work): Promise<Attempted> {
+    const { webhook: id, partner } = lane;
+    const callback = callbackId(id, work.notice.position);
+    const context = this.context();
+    const before = await this.executor.run(context, (tx) => ({
+      webhook: tx.load(Webhooks, partner).webhooks.get(id),
+      attempts: tx.load(Callback, callback).attempts,
+    }));
+    if (!before.webhook || before.webhook.disabled) return { recorded: false, disabled: null };
+    const body = await this.bodies.of(partner, work.notice);
+    const sent = await this.send(partner, before.webhook, body);
+    return this.record(context, { lane, work, callback, body, sent, attempt: before.attempts + 1 });
+  }
+
+  private async send(partner: string, webhook: Webhook, body: NoticeBody) {
+    const began = performance.now();
+    const nowMs = this.clock.now();
+    const request = await signedRequest(this.secrets, partner, webhook, { id: body.id, body, nowMs });
+    const outcome = outcomeOf(await this.outbound.post(request));
+    return { ...outcome, tookMs: Math.round(performance.now() - began) };
+  }
+
+  private async record(
+    context: CommandContext,
+    made: {
+      readonly lane: Lane;
+      readonly work: Work;
+      readonly callback: string;
+      readonly body: NoticeBody;
+      readonly sent: SentOutcome & { readonly tookMs: number };
+      readonly attempt: number;
+    },
+  ): Promise<Attempted> {
+    const { lane, work, callback, body, sent, attempt } = made;
+    const { webhook, partner } = lane;
+    const { delivered, failure, status, tookMs } = sent;
+    const round = work.round + 1;
+    const chance = Math.random();
+    const response =
+      sent.response && (await this.secrets.sealResponse(partner, callback, attempt, sent.response));
+    return this.executor.run(context, (tx) => {
+      const retryMs = delivered || status === GONE ? null : nextAttemptMs(tx.nowMs, round, chance);
+      const events = recordAttempt(tx.load(Callback, callback), {
+        ...{ webhook, partner, notice: work.notice.position, eventId: body.id, eventType: body.type },
+        ...{ attempt, round, outcome: delivered ? 'delivered' : 'failed', failure, status, response, tookMs },
+        nextAttempt: retryMs === null ? null : isoTime(retryMs),
+      });
+      if (events.length === 0) return { recorded: false, disabled: null };
+      tx.append(Callback, callback, events);
+      const because = delivered ? null : reasonToDisable(status, lane.failingSinceMs, tx.nowMs);
+      const disabling = because ? disableWebhook(tx.load(Webhooks, partner), webhook, because) : [];
+      tx.append(Webhooks, partner, disabling);
+      return { recorded: true, disabled: disabling.length > 0 ? because : null };
+    });
+  }
+
+  private context(): CommandContext {
+    const commandId = this.ids.uuid();
+    const actor = { kind: 'system', id: 'callbacks' } as const;
+    return { commandId, correlationId: commandId, actor, surface: 'process' };
+  }
+}
+
+function reasonToDisable(
+  status: number | null,
+  failingSinceMs: number | null,
+  nowMs: number,
+): DisabledBecause | null {
+  if (status === GONE) return 'gone';
+  return failingSinceMs !== null && nowMs - failingSinceMs >= DISABLE_AFTER_MS ? 'failing' : null;
+}

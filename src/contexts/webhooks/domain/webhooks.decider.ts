@@ -1,0 +1,134 @@
+import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import type {
+  DisabledBecause,
+  NoticeType,
+  SealedSecret,
+  WebhookFields,
+  WebhooksEvent,
+} from '../events/webhooks.events.js';
+import { MAX_DESCRIPTION_LENGTH, MAX_ENDPOINTS, MAX_OVERLAP_HOURS } from '../limits.js';
+import type { WebhookRejectionCode } from '../rejections.js';
+import type { WebhooksState } from './webhooks.js';
+
+type Decision = WebhooksEvent[] | Rejection<WebhookRejectionCode>;
+
+/** Everything that partners can be told, in the order of the documents. */
+export const NOTICE_TYPES = [
+  'order.confirmed',
+  'order.cancelled',
+  'order.refunded',
+  'delivery.updated',
+  'balance.low',
+  'package.back_in_stock',
+] as const satisfies readonly NoticeType[];
+
+const HOUR_MS = 3_600_000;
+
+function invalidField({ eventTypes, description }: WebhookFields): Rejection<WebhookRejectionCode> | null {
+  const known = eventTypes.every((type) => NOTICE_TYPES.includes(type));
+  if (eventTypes.length === 0 || !known || new Set(eventTypes).size < eventTypes.length) {
+    return reject('WebhookFieldInvalid', {
+      field: 'event_types',
+      rule: `must name one or more of ${NOTICE_TYPES.join(', ')}, each once`,
+    });
+  }
+  if (description !== null && [...description].length > MAX_DESCRIPTION_LENGTH) {
+    const rule = `must be at most ${MAX_DESCRIPTION_LENGTH} characters long`;
+    return reject('WebhookFieldInvalid', { field: 'description', rule });
+  }
+  return null;
+}
+
+/** The address was checked before; a command given twice (the same secret) creates one endpoint. */
+export function createWebhook(
+  { webhooks }: WebhooksState,
+  webhook: number,
+  fields: WebhookFields,
+  secret: SealedSecret,
+): Decision {
+  const invalid = invalidField(fields);
+  if (invalid) return invalid;
+  if ([...webhooks.values()].some((known) => known.secret.id === secret.id)) return [];
+  if (webhooks.size >= MAX_ENDPOINTS) return reject('TooManyWebhooks', { limit: MAX_ENDPOINTS });
+  return [{ type: 'WebhookCreated', data: { webhook, ...fields, secret } }];
+}
+
+export interface WebhookChanges extends Partial<WebhookFields> {
+  readonly enabled?: boolean;
+}
+
+/** Absent fields stay. Enabling goes on where it stood. */
+export function changeWebhook(
+  { webhooks }: WebhooksState,
+  webhook: number,
+  changes: WebhookChanges,
+): Decision {
+  const before = webhooks.get(webhook);
+  if (!before) return reject('WebhookUnknown');
+  const fields: WebhookFields = {
+    url: changes.url ?? before.url,
+    eventTypes: changes.eventTypes ?? before.eventTypes,
+    description: changes.description === undefined ? before.description : changes.description,
+  };
+  const invalid = invalidField(fields);
+  if (invalid) return invalid;
+  const events: WebhooksEvent[] = [];
+  const same =
+    fields.url === before.url &&
+    fields.description === before.description &&
+    fields.eventTypes.join() === before.eventTypes.join();
+  if (!same) events.push({ type: 'WebhookChanged', data: { webhook, ...fields } });
+  if (changes.enabled === true && before.disabled) events.push({ type: 'WebhookEnabled', data: { webhook } });
+  if (changes.enabled === false) events.push(...disabling(before.disabled, webhook, 'asked'));
+  return events;
+}
+
+const disabling = (
+  disabled: DisabledBecause | null,
+  webhook: number,
+  because: DisabledBecause,
+): WebhooksEvent[] => (disabled ? [] : [{ type: 'WebhookDisabled', data: { webhook, because } }]);
+
+/** By the product itself. Nothing for an endpoint that is gone or off already. */
+export function disableWebhook(
+  { webhooks }: WebhooksState,
+  webhook: number,
+  because: DisabledBecause,
+): WebhooksEvent[] {
+  const before = webhooks.get(webhook);
+  return before ? disabling(before.disabled, webhook, because) : [];
+}
+
+/** @param overlapHours how long the secret before it goes on signing */
+export function rotateSecret(
+  { webhooks }: WebhooksState,
+  webhook: number,
+  rotation: { readonly secret: SealedSecret; readonly overlapHours: number; readonly nowMs: number },
+): Decision {
+  const before = webhooks.get(webhook);
+  if (!before) return reject('WebhookUnknown');
+  const { secret, overlapHours, nowMs } = rotation;
+  if (overlapHours < 0 || overlapHours > MAX_OVERLAP_HOURS) {
+    const rule = `must be from 0 to ${MAX_OVERLAP_HOURS}`;
+    return reject('WebhookFieldInvalid', { field: 'overlap_hours', rule });
+  }
+  if (before.secret.id === secret.id) return [];
+  const previousValidUntil = overlapHours > 0 ? new Date(nowMs + overlapHours * HOUR_MS).toISOString() : null;
+  return [{ type: 'WebhookSecretRotated', data: { webhook, secret, previousValidUntil } }];
+}
+
+export function deleteWebhook({ webhooks }: WebhooksState, webhook: number): Decision {
+  return webhooks.has(webhook) ? [{ type: 'WebhookDeleted', data: { webhook } }] : reject('WebhookUnknown');
+}
+
+/** @param range positions of the first and the last notice, both included */
+export function requestRedelivery(
+  { webhooks }: WebhooksState,
+  webhook: number,
+  range: { readonly first: string; readonly last: string },
+): Decision {
+  const before = webhooks.get(webhook);
+  if (!before) return reject('WebhookUnknown');
+  if (before.disabled) return reject('WebhookDisabled');
+  return [{ type: 'WebhookRedeliveryRequested', data: { webhook, ...range } }];
+}

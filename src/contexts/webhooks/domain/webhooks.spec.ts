@@ -1,0 +1,165 @@
+import fc from 'fast-check';
+import { given } from '../../../../test/support/given.js';
+import type { CallbackEvent } from '../events/callback.events.js';
+import type { WebhookFields, WebhooksEvent } from '../events/webhooks.events.js';
+import { MAX_ENDPOINTS, MAX_OVERLAP_HOURS } from '../limits.js';
+import { Callback, recordAttempt, redeliver } from './callback.js';
+import { nextAttemptMs, RETRY_WAITS_MS } from './schedule.js';
+import {
+  changeWebhook,
+  createWebhook,
+  deleteWebhook,
+  disableWebhook,
+  requestRedelivery,
+  rotateSecret,
+} from './webhooks.decider.js';
+import { Webhooks } from './webhooks.js';
+
+const NOW = Date.parse('2027-01-01T00:00:00.000Z');
+const FIELDS: WebhookFields = {
+  url: 'https://partner.example/hook',
+  eventTypes: ['order.confirmed'],
+  description: null,
+};
+const secret = (n: number) => ({ id: `s${n}`, sealed: 'v1.k.a.b' });
+const created = (webhook: number): WebhooksEvent => ({
+  type: 'WebhookCreated',
+  data: { webhook, ...FIELDS, secret: secret(webhook) },
+});
+const disabled: WebhooksEvent = { type: 'WebhookDisabled', data: { webhook: 1, because: 'failing' } };
+
+describe('an endpoint', () => {
+  it('is created once for a secret, and only so many', () => {
+    given(Webhooks, [])
+      .when((state) => createWebhook(state, 1, FIELDS, secret(1)))
+      .then(created(1));
+    given(Webhooks, [created(1)])
+      .when((state) => createWebhook(state, 2, FIELDS, secret(1)))
+      .thenNothing();
+    const full = Array.from({ length: MAX_ENDPOINTS }, (_, n) => created(n + 1));
+    given(Webhooks, full)
+      .when((state) => createWebhook(state, 99, FIELDS, secret(99)))
+      .thenRejected('TooManyWebhooks', { limit: MAX_ENDPOINTS });
+    given(Webhooks, [...full, { type: 'WebhookDeleted', data: { webhook: 1 } }])
+      .when((state) => createWebhook(state, 99, FIELDS, secret(99)))
+      .then(created(99));
+  });
+
+  it.each([[[]], [['order.confirmed', 'order.confirmed']], [['order.lost']]])(
+    'takes no event types such as %j',
+    (eventTypes) => {
+      given(Webhooks, [])
+        .when((state) => createWebhook(state, 1, { ...FIELDS, eventTypes: eventTypes as never }, secret(1)))
+        .thenRejected('WebhookFieldInvalid');
+    },
+  );
+
+  it('changes what is named, and nothing when nothing differs', () => {
+    given(Webhooks, [created(1)])
+      .when((state) => changeWebhook(state, 1, { description: 'till' }))
+      .then({ type: 'WebhookChanged', data: { webhook: 1, ...FIELDS, description: 'till' } });
+    given(Webhooks, [created(1)])
+      .when((state) => changeWebhook(state, 1, { ...FIELDS, enabled: true }))
+      .thenNothing();
+    given(Webhooks, [])
+      .when((state) => changeWebhook(state, 1, {}))
+      .thenRejected('WebhookUnknown');
+  });
+
+  it('is switched off once, and on again', () => {
+    given(Webhooks, [created(1)])
+      .when((state) => disableWebhook(state, 1, 'failing'))
+      .then(disabled);
+    given(Webhooks, [created(1), disabled])
+      .when((state) => disableWebhook(state, 1, 'gone'))
+      .thenNothing();
+    given(Webhooks, [created(1), disabled])
+      .when((state) => changeWebhook(state, 1, { enabled: true }))
+      .then({ type: 'WebhookEnabled', data: { webhook: 1 } });
+    given(Webhooks, [])
+      .when((state) => disableWebhook(state, 1, 'failing'))
+      .thenNothing();
+  });
+
+  it('keeps its old secret for the overlap', () => {
+    const rotation = { secret: secret(2), overlapHours: 1, nowMs: NOW };
+    const previousValidUntil = '2027-01-01T01:00:00.000Z';
+    given(Webhooks, [created(1)])
+      .when((state) => rotateSecret(state, 1, rotation))
+      .then({ type: 'WebhookSecretRotated', data: { webhook: 1, secret: secret(2), previousValidUntil } });
+    given(Webhooks, [created(1)])
+      .when((state) => rotateSecret(state, 1, { ...rotation, overlapHours: 0 }))
+      .then({
+        type: 'WebhookSecretRotated',
+        data: { webhook: 1, secret: secret(2), previousValidUntil: null },
+      });
+    given(Webhooks, [created(1)])
+      .when((state) => rotateSecret(state, 1, { ...rotation, overlapHours: MAX_OVERLAP_HOURS + 1 }))
+      .thenRejected('WebhookFieldInvalid');
+  });
+
+  it('is sent nothing again while it is off or gone', () => {
+    const range = { first: '1', last: '2' };
+    given(Webhooks, [created(1), disabled])
+      .when((state) => requestRedelivery(state, 1, range))
+      .thenRejected('WebhookDisabled');
+    given(Webhooks, [])
+      .when((state) => requestRedelivery(state, 1, range))
+      .thenRejected('WebhookUnknown');
+    given(Webhooks, [])
+      .when((state) => deleteWebhook(state, 1))
+      .thenRejected('WebhookUnknown');
+  });
+});
+
+describe('a message', () => {
+  const attempted = (attempt: number, over: object = {}): CallbackEvent => ({
+    type: 'CallbackAttempted',
+    data: {
+      ...{ webhook: 1, partner: 'p', notice: '10', eventId: 'evt_1', eventType: 'order.confirmed' },
+      ...{ attempt, round: attempt, outcome: 'failed', failure: 'timeout', status: null, response: null },
+      ...{ tookMs: 5, nextAttempt: '2027-01-01T00:00:05.000Z', ...over },
+    } as never,
+  });
+  const message = { webhook: 1, partner: 'p', notice: '10' };
+
+  it('has each attempt recorded once', () => {
+    const { data } = attempted(1) as Extract<CallbackEvent, { type: 'CallbackAttempted' }>;
+    given(Callback, [])
+      .when((state) => recordAttempt(state, data))
+      .then(attempted(1));
+    given(Callback, [attempted(1)])
+      .when((state) => recordAttempt(state, data))
+      .thenNothing();
+  });
+
+  it('is sent again on demand when it is done with', () => {
+    const given410 = attempted(1, { nextAttempt: null });
+    for (const events of [[attempted(1, { outcome: 'delivered', nextAttempt: null })], [given410]]) {
+      given(Callback, events)
+        .when((state) => redeliver(state, message))
+        .then({ type: 'CallbackRedeliveryRequested', data: message });
+    }
+    given(Callback, [attempted(1)])
+      .when((state) => redeliver(state, message))
+      .thenRejected('MessageIsWaiting');
+    given(Callback, [])
+      .when((state) => redeliver(state, message))
+      .thenRejected('MessageUnknown');
+  });
+
+  it('is tried eight times over more than a day, each wait within a tenth', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.integer({ min: 1, max: 7 }),
+        (chance, round) => {
+          const wait = nextAttemptMs(NOW, round, chance)! - NOW;
+          expect(Math.abs(wait / RETRY_WAITS_MS[round - 1]! - 1)).toBeLessThanOrEqual(0.1001);
+        },
+      ),
+    );
+    expect(RETRY_WAITS_MS).toHaveLength(7);
+    expect(nextAttemptMs(NOW, 8, 0.5)).toBeNull();
+  });
+});

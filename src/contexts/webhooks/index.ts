@@ -1,0 +1,63 @@
+/** The webhooks context: what partners are told, at their endpoints and in a feed. */
+import type { Provider } from '@nestjs/common';
+import { CallbackAttempts } from './commands/callback-attempts.js';
+import { CreateWebhookHandler } from './commands/create-webhook.js';
+import { DeleteWebhookHandler } from './commands/delete-webhook.js';
+import { RedeliverMessageHandler } from './commands/redeliver-message.js';
+import { RedeliverRangeHandler } from './commands/redeliver-range.js';
+import { RotateWebhookSecretHandler } from './commands/rotate-webhook-secret.js';
+import { UpdateWebhookHandler } from './commands/update-webhook.js';
+import { WebhookTests } from './commands/webhook-tests.js';
+import { NoticeBodies } from './notices/notice-bodies.js';
+import { NoticeIndex } from './notices/notice-index.js';
+import { NoticeStorage } from './notices/notice-storage.js';
+import { EndpointSecrets } from './secrets/endpoint-secrets.js';
+
+export { type Attempted, CallbackAttempts } from './commands/callback-attempts.js';
+export { CreateWebhook } from './commands/create-webhook.js';
+export { DeleteWebhook } from './commands/delete-webhook.js';
+export { RedeliverMessage } from './commands/redeliver-message.js';
+export { RedeliverRange, type RedeliveryBegun } from './commands/redeliver-range.js';
+export { RotateWebhookSecret } from './commands/rotate-webhook-secret.js';
+export { UpdateWebhook } from './commands/update-webhook.js';
+export type { WebhookResult, WebhookWithSecret } from './commands/webhook-result.js';
+export { type TestResult, WebhookTests } from './commands/webhook-tests.js';
+export { Callback, type CallbackState, callbackId } from './domain/callback.js';
+export { RETRY_WAITS_MS } from './domain/schedule.js';
+export { NOTICE_TYPES, type WebhookChanges } from './domain/webhooks.decider.js';
+export { type Webhook, Webhooks, type WebhooksState } from './domain/webhooks.js';
+export type { CallbackEvent, FailureReason } from './events/callback.events.js';
+export type {
+  DisabledBecause,
+  NoticeType,
+  SealedSecret,
+  WebhookFields,
+  WebhooksEvent,
+} from './events/webhooks.events.js';
+export { DEFAULT_FEED_PAGE, DEFAULT_OVERLAP_HOURS, MAX_ENDPOINTS, MAX_FEED_PAGE } from './limits.js';
+export type { Lane, Work } from './notices/lane.js';
+export { type Notice, noticeId } from './notices/notice.js';
+export { NoticeBodies, type NoticeBody } from './notices/notice-bodies.js';
+export { NoticeIndex } from './notices/notice-index.js';
+export { NoticeStorage } from './notices/notice-storage.js';
+export type { WebhookRejectionCode } from './rejections.js';
+export { EndpointSecrets } from './secrets/endpoint-secrets.js';
+
+/**
+ * What the composition root registers. Needs `Executor`, `Ids`, `Clock`, `PublicIds`, `Vault` and `OutboundHttp`.
+ * `NoticeIndex` and `NoticeStorage` follow the log, in this order.
+ */
+export const WEBHOOKS_PROVIDERS: Provider[] = [
+  NoticeStorage,
+  NoticeIndex,
+  NoticeBodies,
+  EndpointSecrets,
+  CallbackAttempts,
+  WebhookTests,
+  CreateWebhookHandler,
+  UpdateWebhookHandler,
+  DeleteWebhookHandler,
+  RotateWebhookSecretHandler,
+  RedeliverRangeHandler,
+  RedeliverMessageHandler,
+];

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
+import { isoTime } from '../../../platform/kernel/clock.js';
+import { Ids } from '../../../platform/kernel/ids.js';
+import { type Currency, formatMinor } from '../../../platform/kernel/money.js';
+import { unreachable } from '../../../platform/kernel/unreachable.js';
+import { Order, type OrderState } from '../../ordering/index.js';
+import type { NoticeType } from '../events/webhooks.events.js';
+import { type Notice, noticeId } from './notice.js';
+
+/** A notice as partners get it: the body of a webhook, and an entry of the feed. */
+export interface NoticeBody {
+  readonly id: string;
+  readonly type: NoticeType;
+  readonly timestamp: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const STATUS = {
+  'order.confirmed': 'confirmed',
+  'order.cancelled': 'cancelled',
+  'order.refunded': 'refunded',
+} as const;
+
+/**
+ * Makes bodies of notices: public numbers, amounts and states, never a key's text or a customer's address. A body
+ * follows from the log up to its event, so it is the same whenever it is made.
+ */
+@Injectable()
+export class NoticeBodies {
+  constructor(
+    private readonly executor: Executor,
+    private readonly ids: Ids,
+  ) {}
+
+  async of(partner: string, notice: Notice): Promise<NoticeBody> {
+    const { type, atMs } = notice;
+    const data = await this.dataOf(notice);
+    return { id: noticeId(partner, notice), type, timestamp: isoTime(atMs), data };
+  }
+
+  private async dataOf(notice: Notice): Promise<NoticeBody['data']> {
+    const { type, facts = {} } = notice;
+    switch (type) {
+      case 'order.confirmed':
+      case 'order.cancelled':
+      case 'order.refunded':
+        return orderData(await this.orderAt(notice), STATUS[type]);
+      case 'delivery.updated':
+        return { order_number: facts.orderNumber, send: facts.send, status: facts.status };
+      case 'balance.low': {
+        const currency = facts.currency as Currency;
+        const decimal = (minor: unknown) => formatMinor(BigInt(minor as string), currency);
+        return { currency, available: decimal(facts.available), threshold: decimal(facts.threshold) };
+      }
+      case 'package.back_in_stock':
+        return { package_id: facts.packageId };
+      default:
+        return unreachable(type);
+    }
+  }
+
+  /** The order as it was right after the event. */
+  private orderAt({ source, revision }: Notice): Promise<OrderState> {
+    const id = source.slice(source.indexOf('-') + 1);
+    return this.executor.run(this.context(), (tx) => {
+      const events = tx.history(Order, id, 0, revision + 1);
+      return events.reduce(
+        (state, event, place) => Order.evolve(state, event, { revision: place }),
+        Order.initial,
+      );
+    });
+  }
+
+  private context(): CommandContext {
+    const commandId = this.ids.uuid();
+    const actor = { kind: 'system', id: 'notices' } as const;
+    return { commandId, correlationId: commandId, actor, surface: 'system' };
+  }
+}
+
+function orderData({ claim, units, amount, sale }: OrderState, status: string): NoticeBody['data'] {
+  if (!claim) throw new Error('an order was told of that nobody placed');
+  const packageOf = (unit: number): number | null =>
+    claim.lines.find((line) => line.units.some((planned) => planned.unit === unit))?.facts.packagePublicId ??
+    null;
+  return {
+    id: claim.publicId,
+    order_id: claim.reference,
+    status,
+    amount: formatMinor(BigInt(amount), claim.currency),
+    currency: claim.currency,
+    units: units.map(({ unit, keyNumber }) => ({ package_id: packageOf(unit), key_id: keyNumber })),
+    confirmed_at: sale?.confirmedAt ?? null,
+  };
+}

@@ -1,0 +1,229 @@
+import { Injectable } from '@nestjs/common';
+import { formatPosition } from '../../../platform/event-store/event-store.js';
+import type { IndexedEvent, IndexKeep, LocalIndex } from '../../../platform/indexes/local-index.js';
+import { Lane, type OpenMessage, type StoredLane } from './lane.js';
+import type { Notice } from './notice.js';
+import { NoticeStorage } from './notice-storage.js';
+import { NOTICES_VERSION } from './notices-version.js';
+import { ToldOf } from './told-of.js';
+
+/** A notice with its number among its partner's. */
+export interface NumberedNotice {
+  readonly sequence: number;
+  readonly notice: Notice;
+}
+
+/**
+ * What each partner is told, in the order of the log, and how far each endpoint has come with it. Folding it has no
+ * effect but on itself: what was delivered is in the log too, so a rebuild ends where it was and sends nothing.
+ */
+@Injectable()
+export class NoticeIndex implements LocalIndex {
+  readonly name = 'notice-lanes';
+  readonly version = NOTICES_VERSION;
+  readonly categories = ['order', 'wallet', 'partner', 'package', 'delivery', 'webhooks', 'callback'];
+  /** By number of the endpoint. */
+  readonly lanes = new Map<number, Lane>();
+  /** Called when an endpoint may have something to do. */
+  onWork: (webhook: number) => void = () => {};
+  /** Called when an attempt's outcome was folded. */
+  onOutcome: (webhook: number, sequence: number) => void = () => {};
+
+  private readonly told: ToldOf;
+  private readonly lengths = new Map<string, number>();
+  private readonly lanesOf = new Map<string, Set<number>>();
+  private readonly changedLanes = new Set<number>();
+  private readonly changedLengths = new Set<string>();
+  private readonly outcomes: [webhook: number, sequence: number][] = [];
+
+  constructor(private readonly storage: NoticeStorage) {
+    this.told = new ToldOf(storage.facts);
+  }
+
+  restore(entries: Iterable<[string, unknown]>): void {
+    const open: [number, OpenMessage][] = [];
+    const lanes: [number, StoredLane][] = [];
+    for (const [key, value] of entries) {
+      const [kind, id, rest] = key.split('|') as [string, string, string | undefined];
+      if (kind === 'l') this.lengths.set(id, value as number);
+      else if (kind === 'e') lanes.push([Number(id), value as StoredLane]);
+      else if (kind === 'o') open.push([Number(id), { ...(value as OpenMessage), sequence: Number(rest) }]);
+      else this.told.restore(kind, key.slice(2), value);
+    }
+    for (const [webhook, stored] of lanes) this.addLane(webhook, stored);
+    for (const [webhook, message] of open) this.lanes.get(webhook)?.restoreOpen(message);
+    for (const lane of this.lanes.values()) lane.touched.clear();
+  }
+
+  apply(event: IndexedEvent, keep: IndexKeep): void {
+    if (event.category === 'webhooks') this.applyWebhooks(event, keep);
+    else if (event.category === 'callback') this.applyCallback(event);
+    else this.applyTold(event);
+  }
+
+  private applyTold(event: IndexedEvent): void {
+    const told = this.told.by(event);
+    if (told.length === 0) return;
+    const source = `${event.category}-${event.id}`;
+    const position = formatPosition(event.position);
+    const { atMs, revision } = event;
+    for (const { partner, type, object, facts } of told) {
+      this.push(partner, { type, position, atMs, source, revision, object, facts });
+    }
+  }
+
+  afterBatch(keep: IndexKeep): void {
+    this.told.keepChanged(keep);
+    for (const partner of this.changedLengths) keep.put(`l|${partner}`, this.lengths.get(partner));
+    this.changedLengths.clear();
+    const changed = [...this.changedLanes];
+    this.changedLanes.clear();
+    for (const webhook of changed) this.keepLane(webhook, keep);
+    for (const [webhook, sequence] of this.outcomes.splice(0)) this.onOutcome(webhook, sequence);
+    for (const webhook of changed) this.onWork(webhook);
+  }
+
+  /** How many notices a partner has. */
+  lengthOf(partner: string): number {
+    return this.lengths.get(partner) ?? 0;
+  }
+
+  /** A partner's notices from a number on. */
+  read(partner: string, from: number, limit: number): Notice[] {
+    const count = Math.max(0, Math.min(limit, this.lengthOf(partner) - from));
+    return Array.from({ length: count }, (_, index) => this.storage.get(partner, from + index));
+  }
+
+  /** Number of the first notice after a position of the log. */
+  firstAfter(partner: string, position: string): number {
+    return this.first(partner, (notice) => notice.position > position);
+  }
+
+  /** Number of the first notice from a time on. */
+  firstFrom(partner: string, atMs: number): number {
+    return this.first(partner, (notice) => notice.atMs >= atMs);
+  }
+
+  find(partner: string, position: string): NumberedNotice | null {
+    const sequence = this.first(partner, (notice) => notice.position >= position);
+    if (sequence >= this.lengthOf(partner)) return null;
+    const notice = this.storage.get(partner, sequence);
+    return notice.position === position ? { sequence, notice } : null;
+  }
+
+  /** By halving: notices are in the order of the log, and as good as in that of time. */
+  private first(partner: string, isThere: (notice: Notice) => boolean): number {
+    let low = 0;
+    let high = this.lengthOf(partner);
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isThere(this.storage.get(partner, middle))) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  private push(partner: string, notice: Notice): void {
+    const sequence = this.lengthOf(partner);
+    this.storage.put(partner, sequence, notice);
+    this.lengths.set(partner, sequence + 1);
+    this.changedLengths.add(partner);
+    for (const webhook of this.lanesOf.get(partner) ?? []) {
+      this.lanes.get(webhook)!.advance();
+      this.changedLanes.add(webhook);
+    }
+  }
+
+  private applyWebhooks({ id: partner, type, data, atMs }: IndexedEvent, keep: IndexKeep): void {
+    const webhook: number = data.webhook;
+    this.changedLanes.add(webhook);
+    if (type === 'WebhookCreated') {
+      const none = {
+        disabled: null,
+        disabledAtMs: null,
+        failures: 0,
+        failingSinceMs: null,
+        lastAttemptMs: 0,
+      };
+      const main = [this.lengthOf(partner), []] as const;
+      this.addLane(webhook, { partner, types: data.eventTypes, ...none, main, replay: null });
+      return;
+    }
+    const lane = this.lanes.get(webhook);
+    if (!lane) return;
+    switch (type) {
+      case 'WebhookChanged':
+        lane.types = new Set(data.eventTypes);
+        break;
+      case 'WebhookDisabled':
+        lane.disabled = data.because;
+        lane.disabledAtMs = atMs;
+        break;
+      case 'WebhookEnabled':
+        lane.disabled = null;
+        lane.disabledAtMs = null;
+        lane.failures = 0;
+        lane.failingSinceMs = null;
+        break;
+      case 'WebhookDeleted':
+        this.dropLane(lane, keep);
+        return;
+      case 'WebhookRedeliveryRequested':
+        lane.startReplay(this.find(partner, data.first)?.sequence ?? 0, this.firstAfter(partner, data.last));
+        break;
+    }
+    lane.advance();
+  }
+
+  private applyCallback({ type, data, atMs }: IndexedEvent): void {
+    const lane = this.lanes.get(data.webhook);
+    const found = lane && this.find(lane.partner, data.notice);
+    if (!lane || !found) return;
+    const { sequence } = found;
+    if (type === 'CallbackRedeliveryRequested') lane.reopen(sequence, atMs);
+    if (type === 'CallbackAttempted') {
+      const { round, outcome, nextAttempt } = data;
+      const nextMs = nextAttempt === null ? null : Date.parse(nextAttempt);
+      const delivered = outcome === 'delivered';
+      lane.record(sequence, { position: data.notice, round, delivered, nextMs, atMs });
+      this.outcomes.push([lane.webhook, sequence]);
+    }
+    this.changedLanes.add(lane.webhook);
+  }
+
+  private addLane(webhook: number, stored: StoredLane): void {
+    const { partner } = stored;
+    const { storage, lengths } = this;
+    const notices = {
+      get length() {
+        return lengths.get(partner) ?? 0;
+      },
+      get: (sequence: number) => storage.get(partner, sequence),
+    };
+    this.lanes.set(webhook, new Lane(webhook, partner, notices, stored));
+    const others = this.lanesOf.get(partner) ?? new Set();
+    this.lanesOf.set(partner, others.add(webhook));
+  }
+
+  private dropLane(lane: Lane, keep: IndexKeep): void {
+    for (const sequence of new Set([...lane.open.keys(), ...lane.touched])) {
+      keep.delete(`o|${lane.webhook}|${sequence}`);
+    }
+    keep.delete(`e|${lane.webhook}`);
+    this.lanes.delete(lane.webhook);
+    this.lanesOf.get(lane.partner)?.delete(lane.webhook);
+  }
+
+  private keepLane(webhook: number, keep: IndexKeep): void {
+    const lane = this.lanes.get(webhook);
+    if (!lane) return;
+    keep.put(`e|${webhook}`, lane.stored());
+    for (const sequence of lane.touched) {
+      const message = lane.open.get(sequence);
+      const key = `o|${webhook}|${sequence}`;
+      if (message) keep.put(key, message);
+      else keep.delete(key);
+    }
+    lane.touched.clear();
+  }
+}
