@@ -55,6 +55,7 @@ import { KeyedHash } from './platform/security/keyed-hash.js';
 import { MasterKey } from './platform/security/master-key.js';
 import { PasswordHasher } from './platform/security/password-hasher.js';
 import { Vault } from './platform/security/vault.js';
+import { FailureThrottles } from './platform/throttle/failure-throttle.js';
 import { UnfinishedIndex } from './processes/recovery/unfinished.index.js';
 
 export interface AppOptions {
@@ -64,6 +65,7 @@ export interface AppOptions {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly throttles: FailureThrottles;
   readonly readiness: Health;
   /** bcrypt's cost; default as the password hasher's. */
   readonly passwordCost?: number;
@@ -117,6 +119,7 @@ function platformProviders(options: AppOptions): Provider[] {
     },
     { provide: Metrics, useValue: metrics },
     { provide: MeasuredEventStore, useValue: store },
+    { provide: FailureThrottles, useValue: options.throttles },
     { provide: Health, useValue: readiness },
     { provide: MetricsAccess, useValue: { token: settings.metricsToken } satisfies MetricsAccess },
     { provide: Vault, useValue: new Vault(keys) },

@@ -22,6 +22,7 @@ import { measure } from './measures.js';
 import { createRateFeed } from './rate-feed.js';
 import { Readiness } from './readiness.js';
 import { Runtime } from './runtime.js';
+import { openThrottles } from './throttles.js';
 
 export interface StartOptions {
   readonly settings: Settings;
@@ -55,6 +56,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   const { settings, logger, clock = new SystemClock(), ids = new SystemIds() } = options;
   const onFatal = options.onFatal ?? ((error) => logger.fatal({ err: error }, 'the log failed'));
   const engines = await openEngines({ settings, ids, logger, onFatal });
+  const throttles = openThrottles({ settings, hashes: engines.hashes, clock, logger });
   const metrics = new Metrics();
   const readiness = new Readiness(settings.dataDir);
   const adapter = new HttpAdapter({
@@ -66,7 +68,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   const { passwordCost, importWorker, projectionWorker } = options;
   const app = await NestFactory.create(
     AppModule.register({
-      ...{ settings, engines, clock, ids, logger, metrics, readiness },
+      ...{ settings, engines, clock, ids, logger, metrics, readiness, throttles },
       ...{ passwordCost, importWorker, projectionWorker },
     }),
     adapter,
@@ -98,6 +100,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       await shutDown(app, { logger });
       await rateFeed?.close();
       await runtime.stop();
+      await throttles.close();
       await engines.close();
     },
   };

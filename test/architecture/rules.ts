@@ -3,7 +3,7 @@ import type { Import, SourceFile } from './source-files.js';
 
 const CONTEXT = /^src\/contexts\/([^/]+)\//;
 const API = /^src\/apis\/([^/]+)\//;
-const ADAPTER = /^src\/platform\/(?:.*\/)?(embedded|eventstoredb|mongodb|bullmq)\//;
+const ADAPTER = /^src\/platform\/(?:.*\/)?(embedded|eventstoredb|mongodb|redis|bullmq)\//;
 const PURE = /^src\/contexts\/[^/]+\/(domain|events)\//;
 const KERNEL = 'src/platform/kernel/';
 

@@ -33,6 +33,7 @@ import { MasterKey } from '../../src/platform/security/master-key.js';
 import { PasswordHasher } from '../../src/platform/security/password-hasher.js';
 import { Vault } from '../../src/platform/security/vault.js';
 import { NoSnapshots } from '../../src/platform/snapshots/snapshot-store.js';
+import { MemoryThrottles } from '../../src/platform/throttle/embedded/memory-throttles.js';
 import { MemoryKeep } from './index-keep.js';
 import { ManualClock } from './manual-clock.js';
 import { MemoryEventStore } from './memory-event-store.js';
@@ -71,6 +72,7 @@ export class AccountNode {
   ) {
     const { clock, ids, keys, hasher } = world;
     this.executor = new Sequencer({ store, snapshots: new NoSnapshots(), clock, ids, namespace: 'kf' });
+    const throttles = new MemoryThrottles(clock);
     const secrets = new AccountSecrets(new Vault(keys), hashes, hasher);
     const registrar = new AccountRegistrar(this.executor, ids, new PublicIds(this.executor, ids), secrets);
     const defaults = { billingMode: 'postpaid', creditLimit: null } as const;
@@ -78,12 +80,20 @@ export class AccountNode {
     this.updates = new UpdatePartnerHandler(this.executor, ids, secrets);
     this.partners = new PartnerDirectory(this.executor, ids);
     this.directory = new AccountDirectory(this.executor, ids, secrets, this.index);
-    this.credentials = new AccountCredentials(this.executor, ids, clock, this.directory, secrets, this.index);
+    this.credentials = new AccountCredentials(
+      this.executor,
+      ids,
+      clock,
+      this.directory,
+      secrets,
+      this.index,
+      throttles,
+    );
     this.terminals = new TerminalAuthenticator(this.credentials);
-    this.totp = new StaffTotp(clock, secrets);
+    this.totp = new StaffTotp(clock, secrets, throttles);
     const source = new PartnerAccountSource(this.executor, ids, this.credentials, this.totp, this.index);
     const tokens = new Tokens(world.master, clock);
-    this.auth = new AuthService(this.executor, ids, source, tokens, hashes, this.revoked, clock);
+    this.auth = new AuthService(this.executor, ids, source, tokens, hashes, this.revoked, clock, throttles);
     this.admin = new AdminAccount(
       ids,
       this.directory,

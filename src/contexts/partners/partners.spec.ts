@@ -3,6 +3,7 @@ import { Test } from '@nestjs/testing';
 import { ManualClock } from '../../../test/support/manual-clock.js';
 import { MemoryEventStore } from '../../../test/support/memory-event-store.js';
 import { MemoryKeyStore } from '../../../test/support/memory-key-store.js';
+import { memoryThrottles } from '../../../test/support/memory-throttles.js';
 import { AccountSource } from '../../platform/auth/account-source.js';
 import { Sequencer } from '../../platform/execution/sequencer.js';
 import { type CommandContext, Executor } from '../../platform/execution/transaction.js';
@@ -15,6 +16,7 @@ import { KeyedHash } from '../../platform/security/keyed-hash.js';
 import { PasswordHasher } from '../../platform/security/password-hasher.js';
 import { Vault } from '../../platform/security/vault.js';
 import { NoSnapshots } from '../../platform/snapshots/snapshot-store.js';
+import { FailureThrottles } from '../../platform/throttle/failure-throttle.js';
 import {
   BlockPartner,
   PARTNERS_PROVIDERS,
@@ -54,6 +56,7 @@ async function start() {
       { provide: Ids, useValue: ids },
       { provide: Clock, useValue: clock },
       { provide: PublicIds, useValue: new PublicIds(executor, ids) },
+      { provide: FailureThrottles, useValue: memoryThrottles(clock) },
       { provide: KeyStore, useValue: keys },
       { provide: Vault, useValue: new Vault(keys) },
       { provide: KeyedHash, useValue: await KeyedHash.open(keys) },

@@ -4,8 +4,8 @@ import { Clock, isoTime } from '../kernel/clock.js';
 import { Ids } from '../kernel/ids.js';
 import { isRejection, type Rejection, reject } from '../kernel/rejection.js';
 import type { Credentials } from '../security/credential-checks.js';
-import { FailureThrottle } from '../security/failure-throttle.js';
 import { KeyedHash } from '../security/keyed-hash.js';
+import { type FailureThrottle, FailureThrottles } from '../throttle/failure-throttle.js';
 import {
   type AccountFacts,
   AccountSource,
@@ -61,8 +61,9 @@ export class AuthService {
     private readonly hashes: KeyedHash,
     private readonly revoked: RevokedSessions,
     private readonly clock: Clock,
+    throttles: FailureThrottles,
   ) {
-    this.refreshes = new FailureThrottle(clock);
+    this.refreshes = throttles.named('refresh');
   }
 
   async login({ totp, ...credentials }: LoginAttempt): Promise<LoggedIn | Refused> {
@@ -92,11 +93,11 @@ export class AuthService {
     const token = this.tokens.readRefresh(refreshToken);
     if (!token) return reject('InvalidToken');
     const source = `${token.sessionId}|${address}`;
-    if (this.refreshes.isBlocked(source)) return reject('RateLimited');
+    if (await this.refreshes.isBlocked(source)) return reject('RateLimited');
     const secret = this.tokens.newRefreshSecret();
     const rotated = await this.executor.run(this.context(null), (tx) => this.rotate(tx, token, secret));
     if (isRejection(rotated)) {
-      this.refreshes.fail(source);
+      await this.refreshes.fail(source);
       return rotated;
     }
     const { account, facts, generation } = rotated;

@@ -173,11 +173,13 @@ export const SETTINGS = {
       unset: 'embedded',
     },
   ),
-  redisUrl: optional('REDIS_URL', url('redis', 'rediss'), 'BullMQ on Redis instead of the embedded timers.', {
-    secret: true,
-    support: 'refused',
-    unset: 'embedded',
-  }),
+  redisUrl: optional(
+    'REDIS_URL',
+    url('redis', 'rediss'),
+    'Redis (6.2 or newer), by which all processes limit guesses of passwords and codes together. Set it to noeviction, with ' +
+      'an append-only file.',
+    { secret: true, unset: 'embedded' },
+  ),
   ratesUrl: optional(
     'RATES_URL',
     url('http', 'https'),

@@ -1,8 +1,8 @@
 import type { MaybePromise } from '../event-store/event-store.js';
 import type { Clock } from '../kernel/clock.js';
 import { isRejection, type Rejection, reject } from '../kernel/rejection.js';
+import type { FailureThrottle, FailureThrottles } from '../throttle/failure-throttle.js';
 import { CredentialCache } from './credential-cache.js';
-import { FailureThrottle } from './failure-throttle.js';
 import { CHECKS_WAITING_PER_LOGIN, MAX_LOGIN_LENGTH } from './limits.js';
 import { isAcceptablePassword } from './password-hasher.js';
 
@@ -41,10 +41,11 @@ export class CredentialChecks<Ref> {
 
   constructor(
     clock: Clock,
+    throttles: FailureThrottles,
     private readonly verify: VerifyCredentials<Ref>,
   ) {
     this.cache = new CredentialCache(clock);
-    this.throttle = new FailureThrottle(clock);
+    this.throttle = throttles.named('login');
   }
 
   check({ login, password, address }: Credentials): MaybePromise<Ref | CredentialRejection> {
@@ -53,18 +54,27 @@ export class CredentialChecks<Ref> {
     const known = this.cache.recall(pairKey);
     if (known !== null) return known;
     const source = `${login}|${address}`;
-    if (this.throttle.isBlocked(source)) return reject('RateLimited');
-    const answer = this.checking.get(pairKey) ?? this.begin(pairKey, login, password);
-    return answer.then((outcome) => {
-      if (!isRejection(outcome)) this.throttle.succeed(source);
-      else if (outcome.code === 'AccessDenied') this.throttle.fail(source);
-      return outcome;
-    });
+    const blocked = this.throttle.isBlocked(source);
+    if (blocked === true) return reject('RateLimited');
+    return this.checkUnknown(blocked, pairKey, source, { login, password });
   }
 
   /** Forgets an account's remembered credentials. */
   drop(accountId: string): void {
     this.cache.drop(accountId);
+  }
+
+  private async checkUnknown(
+    blocked: MaybePromise<boolean>,
+    pairKey: string,
+    source: string,
+    { login, password }: Pick<Credentials, 'login' | 'password'>,
+  ): Promise<Ref | CredentialRejection> {
+    if (blocked && (await blocked)) return reject('RateLimited');
+    const outcome = await (this.checking.get(pairKey) ?? this.begin(pairKey, login, password));
+    if (!isRejection(outcome)) await this.throttle.succeed(source);
+    else if (outcome.code === 'AccessDenied') await this.throttle.fail(source);
+    return outcome;
   }
 
   private begin(pairKey: string, login: string, password: string): Promise<Ref | CredentialRejection> {

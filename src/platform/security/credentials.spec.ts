@@ -2,16 +2,11 @@ import { createHash } from 'node:crypto';
 import { inspect } from 'node:util';
 import { compare } from 'bcrypt';
 import { ManualClock } from '../../../test/support/manual-clock.js';
+import { memoryThrottles } from '../../../test/support/memory-throttles.js';
 import { isRejection, reject } from '../kernel/rejection.js';
 import { CredentialCache } from './credential-cache.js';
 import { CredentialChecks } from './credential-checks.js';
-import { FailureThrottle } from './failure-throttle.js';
-import {
-  CHECKS_WAITING_PER_LOGIN,
-  CREDENTIAL_REMEMBERED_MS,
-  FAILURE_WINDOW_MS,
-  FAILURES_PER_WINDOW,
-} from './limits.js';
+import { CHECKS_WAITING_PER_LOGIN, CREDENTIAL_REMEMBERED_MS, FAILURES_PER_WINDOW } from './limits.js';
 import { isAcceptablePassword, PasswordHasher } from './password-hasher.js';
 
 const PASSWORD = 'correct horse';
@@ -115,34 +110,12 @@ describe('the credential cache', () => {
   });
 });
 
-describe('the failure throttle', () => {
-  it('blocks after ten failures until the window ends', () => {
-    const clock = new ManualClock();
-    const throttle = new FailureThrottle(clock);
-    for (let i = 1; i < FAILURES_PER_WINDOW; i += 1) throttle.fail('a');
-    expect(throttle.isBlocked('a')).toBe(false);
-    throttle.fail('a');
-    expect(throttle.isBlocked('a')).toBe(true);
-    expect(throttle.isBlocked('b')).toBe(false);
-    clock.advance(FAILURE_WINDOW_MS);
-    expect(throttle.isBlocked('a')).toBe(false);
-    throttle.fail('a');
-    expect(throttle.isBlocked('a')).toBe(false);
-  });
-
-  it('is bounded', () => {
-    const throttle = new FailureThrottle(new ManualClock(), 3);
-    for (const key of ['a', 'b', 'c', 'd', 'e']) throttle.fail(key);
-    expect(throttle.size).toBe(3);
-  });
-});
-
 describe('credential checks', () => {
   let verified: string[];
   let release: () => void;
   let gate: Promise<void> | null;
   const checks = (clock = new ManualClock()): CredentialChecks<string> =>
-    new CredentialChecks<string>(clock, async (login, password) => {
+    new CredentialChecks<string>(clock, memoryThrottles(clock), async (login, password) => {
       verified.push(`${login}/${password}`);
       if (gate) await gate;
       return password === PASSWORD ? { ref: `ref ${login}`, accountId: login } : reject('AccessDenied');

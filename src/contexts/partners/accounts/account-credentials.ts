@@ -10,6 +10,7 @@ import {
   type CredentialRejection,
   type Credentials,
 } from '../../../platform/security/credential-checks.js';
+import { FailureThrottles } from '../../../platform/throttle/failure-throttle.js';
 import { loadAccount } from '../commands/settle-plan.js';
 import { validPasswords } from '../domain/account.js';
 import type { AccountRef } from '../events/claim.events.js';
@@ -30,8 +31,9 @@ export class AccountCredentials {
     private readonly directory: AccountDirectory,
     private readonly secrets: AccountSecrets,
     index: AccountIndex,
+    throttles: FailureThrottles,
   ) {
-    this.checks = new CredentialChecks(clock, (login, password) => this.verify(login, password));
+    this.checks = new CredentialChecks(clock, throttles, (login, password) => this.verify(login, password));
     index.onCredentialsChanged((accountId) => this.checks.drop(accountId));
   }
 

@@ -1,13 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/kernel/clock.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
-import { FailureThrottle } from '../../../platform/security/failure-throttle.js';
-import {
-  CODE_FAILURE_WINDOW_MS,
-  CODE_FAILURES_PER_WINDOW,
-  FAILURES_TRACKED,
-} from '../../../platform/security/limits.js';
+import { CODE_FAILURE_WINDOW_MS, CODE_FAILURES_PER_WINDOW } from '../../../platform/security/limits.js';
 import { matchingStep } from '../../../platform/security/totp.js';
+import { type FailureThrottle, FailureThrottles } from '../../../platform/throttle/failure-throttle.js';
 import type { TotpProof } from '../domain/staff.decider.js';
 import type { SealedTotp } from '../events/staff.events.js';
 import { AccountSecrets } from './account-secrets.js';
@@ -20,9 +16,10 @@ export class StaffTotp {
   constructor(
     private readonly clock: Clock,
     private readonly secrets: AccountSecrets,
+    throttles: FailureThrottles,
   ) {
     const limit = { failures: CODE_FAILURES_PER_WINDOW, windowMs: CODE_FAILURE_WINDOW_MS };
-    this.throttle = new FailureThrottle(clock, FAILURES_TRACKED, limit);
+    this.throttle = throttles.named('one-time-code', limit);
   }
 
   /** Whether the code was used before is for the member's stream to say. */
@@ -31,14 +28,14 @@ export class StaffTotp {
     totp: SealedTotp,
     code: string,
   ): Promise<TotpProof | Rejection<'WrongCode' | 'RateLimited'>> {
-    if (this.throttle.isBlocked(staffId)) return reject('RateLimited');
+    if (await this.throttle.isBlocked(staffId)) return reject('RateLimited');
     const secret = await this.secrets.openTotp({ kind: 'staff', id: staffId }, totp);
     const step = matchingStep(secret, code, this.clock.now());
     if (step === null) {
-      this.throttle.fail(staffId);
+      await this.throttle.fail(staffId);
       return reject('WrongCode');
     }
-    this.throttle.succeed(staffId);
+    await this.throttle.succeed(staffId);
     return { changeId: totp.changeId, step };
   }
 }

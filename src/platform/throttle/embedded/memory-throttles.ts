@@ -1,27 +1,28 @@
-import type { Clock } from '../kernel/clock.js';
-import { FAILURE_WINDOW_MS, FAILURES_PER_WINDOW, FAILURES_TRACKED } from './limits.js';
+import type { Clock } from '../../kernel/clock.js';
+import { FAILURES_TRACKED } from '../../security/limits.js';
+import {
+  FailureThrottle,
+  FailureThrottles,
+  LOGIN_FAILURES,
+  type ThrottleLimit,
+} from '../failure-throttle.js';
 
 interface Failures {
   count: number;
   readonly untilMs: number;
 }
 
-export interface ThrottleLimit {
-  readonly failures: number;
-  readonly windowMs: number;
-}
-
-const LOGINS: ThrottleLimit = { failures: FAILURES_PER_WINDOW, windowMs: FAILURE_WINDOW_MS };
-
-/** Counts failures per key in a fixed window; bounded memory, the oldest windows go first. */
-export class FailureThrottle {
+/** Failures that this process saw; bounded memory, the oldest windows go first. Answers at once. */
+export class MemoryThrottle extends FailureThrottle {
   private readonly windows = new Map<string, Failures>();
 
   constructor(
     private readonly clock: Clock,
+    private readonly limit: ThrottleLimit = LOGIN_FAILURES,
     private readonly maxKeys: number = FAILURES_TRACKED,
-    private readonly limit: ThrottleLimit = LOGINS,
-  ) {}
+  ) {
+    super();
+  }
 
   isBlocked(key: string): boolean {
     return (this.current(key)?.count ?? 0) >= this.limit.failures;
@@ -49,5 +50,24 @@ export class FailureThrottle {
   private current(key: string): Failures | undefined {
     const window = this.windows.get(key);
     return window && this.clock.now() < window.untilMs ? window : undefined;
+  }
+}
+
+/** Throttles of one process. */
+export class MemoryThrottles extends FailureThrottles {
+  private readonly made = new Map<string, MemoryThrottle>();
+
+  constructor(private readonly clock: Clock) {
+    super();
+  }
+
+  named(name: string, limit?: ThrottleLimit): MemoryThrottle {
+    const known = this.made.get(name) ?? new MemoryThrottle(this.clock, limit);
+    this.made.set(name, known);
+    return known;
+  }
+
+  close(): void {
+    this.made.clear();
   }
 }

@@ -1,0 +1,38 @@
+import type { Settings } from '../platform/config/settings.js';
+import type { Clock } from '../platform/kernel/clock.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { RedisConnection } from '../platform/redis/redis-connection.js';
+import { redisProblems } from '../platform/redis/redis-facts.js';
+import type { KeyedHash } from '../platform/security/keyed-hash.js';
+import { MemoryThrottles } from '../platform/throttle/embedded/memory-throttles.js';
+import type { FailureThrottles } from '../platform/throttle/failure-throttle.js';
+import { RedisThrottles } from '../platform/throttle/redis/redis-throttles.js';
+
+export interface ThrottleParts {
+  readonly settings: Pick<Settings, 'redisUrl' | 'streamNamespace'>;
+  readonly hashes: KeyedHash;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Failures are counted by all processes together where they share a Redis, else by each on its own. */
+export function openThrottles({ settings, hashes, clock, logger }: ThrottleParts): FailureThrottles {
+  const local = new MemoryThrottles(clock);
+  const { redisUrl, streamNamespace: prefix } = settings;
+  if (redisUrl === null) return local;
+  const connection = new RedisConnection({
+    url: redisUrl,
+    use: 'throttles',
+    onAway: (reason) =>
+      logger.warn(
+        { variable: 'REDIS_URL', reason },
+        'Redis cannot be used: this process limits on its own until it is back',
+      ),
+    onReady: (facts) => {
+      logger.info({ version: facts?.version }, 'Redis is there');
+      for (const problem of facts ? redisProblems(facts) : [])
+        logger.warn({ variable: 'REDIS_URL' }, problem);
+    },
+  });
+  return new RedisThrottles({ connection, prefix, hashes, local });
+}

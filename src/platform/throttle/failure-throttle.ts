@@ -1,0 +1,27 @@
+import type { MaybePromise } from '../event-store/event-store.js';
+import { FAILURE_WINDOW_MS, FAILURES_PER_WINDOW } from '../security/limits.js';
+
+/** So many failures of one key in a window, which begins with its first, block it until the window ends. */
+export interface ThrottleLimit {
+  readonly failures: number;
+  readonly windowMs: number;
+}
+
+export const LOGIN_FAILURES: ThrottleLimit = { failures: FAILURES_PER_WINDOW, windowMs: FAILURE_WINDOW_MS };
+
+/** Counts failures per key. Never throws and never waits long: it is asked before every login. */
+export abstract class FailureThrottle {
+  abstract isBlocked(key: string): MaybePromise<boolean>;
+  abstract fail(key: string): MaybePromise<void>;
+  /** Forgets the key's failures. */
+  abstract succeed(key: string): MaybePromise<void>;
+}
+
+/**
+ * Makes throttles. Those of one name count together: in this process, or in all that share a Redis. Counts may be lost
+ * at any time; then a window begins anew, and nobody is refused for it.
+ */
+export abstract class FailureThrottles {
+  abstract named(name: string, limit?: ThrottleLimit): FailureThrottle;
+  abstract close(): MaybePromise<void>;
+}

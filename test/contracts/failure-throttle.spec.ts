@@ -1,0 +1,21 @@
+import { MemoryThrottle, MemoryThrottles } from '../../src/platform/throttle/embedded/memory-throttles.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { failureThrottleContract } from './failure-throttle.contract.js';
+
+let clock = new ManualClock();
+
+failureThrottleContract('memory', {
+  open: async () => new MemoryThrottles(clock),
+  async wipe() {
+    clock = new ManualClock();
+  },
+  async pass(ms) {
+    clock.advance(ms);
+  },
+});
+
+it('the memory of failures is bounded', () => {
+  const throttle = new MemoryThrottle(clock, undefined, 3);
+  for (const key of ['a', 'b', 'c', 'd', 'e']) throttle.fail(key);
+  expect(throttle.size).toBe(3);
+});
