@@ -16,7 +16,7 @@ FROM node:22.22.2-bookworm-slim
 # In production the master key must be given; docker-compose.yml shows how to try the product without one.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/var/lib/keyforge
 WORKDIR /app
-RUN mkdir -m 0700 /var/lib/keyforge && chown node:node /var/lib/keyforge
+RUN mkdir -m 0700 /var/lib/keyforge /var/lib/keyforge/uploads && chown -R node:node /var/lib/keyforge
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist

@@ -8,8 +8,9 @@ interface Service {
   readonly profiles?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly command?: readonly string[];
-  readonly ports: readonly string[];
+  readonly ports?: readonly string[];
   readonly volumes: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: { readonly test: readonly string[] };
 }
 
@@ -18,7 +19,7 @@ interface ComposeFile {
   readonly volumes: Readonly<Record<string, null>>;
 }
 
-const compose = parse(readFileSync('docker-compose.yml', 'utf8')) as ComposeFile;
+const compose = parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true }) as ComposeFile;
 const services = Object.entries(compose.services);
 const dockerfile = readFileSync('Dockerfile', 'utf8');
 const variables = new Set<string>(Object.values(SETTINGS).map((setting) => setting.variable));
@@ -33,22 +34,78 @@ describe('the compose file', () => {
     expect(service.image).toMatch(/:\d+\.\d+\.\d+(-[a-z0-9-]+)?$/);
   });
 
-  it.each(services)('keeps the data of %s in a declared volume', (_name, service) => {
-    expect(service.volumes).toHaveLength(1);
-    expect(Object.keys(compose.volumes)).toContain(service.volumes[0]?.split(':')[0]);
+  it.each(services)('keeps the data of %s in one declared volume', (_name, service) => {
+    const used = new Set(service.volumes.map((volume) => volume.split(':')[0]));
+    expect(used.size).toBe(1);
+    for (const volume of used) expect(Object.keys(compose.volumes)).toContain(volume);
   });
 
   it.each(services)('opens %s to this machine alone', (_name, service) => {
-    for (const port of service.ports) expect(port).toMatch(/^127\.0\.0\.1:(\d+):\1$/);
+    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+
+  it('lets all services run at once: no two want the same port', () => {
+    const wanted = services.flatMap(([, service]) => service.ports ?? []).map((port) => port.split(':')[1]);
+    expect(new Set(wanted).size).toBe(wanted.length);
   });
 
   it.each(services.filter(([, service]) => !service.build))('checks the health of %s', (_name, service) => {
     expect(service.healthcheck?.test.length).toBeGreaterThan(1);
   });
 
-  it('gives the product settings that it knows', () => {
-    const given = Object.keys(compose.services.keyforge?.environment ?? {});
+  it.each(services)('gives %s no secret, and nothing to do with root', (_name, service) => {
+    expect(JSON.stringify(service)).not.toMatch(/privileged|"user":"(root|0)|:\/\/[^/"]*:[^/"]*@/);
+    for (const [variable, value] of Object.entries(service.environment ?? {})) {
+      if (/KEY|PASSWORD|TOKEN/.test(variable)) expect(value).toBe(`\${${variable}:-}`);
+    }
+  });
+
+  const product = services.filter(([, service]) => service.build);
+  it.each(product)('gives %s settings that the product knows', (_name, service) => {
+    const given = Object.keys(service.environment ?? {});
     expect(given.filter((variable) => !variables.has(variable))).toEqual([]);
+  });
+
+  it('has a profile for the servers alone, and one for everything', () => {
+    const inProfile = (profile: string) =>
+      services.filter(([, service]) => service.profiles?.includes(profile)).map(([name]) => name);
+    expect(inProfile('engines')).toEqual(['eventstoredb', 'mongodb', 'redis']);
+    expect(inProfile('everything')).toEqual(['api', 'worker', 'eventstoredb', 'mongodb', 'redis']);
+  });
+
+  it.each(['api', 'worker'])('starts %s on all three servers, once they are well', (name) => {
+    const { environment, depends_on } = compose.services[name]!;
+    expect(environment).toMatchObject({
+      ROLE: name,
+      NODE_ENV: 'production',
+      EVENTSTORE_URL: expect.stringContaining('//eventstoredb:'),
+      MONGODB_URL: expect.stringContaining('//mongodb:'),
+      REDIS_URL: expect.stringContaining('//redis:'),
+    });
+    const servers = ['eventstoredb', 'mongodb', 'redis'];
+    expect(depends_on).toEqual(
+      Object.fromEntries(servers.map((one) => [one, { condition: 'service_healthy' }])),
+    );
+  });
+
+  it('runs MongoDB as a replica set, which is founded under the name that the product uses', () => {
+    const { command, healthcheck } = compose.services.mongodb!;
+    const founded = /host: '([^']+)'/.exec(healthcheck!.test.join(' '))?.[1];
+    expect(command?.join(' ')).toContain('--replSet rs0');
+    expect(compose.services.api?.environment?.MONGODB_URL).toBe(
+      `mongodb://${founded}/keyforge?replicaSet=rs0`,
+    );
+  });
+
+  it('runs EventStoreDB by arguments that its successor knows too, with both places of data in its volume', () => {
+    const { environment, command, volumes } = compose.services.eventstoredb!;
+    expect(environment).toBeUndefined();
+    expect(command?.join(' ')).not.toContain('mem-db');
+    expect(volumes.map((volume) => volume.split(':')[1])).toEqual([
+      '/var/lib/eventstore',
+      '/var/lib/kurrentdb',
+    ]);
+    expect(readFileSync('docker-compose.yml', 'utf8')).toMatch(/kurrentplatform\/kurrentdb:\d+\.\d+\.\d+$/m);
   });
 
   it('runs Redis so that it neither evicts nor forgets jobs', () => {
@@ -71,6 +128,11 @@ describe('the container image', () => {
     );
     expect(copied.length).toBeGreaterThan(3);
     expect(copied.filter((path) => !existsSync(path))).toEqual([]);
+  });
+
+  it('leaves what only builds behind', () => {
+    expect([...dockerfile.matchAll(/^FROM /gm)]).toHaveLength(2);
+    expect(dockerfile).toContain('npm prune --omit=dev');
   });
 
   it('runs as nobody special and checks its health', () => {
