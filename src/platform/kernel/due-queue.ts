@@ -15,15 +15,27 @@ export class DueQueue {
     return this.due.size;
   }
 
+  /** Its due time; undefined if it has none. */
+  dueMs(key: string): number | undefined {
+    return this.due.get(key);
+  }
+
+  /** All keys with their due times, in no order. */
+  entries(): IterableIterator<[string, number]> {
+    return this.due.entries();
+  }
+
   set(key: string, dueMs: number): void {
+    if (this.due.get(key) === dueMs) return;
     this.due.set(key, dueMs);
     this.heap.push({ key, dueMs });
     this.siftUp(this.heap.length - 1);
+    this.compactIfStale();
   }
 
   remove(key: string): void {
     this.due.delete(key);
-    if (this.heap.length > 64 && this.heap.length > 2 * this.due.size) this.compact();
+    this.compactIfStale();
   }
 
   /** The earliest due time; null if there is nothing. */
@@ -34,13 +46,18 @@ export class DueQueue {
 
   /** Removes and returns the keys that are due at `nowMs`, earliest first, at most `limit`. */
   takeDue(nowMs: number, limit: number): string[] {
-    const taken: string[] = [];
+    return this.takeDueEntries(nowMs, limit).map(([key]) => key);
+  }
+
+  /** {@link takeDue} with the due times. */
+  takeDueEntries(nowMs: number, limit: number): [string, number][] {
+    const taken: [string, number][] = [];
     while (taken.length < limit) {
       this.dropStale();
       const first = this.heap[0];
       if (!first || first.dueMs > nowMs) break;
       this.due.delete(first.key);
-      taken.push(first.key);
+      taken.push([first.key, first.dueMs]);
     }
     return taken;
   }
@@ -53,7 +70,8 @@ export class DueQueue {
     }
   }
 
-  private compact(): void {
+  private compactIfStale(): void {
+    if (this.heap.length <= 64 || this.heap.length <= 2 * this.due.size) return;
     this.heap = [...this.due].map(([key, dueMs]) => ({ key, dueMs })).sort((a, b) => a.dueMs - b.dueMs);
   }
 
