@@ -9,6 +9,10 @@ import { LmdbIdempotencyStore } from '../platform/idempotency/embedded/lmdb-idem
 import type { IdempotencyStore } from '../platform/idempotency/idempotency-store.js';
 import { LmdbIndexStorage } from '../platform/indexes/embedded/lmdb-index-storage.js';
 import type { IndexStorage } from '../platform/indexes/index-storage.js';
+import { BullMqJobs } from '../platform/jobs/bullmq/bullmq-jobs.js';
+import { EmbeddedJobs } from '../platform/jobs/embedded/embedded-jobs.js';
+import type { Jobs } from '../platform/jobs/jobs.js';
+import { type Clock, SystemClock } from '../platform/kernel/clock.js';
 import type { Ids } from '../platform/kernel/ids.js';
 import { EmbeddedKeyStore } from '../platform/key-store/embedded/embedded-key-store.js';
 import type { KeyStore } from '../platform/key-store/key-store.js';
@@ -44,6 +48,7 @@ export interface Engines {
   readonly indexes: IndexStorage;
   readonly documents: ReadStore;
   readonly idempotency: IdempotencyStore;
+  readonly jobs: Jobs;
   readonly shared: SharedEngines;
   readonly backedUp: BackedUp;
   readonly keys: KeyStore & RewrappableKeys;
@@ -57,11 +62,16 @@ export interface Engines {
 
 export interface EngineOptions {
   readonly settings: Settings;
+  /** Default: the system's. */
+  readonly clock?: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
   /** The disk cannot be trusted any more: the process must end. */
   readonly onFatal: (error: unknown) => void;
 }
+
+/** Several connections try again each second: it is told less often. */
+const REDIS_TOLD_EVERY_MS = 10_000;
 
 /** The log's folder in a data directory. */
 export const logFolder = (dataDir: string): string => join(dataDir, 'log');
@@ -70,7 +80,8 @@ export const logFolder = (dataDir: string): string => join(dataDir, 'log');
  * Opens the embedded engines in the data directory, whose lock the caller holds. What is under `indexes`, `snapshots`
  * and `documents` follows from the log and may be deleted while nothing runs.
  */
-export async function openEngines({ settings, ids, logger, onFatal }: EngineOptions): Promise<Engines> {
+export async function openEngines(options: EngineOptions): Promise<Engines> {
+  const { settings, ids, logger, onFatal } = options;
   const { dataDir } = settings;
   refuseHalfRestored(dataDir);
   const folder = (name: string): string => {
@@ -94,6 +105,7 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
   const snapshots = LmdbSnapshotStore.open(folder('snapshots'));
   const indexes = LmdbIndexStorage.open(derived(folder('indexes'), logger));
   const idempotency = LmdbIdempotencyStore.open(folder('idempotency'));
+  const jobs = openJobs(options, () => folder('jobs'));
   const documentsDirectory = folder('documents');
   const unflushed = new UnflushedMark(documentsDirectory);
   const documents = await openDocuments(documentsDirectory, unflushed, await events.headPosition(), logger);
@@ -103,6 +115,7 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
     indexes,
     documents,
     idempotency,
+    jobs,
     shared: { log: events, logDirectory: logFolder(dataDir), documents, documentsDirectory, onFatal },
     backedUp: { log: events, idempotency, keys },
     keys,
@@ -110,6 +123,7 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
     hashes,
     verifyLog: (onProgress) => events.verify(onProgress),
     async close() {
+      await jobs.close();
       await idempotency.close();
       await documents.close();
       unflushed.clear();
@@ -119,6 +133,22 @@ export async function openEngines({ settings, ids, logger, onFatal }: EngineOpti
       await keys.close();
     },
   };
+}
+
+/** Wake-ups follow from the log: Redis may be away, now or later. */
+function openJobs(
+  { settings, clock = new SystemClock(), logger }: EngineOptions,
+  folder: () => string,
+): Jobs {
+  const { redisUrl: url, streamNamespace: prefix } = settings;
+  if (url === null) return EmbeddedJobs.open({ directory: folder(), clock });
+  let toldAtMs = 0;
+  const onError = (err: unknown): void => {
+    if (Date.now() - toldAtMs < REDIS_TOLD_EVERY_MS) return;
+    toldAtMs = Date.now();
+    logger.warn({ err }, 'Redis failed and is tried again; what is due is done without it');
+  };
+  return new BullMqJobs({ url, prefix, clock, onError });
 }
 
 /** A folder whose content follows from the log: what cannot be opened in it is thrown away and built anew. */

@@ -11,6 +11,7 @@ import { IndexProgress } from '../platform/indexes/index-progress.js';
 import { Clock } from '../platform/kernel/clock.js';
 import { Ids } from '../platform/kernel/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
+import { Processes } from '../platform/processes/processes.js';
 import type { Projecting } from '../platform/projections/projecting.js';
 import { ReadModels } from '../platform/projections/read-models.js';
 import { Callbacks } from '../processes/callbacks/callbacks.js';
@@ -18,6 +19,7 @@ import { PackageStatus } from '../processes/package-status/package-status.js';
 import { Recovery } from '../processes/recovery/recovery.js';
 import { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
 import type { Engines } from './engines.js';
+import { listProcesses } from './processes.js';
 import { createProjecting } from './projecting.js';
 
 /** How often registrations that nobody finished are looked for. */
@@ -31,6 +33,7 @@ export class Runtime {
   readonly recovery: Recovery;
   readonly packageStatus: PackageStatus;
   readonly callbacks: Callbacks;
+  readonly processes: Processes;
   private accountSweep: NodeJS.Timeout | null = null;
 
   constructor(
@@ -87,6 +90,12 @@ export class Runtime {
       terms: parts.terms,
       onError: (err, { kind, id }) => logger.error({ err, kind, id }, 'recovery failed and tries again'),
     });
+    this.processes = new Processes({
+      list: listProcesses(),
+      jobs: engines.jobs,
+      clock: parts.clock,
+      onError: (err, name, key) => logger.error({ err, name, key }, 'a process failed and tries again'),
+    });
     this.packageStatus = new PackageStatus({
       executor: parts.executor,
       stock: parts.stock,
@@ -111,6 +120,7 @@ export class Runtime {
     this.recovery.start();
     this.packageStatus.start();
     this.callbacks.start();
+    this.processes.start();
     await this.finishAccounts();
     this.accountSweep = setInterval(() => void this.finishAccounts(), ACCOUNT_SWEEP_MS);
     this.accountSweep.unref();
@@ -140,6 +150,7 @@ export class Runtime {
   async stop(): Promise<void> {
     if (this.accountSweep) clearInterval(this.accountSweep);
     await this.callbacks.close();
+    await this.processes.stop();
     await this.packageStatus.close();
     await this.recovery.close();
     await this.projections.stop();

@@ -55,7 +55,7 @@ export interface RunningApp extends FirstStart {
 export async function startApp(options: StartOptions): Promise<RunningApp> {
   const { settings, logger, clock = new SystemClock(), ids = new SystemIds() } = options;
   const onFatal = options.onFatal ?? ((error) => logger.fatal({ err: error }, 'the log failed'));
-  const engines = await openEngines({ settings, ids, logger, onFatal });
+  const engines = await openEngines({ settings, clock, ids, logger, onFatal });
   const throttles = openThrottles({ settings, hashes: engines.hashes, clock, logger });
   const metrics = new Metrics();
   const readiness = new Readiness(settings.dataDir);

@@ -176,8 +176,8 @@ export const SETTINGS = {
   redisUrl: optional(
     'REDIS_URL',
     url('redis', 'rediss'),
-    'Redis (6.2 or newer), by which all processes limit guesses of passwords and codes together. Set it to noeviction, with ' +
-      'an append-only file.',
+    'Redis (6.2 or newer): wake-ups by BullMQ instead of timers in memory, and one limit for all processes on guesses of ' +
+      'passwords and codes. Set it to noeviction, with an append-only file.',
     { secret: true, unset: 'embedded' },
   ),
   ratesUrl: optional(

@@ -38,23 +38,13 @@ export interface BullMqJobsOptions {
 /** Jobs in Redis by BullMQ. Redis must be set to `noeviction` and should keep an append-only file. */
 export class BullMqJobs extends Jobs {
   private readonly redis: Redis;
-  /** The workers' own, which wait for it however long it is away. */
-  private readonly workers: Redis;
   private readonly queues = new Map<string, BullMqQueue>();
   private readonly open: Processing[] = [];
 
   constructor(private readonly options: BullMqJobsOptions) {
     super();
-    // Without Redis a command fails at once instead of waiting in a queue without bounds.
-    const patient = {
-      maxRetriesPerRequest: null,
-      retryStrategy: (times: number) => Math.min(50 * 2 ** times, LONGEST_RECONNECT_MS),
-    };
-    this.redis = new Redis(options.url, { ...patient, enableOfflineQueue: false });
-    this.workers = new Redis(options.url, patient);
+    this.redis = this.connect(false);
     this.redis.on('error', options.onError);
-    // BullMQ tells this one's.
-    this.workers.on('error', () => undefined);
   }
 
   schedule(queue: string, wakeUps: readonly WakeUp[]): Promise<void> {
@@ -94,7 +84,6 @@ export class BullMqJobs extends Jobs {
       [...this.queues.values()].map((queue) => queue.close()),
     );
     this.redis.disconnect();
-    this.workers.disconnect();
   }
 
   /** @throws {JobsUnavailable} if Redis is away or does not answer in time */
@@ -114,12 +103,26 @@ export class BullMqJobs extends Jobs {
     }
   }
 
+  /** @param waits whether commands wait while Redis is away; else they fail at once, as nothing bounds how many wait */
+  private connect(waits: boolean): Redis {
+    const redis = new Redis(this.options.url, {
+      maxRetriesPerRequest: null,
+      enableOfflineQueue: waits,
+      disconnectTimeout: CLOSE_WITHIN_MS,
+      retryStrategy: (times) => Math.min(50 * 2 ** times, LONGEST_RECONNECT_MS),
+    });
+    // BullMQ tells what fails on a worker's connection.
+    redis.on('error', () => undefined);
+    return redis;
+  }
+
   private queue(name: string): BullMqQueue {
     const known = this.queues.get(name);
     if (known) return known;
-    const { redis, workers } = this;
+    const { redis } = this;
+    const connect = (): Redis => this.connect(true);
     const { prefix, clock, onError, firstRetryMs = FIRST_RETRY_MS, lockMs = LOCK_MS } = this.options;
-    const made = new BullMqQueue({ name, redis, workers, prefix, clock, onError, firstRetryMs, lockMs });
+    const made = new BullMqQueue({ name, redis, connect, prefix, clock, onError, firstRetryMs, lockMs });
     this.queues.set(name, made);
     return made;
   }

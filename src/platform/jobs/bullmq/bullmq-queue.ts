@@ -38,8 +38,8 @@ export interface BullMqQueueOptions {
   readonly name: string;
   /** Fails at once while Redis is away. */
   readonly redis: Redis;
-  /** Waits while Redis is away. */
-  readonly workers: Redis;
+  /** A connection of a worker's own, which waits while Redis is away. */
+  readonly connect: () => Redis;
   readonly prefix: string;
   readonly clock: Clock;
   readonly onError: (error: unknown) => void;
@@ -80,7 +80,8 @@ export class BullMqQueue {
   }
 
   process(concurrency: number, handler: WakeUpHandler): Processing {
-    const { name, workers: connection, prefix, onError, lockMs } = this.options;
+    const { name, connect, prefix, onError, lockMs } = this.options;
+    const connection = connect();
     const running = new Set<Promise<void>>();
     const worker = new Worker<JobData>(
       name,
@@ -111,6 +112,7 @@ export class BullMqQueue {
         await within(CLOSE_WITHIN_MS, [closed]);
         // One that could not say goodbye would go on connecting.
         await within(CLOSE_WITHIN_MS, [worker.disconnect()]);
+        if (connection.status !== 'end') connection.disconnect();
       },
     };
   }
@@ -163,7 +165,6 @@ export class BullMqQueue {
 
   async close(): Promise<void> {
     await this.made?.close();
-    await this.made?.disconnect();
   }
 
   /** Made when Redis is there: one that could not connect at first never works. */

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ManualClock } from '../../../test/support/manual-clock.js';
-import type { IndexedEvent, IndexKeep } from '../indexes/local-index.js';
-import { EmbeddedJobs } from '../jobs/embedded/embedded-jobs.js';
-import { ATTEMPTS, type Jobs, type Processing } from '../jobs/jobs.js';
-import { Clock, SystemClock } from '../kernel/clock.js';
-import { DueIndex } from './due-index.js';
-import type { Process } from './process.js';
-import { ProcessRunner } from './process-runner.js';
+import type { IndexedEvent, IndexKeep } from '../../src/platform/indexes/local-index.js';
+import { EmbeddedJobs } from '../../src/platform/jobs/embedded/embedded-jobs.js';
+import { ATTEMPTS, type Jobs, type Processing } from '../../src/platform/jobs/jobs.js';
+import { Clock, SystemClock } from '../../src/platform/kernel/clock.js';
+import { DueIndex } from '../../src/platform/processes/due-index.js';
+import type { Process } from '../../src/platform/processes/process.js';
+import { ProcessRunner } from '../../src/platform/processes/process-runner.js';
+import { ManualClock } from '../support/manual-clock.js';
 
 /** `asked` makes a key pending, `done` settles it; nothing is kept. */
 class Letters extends DueIndex {
