@@ -57,6 +57,7 @@ import { PasswordHasher } from './platform/security/password-hasher.js';
 import { Vault } from './platform/security/vault.js';
 import { FailureThrottles } from './platform/throttle/failure-throttle.js';
 import { UnfinishedIndex } from './processes/recovery/unfinished.index.js';
+import { OpenReservationIndex } from './processes/reservation-expiry/open-reservations.index.js';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -138,6 +139,7 @@ function platformProviders(options: AppOptions): Provider[] {
     AuthService,
     { provide: ReadModels, useValue: new ReadModels(documents) },
     UnfinishedIndex,
+    OpenReservationIndex,
     IndexProgress,
   ];
 }
@@ -196,6 +198,7 @@ function runtimeProvider(options: AppOptions): Provider {
       PartnerDirectory,
       RevokedSessions,
       UnfinishedIndex,
+      OpenReservationIndex,
       NoticeIndex,
       NoticeStorage,
       CallbackAttempts,
@@ -214,6 +217,7 @@ function runtimeProvider(options: AppOptions): Provider {
       partners: PartnerDirectory,
       sessions: RevokedSessions,
       unfinished: UnfinishedIndex,
+      reservations: OpenReservationIndex,
       notices: NoticeIndex,
       noticeStorage: NoticeStorage,
       attempts: CallbackAttempts,
@@ -232,6 +236,7 @@ function runtimeProvider(options: AppOptions): Provider {
         partners,
         sessions,
         unfinished,
+        reservations,
         notices,
         noticeStorage,
         attempts,

@@ -16,8 +16,8 @@ import type { Projecting } from '../platform/projections/projecting.js';
 import { ReadModels } from '../platform/projections/read-models.js';
 import { Callbacks } from '../processes/callbacks/callbacks.js';
 import { PackageStatus } from '../processes/package-status/package-status.js';
-import { Recovery } from '../processes/recovery/recovery.js';
 import { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
+import { OpenReservationIndex } from '../processes/reservation-expiry/open-reservations.index.js';
 import type { Engines } from './engines.js';
 import { listProcesses } from './processes.js';
 import { createProjecting } from './projecting.js';
@@ -30,7 +30,6 @@ const ACCOUNT_SWEEP_MS = 30_000;
 export class Runtime {
   readonly follower: IndexFollower;
   readonly projections: Projecting;
-  readonly recovery: Recovery;
   readonly packageStatus: PackageStatus;
   readonly callbacks: Callbacks;
   readonly processes: Processes;
@@ -50,6 +49,7 @@ export class Runtime {
       partners: PartnerDirectory;
       sessions: RevokedSessions;
       unfinished: UnfinishedIndex;
+      reservations: OpenReservationIndex;
       notices: NoticeIndex;
       noticeStorage: NoticeStorage;
       attempts: CallbackAttempts;
@@ -73,6 +73,7 @@ export class Runtime {
       parts.partners,
       parts.sessions,
       parts.unfinished,
+      parts.reservations,
       parts.notices,
       parts.noticeStorage,
     ];
@@ -82,16 +83,8 @@ export class Runtime {
     parts.progress.follow(this.follower);
     const { models, projectionWorker: entry } = parts;
     this.projections = createProjecting({ engines, namespace, models, logger, entry });
-    this.recovery = new Recovery({
-      executor: parts.executor,
-      clock: parts.clock,
-      ids: parts.ids,
-      index: parts.unfinished,
-      terms: parts.terms,
-      onError: (err, { kind, id }) => logger.error({ err, kind, id }, 'recovery failed and tries again'),
-    });
     this.processes = new Processes({
-      list: listProcesses(),
+      list: listProcesses(parts),
       jobs: engines.jobs,
       clock: parts.clock,
       onError: (err, name, key) => logger.error({ err, name, key }, 'a process failed and tries again'),
@@ -116,8 +109,6 @@ export class Runtime {
   async start(): Promise<void> {
     await this.follower.start();
     await this.projections.start();
-    await this.recovery.runDue();
-    this.recovery.start();
     this.packageStatus.start();
     this.callbacks.start();
     this.processes.start();
@@ -152,7 +143,6 @@ export class Runtime {
     await this.callbacks.close();
     await this.processes.stop();
     await this.packageStatus.close();
-    await this.recovery.close();
     await this.projections.stop();
     await this.follower.close();
   }
