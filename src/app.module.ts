@@ -10,7 +10,7 @@ import { TERMINAL_V1_CONTROLLERS, TERMINAL_V1_PROVIDERS } from './apis/terminal-
 import { AGGREGATES } from './composition/aggregates.js';
 import { makeApiDocument } from './composition/api-document.js';
 import type { Engines } from './composition/engines.js';
-import { Runtime } from './composition/runtime.js';
+import { Runtime, type RuntimeOptions } from './composition/runtime.js';
 import { salePorts } from './composition/sale-ports.js';
 import { CATALOG_PROVIDERS, CatalogIndex } from './contexts/catalog/index.js';
 import { FingerprintIndex, inventoryProviders, SerialIndex, StockIndex } from './contexts/inventory/index.js';
@@ -31,6 +31,7 @@ import {
   WEBHOOKS_PROVIDERS,
 } from './contexts/webhooks/index.js';
 import { AuditLog } from './platform/audit/audit-log.js';
+import { LogTimes } from './platform/audit/log-times.js';
 import { AuthService } from './platform/auth/auth-service.js';
 import { RevokedSessions } from './platform/auth/revoked-sessions.js';
 import { Tokens } from './platform/auth/tokens.js';
@@ -57,7 +58,6 @@ import { PasswordHasher } from './platform/security/password-hasher.js';
 import { Vault } from './platform/security/vault.js';
 import { FailureThrottles } from './platform/throttle/failure-throttle.js';
 import { UnfinishedIndex } from './processes/recovery/unfinished.index.js';
-import { OpenReservationIndex } from './processes/reservation-expiry/open-reservations.index.js';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -74,7 +74,16 @@ export interface AppOptions {
   readonly importWorker?: URL;
   /** The compiled entry of a thread that folds the read models; absent: they are folded in the main thread. */
   readonly projectionWorker?: URL;
+  /** For one command of an operator: nothing is fetched from outside. */
+  readonly maintenance?: boolean;
 }
+
+const ALL_CONTROLLERS = [
+  ...OPERATIONS_CONTROLLERS,
+  ...TERMINAL_V1_CONTROLLERS,
+  ...REST_V2_CONTROLLERS,
+  ...REFERENCE_CONTROLLERS,
+];
 
 /** The composition root: the one place that says which implementation stands behind each port. */
 @Module({})
@@ -90,12 +99,7 @@ export class AppModule {
         { provide: Turns, useValue: turns },
         runtimeProvider(options),
       ],
-      controllers: [
-        ...OPERATIONS_CONTROLLERS,
-        ...TERMINAL_V1_CONTROLLERS,
-        ...REST_V2_CONTROLLERS,
-        ...REFERENCE_CONTROLLERS,
-      ],
+      controllers: options.settings.role === 'worker' ? OPERATIONS_CONTROLLERS : ALL_CONTROLLERS,
     };
   }
 }
@@ -116,7 +120,9 @@ function platformProviders(options: AppOptions): Provider[] {
     { provide: Cursors, useValue: new Cursors(master) },
     {
       provide: AuditLog,
-      useValue: new AuditLog({ events, snapshots, namespace, aggregates: AGGREGATES }),
+      inject: [LogTimes],
+      useFactory: (times: LogTimes) =>
+        new AuditLog({ events, snapshots, namespace, times, aggregates: AGGREGATES }),
     },
     { provide: Metrics, useValue: metrics },
     { provide: MeasuredEventStore, useValue: store },
@@ -139,7 +145,7 @@ function platformProviders(options: AppOptions): Provider[] {
     AuthService,
     { provide: ReadModels, useValue: new ReadModels(documents) },
     UnfinishedIndex,
-    OpenReservationIndex,
+    LogTimes,
     IndexProgress,
   ];
 }
@@ -184,69 +190,41 @@ function outboundHttp({ nodeEnv, webhookAllowHttp, webhookAllowPrivate }: Settin
   };
 }
 
+/** In the order of the runtime's options of the same names. */
+const RUNTIME_PARTS = {
+  catalog: CatalogIndex,
+  stock: StockIndex,
+  fingerprints: FingerprintIndex,
+  serials: SerialIndex,
+  directory: AccountDirectory,
+  accounts: AccountIndex,
+  partners: PartnerDirectory,
+  sessions: RevokedSessions,
+  unfinished: UnfinishedIndex,
+  notices: NoticeIndex,
+  noticeStorage: NoticeStorage,
+  attempts: CallbackAttempts,
+  progress: IndexProgress,
+  times: LogTimes,
+  executor: Executor,
+  terms: SaleSettings,
+  models: ReadModels,
+} satisfies Partial<Record<keyof RuntimeOptions, unknown>>;
+
+type RuntimePart = keyof typeof RUNTIME_PARTS;
+
 function runtimeProvider(options: AppOptions): Provider {
-  const { settings, engines, logger, clock, ids, projectionWorker } = options;
+  const { settings, engines, logger, clock, ids, projectionWorker, maintenance } = options;
+  const names = Object.keys(RUNTIME_PARTS);
   return {
     provide: Runtime,
-    inject: [
-      CatalogIndex,
-      StockIndex,
-      FingerprintIndex,
-      SerialIndex,
-      AccountDirectory,
-      AccountIndex,
-      PartnerDirectory,
-      RevokedSessions,
-      UnfinishedIndex,
-      OpenReservationIndex,
-      NoticeIndex,
-      NoticeStorage,
-      CallbackAttempts,
-      IndexProgress,
-      Executor,
-      SaleSettings,
-      ReadModels,
-    ],
-    useFactory: (
-      catalog: CatalogIndex,
-      stock: StockIndex,
-      fingerprints: FingerprintIndex,
-      serials: SerialIndex,
-      directory: AccountDirectory,
-      accounts: AccountIndex,
-      partners: PartnerDirectory,
-      sessions: RevokedSessions,
-      unfinished: UnfinishedIndex,
-      reservations: OpenReservationIndex,
-      notices: NoticeIndex,
-      noticeStorage: NoticeStorage,
-      attempts: CallbackAttempts,
-      progress: IndexProgress,
-      executor: Executor,
-      terms: SaleSettings,
-      models: ReadModels,
-    ) =>
-      new Runtime(engines, settings.streamNamespace, logger, {
-        catalog,
-        stock,
-        fingerprints,
-        serials,
-        directory,
-        accounts,
-        partners,
-        sessions,
-        unfinished,
-        reservations,
-        notices,
-        noticeStorage,
-        attempts,
-        progress,
-        executor,
-        clock,
-        ids,
-        terms,
-        models,
-        projectionWorker,
-      }),
+    inject: Object.values(RUNTIME_PARTS),
+    useFactory: (...found: unknown[]) => {
+      const parts = Object.fromEntries(found.map((part, place) => [names[place], part]));
+      return new Runtime({
+        ...{ engines, settings, logger, clock, ids, projectionWorker, maintenance },
+        ...(parts as unknown as Pick<RuntimeOptions, RuntimePart>),
+      });
+    },
   };
 }

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { bannerText, localUrl } from './composition/banner.js';
 import { endAtOnce } from './composition/end-at-once.js';
 import { serveOperations } from './composition/operations/run-operation.js';
+import { EngineUnavailable } from './composition/reach.js';
 import { startApp } from './composition/start.js';
 import { importWorkerAt, projectionWorkerAt } from './composition/worker-entries.js';
 import {
@@ -15,6 +16,7 @@ import { DataDirectory, DataDirectoryInUseError } from './platform/data-director
 import { EventStoreError } from './platform/event-store/event-store.js';
 import { stopOnSignals } from './platform/http/shutdown.js';
 import { createLogger } from './platform/logging/logger.js';
+import { DataFormatError } from './platform/migrations/migrations.js';
 import { MasterKeyError } from './platform/security/master-key.js';
 import { limitOtherThreads } from './platform/threads/threads.js';
 
@@ -76,11 +78,13 @@ async function openDataDirectory(path: string): Promise<DataDirectory> {
 function failure(error: unknown): { readonly code: number; readonly text: string } {
   if (!(error instanceof Error)) return { code: EXIT_SOFTWARE, text: String(error) };
   const { message } = error;
-  if (error instanceof SettingsError || error instanceof MasterKeyError) {
+  if ([SettingsError, MasterKeyError, DataFormatError].some((kind) => error instanceof kind)) {
     return { code: EXIT_CONFIG, text: message };
   }
   const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  if (isTaken || error instanceof DataDirectoryInUseError) return { code: EXIT_UNAVAILABLE, text: message };
+  const isAway = error instanceof EngineUnavailable;
+  if (isTaken || isAway || error instanceof DataDirectoryInUseError)
+    return { code: EXIT_UNAVAILABLE, text: message };
   if (error instanceof EventStoreError && error.code === 'Damaged') {
     return { code: EXIT_SOFTWARE, text: `${message}\n\`npm run cli -- verify\` lists all damage` };
   }

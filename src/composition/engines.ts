@@ -1,13 +1,13 @@
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MIGRATIONS } from '../../migrations/all.js';
 import type { Settings } from '../platform/config/settings.js';
 import { EmbeddedEventStore } from '../platform/event-store/embedded/embedded-event-store.js';
-import type { VerifyProgress, VerifyReport } from '../platform/event-store/embedded/verify-log.js';
-import type { EventStore } from '../platform/event-store/event-store.js';
+import { type EventStore, EventStoreError } from '../platform/event-store/event-store.js';
+import { EventStoreDbEventStore } from '../platform/event-store/eventstoredb/eventstoredb-event-store.js';
+import { verifyByReading } from '../platform/event-store/verify-by-reading.js';
+import type { VerifyProgress, VerifyReport } from '../platform/event-store/verify-report.js';
 import { LmdbIdempotencyStore } from '../platform/idempotency/embedded/lmdb-idempotency-store.js';
 import type { IdempotencyStore } from '../platform/idempotency/idempotency-store.js';
-import { LmdbIndexStorage } from '../platform/indexes/embedded/lmdb-index-storage.js';
 import type { IndexStorage } from '../platform/indexes/index-storage.js';
 import { BullMqJobs } from '../platform/jobs/bullmq/bullmq-jobs.js';
 import { EmbeddedJobs } from '../platform/jobs/embedded/embedded-jobs.js';
@@ -16,23 +16,23 @@ import { type Clock, SystemClock } from '../platform/kernel/clock.js';
 import type { Ids } from '../platform/kernel/ids.js';
 import { EmbeddedKeyStore } from '../platform/key-store/embedded/embedded-key-store.js';
 import type { KeyStore } from '../platform/key-store/key-store.js';
-import { problemOfEnvironment } from '../platform/lmdb/environment-file.js';
-import { UnflushedMark } from '../platform/lmdb/unflushed.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { runMigrations } from '../platform/migrations/migrations.js';
-import { MANIFEST_KEY, type Manifest } from '../platform/projections/read-models.js';
-import { EmbeddedReadStore } from '../platform/read-store/embedded/embedded-read-store.js';
+import type { EmbeddedReadStore } from '../platform/read-store/embedded/embedded-read-store.js';
 import type { ReadStore } from '../platform/read-store/read-store.js';
 import { KeyedHash } from '../platform/security/keyed-hash.js';
 import type { MasterKey } from '../platform/security/master-key.js';
 import { openMasterKey, type RewrappableKeys } from '../platform/security/master-key-file.js';
-import { LmdbSnapshotStore } from '../platform/snapshots/embedded/lmdb-snapshot-store.js';
 import type { SnapshotStore } from '../platform/snapshots/snapshot-store.js';
+import type { WorkerLease } from '../platform/worker-lease/worker-lease.js';
 import { refuseHalfRestored } from './backup/half-restored.js';
 import type { BackedUp } from './backup/take-backup.js';
+import { folder, ofThisLog, openDocumentFiles, openNodeFiles } from './derived-files.js';
+import { openMongoEngines } from './mongodb-engines.js';
+import { assertClock, reach } from './reach.js';
 
 /** What a second thread of this process opens as well: it follows the log and writes the documents. */
-export interface SharedEngines {
+export interface EmbeddedEngines {
   readonly log: EmbeddedEventStore;
   readonly logDirectory: string;
   readonly documents: EmbeddedReadStore;
@@ -41,18 +41,31 @@ export interface SharedEngines {
   readonly onFatal: (error: unknown) => void;
 }
 
+/** Where documents, keys and answers are kept. */
+interface Stores {
+  /** For those who read. */
+  readonly documents: ReadStore;
+  readonly idempotency: IdempotencyStore;
+  readonly keys: KeyStore & RewrappableKeys;
+  readonly master: MasterKey;
+  /** Which of several processes is the worker; null: this is the only one. */
+  readonly lease: WorkerLease | null;
+  /** The documents for the worker, who alone writes them. @param token of its lease */
+  documentsFor(token: number): Promise<ReadStore>;
+  /** All collections of documents were made anew by another process. */
+  documentsReplaced(): void;
+}
+
 /** Everything that keeps data, opened. */
-export interface Engines {
+export interface Engines extends Stores {
   readonly events: EventStore;
   readonly snapshots: SnapshotStore;
   readonly indexes: IndexStorage;
-  readonly documents: ReadStore;
-  readonly idempotency: IdempotencyStore;
   readonly jobs: Jobs;
-  readonly shared: SharedEngines;
-  readonly backedUp: BackedUp;
-  readonly keys: KeyStore & RewrappableKeys;
-  readonly master: MasterKey;
+  /** Set where both the log and the documents are files here. */
+  readonly embedded: EmbeddedEngines | null;
+  /** What a backup takes; null where not all of it is files here. */
+  readonly backedUp: BackedUp | null;
   readonly hashes: KeyedHash;
   /** Reads and checks the whole log while it is in use. */
   verifyLog(onProgress: (progress: VerifyProgress) => void): Promise<VerifyReport>;
@@ -68,80 +81,84 @@ export interface EngineOptions {
   readonly logger: Logger;
   /** The disk cannot be trusted any more: the process must end. */
   readonly onFatal: (error: unknown) => void;
+  /** How long to wait for servers that are away. */
+  readonly patienceMs?: number;
 }
 
 /** Several connections try again each second: it is told less often. */
 const REDIS_TOLD_EVERY_MS = 10_000;
 
+type Closing = (close: () => Promise<void>) => void;
+
 /** The log's folder in a data directory. */
 export const logFolder = (dataDir: string): string => join(dataDir, 'log');
 
 /**
- * Opens the embedded engines in the data directory, whose lock the caller holds. What is under `indexes`, `snapshots`
- * and `documents` follows from the log and may be deleted while nothing runs.
+ * Opens the engines that the settings choose: each of the log, and the documents with the keys, on its server where that
+ * has a URL, else in the data directory, whose lock the caller holds. What is under `indexes`, `snapshots` and `documents`
+ * follows from the log and may be deleted while nothing runs.
+ * @throws {EngineUnavailable} naming the variable, when a server cannot be used; whatever was opened is closed.
  */
 export async function openEngines(options: EngineOptions): Promise<Engines> {
-  const { settings, ids, logger, onFatal } = options;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of closers.splice(0).reverse()) await one();
+  };
+  try {
+    return { ...(await openAll(options, (one) => closers.push(one))), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openAll(options: EngineOptions, closing: Closing): Promise<Omit<Engines, 'close'>> {
+  const { settings, logger, onFatal } = options;
   const { dataDir } = settings;
   refuseHalfRestored(dataDir);
-  const folder = (name: string): string => {
-    const path = join(dataDir, name);
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-    return path;
-  };
   await runMigrations({ directory: dataDir, migrations: MIGRATIONS, log: (line) => logger.info(line) });
-  const keyFolder = folder('keys');
-  const master = await openMasterKey(
-    { configured: settings.masterKey, dataDir, production: settings.nodeEnv === 'production' },
-    (key) => EmbeddedKeyStore.matches(keyFolder, key),
-  );
-  const keys = await EmbeddedKeyStore.open(keyFolder, master, ids);
-  const hashes = await KeyedHash.open(keys);
-  const events = EmbeddedEventStore.open({
-    directory: logFolder(dataDir),
-    onFatal,
-    onDeliveryFailure: (err) => logger.error({ err }, 'a follower of the log failed and tries again'),
-  });
-  const snapshots = LmdbSnapshotStore.open(folder('snapshots'));
-  const indexes = LmdbIndexStorage.open(derived(folder('indexes'), logger));
-  const idempotency = LmdbIdempotencyStore.open(folder('idempotency'));
-  const jobs = openJobs(options, () => folder('jobs'));
-  const documentsDirectory = folder('documents');
-  const unflushed = new UnflushedMark(documentsDirectory);
-  const documents = await openDocuments(documentsDirectory, unflushed, await events.headPosition(), logger);
+  // Keys come first: with the wrong master key nothing else may be touched.
+  const mongo = settings.mongoDbUrl ? await openMongoEngines({ url: settings.mongoDbUrl, ...options }) : null;
+  if (mongo) closing(() => mongo.close());
+  const local = mongo ? null : await openEmbeddedKeys(options, closing);
+  const hashes = await KeyedHash.open((mongo ?? local!).keys);
+  const log = await openLog(options);
+  closing(() => log.events.close());
+  const { indexes, snapshots } = await openNodeFiles(dataDir, log.events, logger);
+  closing(() => snapshots.close());
+  closing(() => indexes.close());
+  const common = { events: log.events, indexes, snapshots, hashes, verifyLog: log.verify };
+  const jobs = openJobs(options);
+  closing(() => jobs.close());
+  const node = { ...common, jobs };
+  if (mongo) {
+    const documentsFor = async (token: number): Promise<ReadStore> =>
+      ofThisLog(await mongo.documentsFor(token), log.events, logger);
+    return { ...node, ...mongo, documentsFor, embedded: null, backedUp: null };
+  }
+  const files = await openDocumentFiles(dataDir, log.events, logger);
+  closing(() => files.close());
+  const idempotency = LmdbIdempotencyStore.open(folder(dataDir, 'idempotency'));
+  closing(() => idempotency.close());
+  const { documents, directory: documentsDirectory } = files;
+  const shared = { logDirectory: logFolder(dataDir), documents, documentsDirectory, onFatal };
   return {
-    events,
-    snapshots,
-    indexes,
+    ...node,
+    ...local!,
     documents,
     idempotency,
-    jobs,
-    shared: { log: events, logDirectory: logFolder(dataDir), documents, documentsDirectory, onFatal },
-    backedUp: { log: events, idempotency, keys },
-    keys,
-    master,
-    hashes,
-    verifyLog: (onProgress) => events.verify(onProgress),
-    async close() {
-      await jobs.close();
-      await idempotency.close();
-      await documents.close();
-      unflushed.clear();
-      await indexes.close();
-      await snapshots.close();
-      await events.close();
-      await keys.close();
-    },
+    lease: null,
+    documentsFor: async () => documents,
+    documentsReplaced: () => undefined,
+    embedded: log.embedded && { log: log.embedded, ...shared },
+    backedUp: log.embedded && { log: log.embedded, idempotency, keys: local!.keys },
   };
 }
 
 /** Wake-ups follow from the log: Redis may be away, now or later. */
-function openJobs(
-  { settings, clock = new SystemClock(), logger }: EngineOptions,
-  folder: () => string,
-): Jobs {
-  const { redisUrl: url, streamNamespace: prefix } = settings;
-  if (url === null) return EmbeddedJobs.open({ directory: folder(), clock });
+function openJobs({ settings, clock = new SystemClock(), logger }: EngineOptions): Jobs {
+  const { redisUrl: url, streamNamespace: prefix, dataDir } = settings;
+  if (url === null) return EmbeddedJobs.open({ directory: folder(dataDir, 'jobs'), clock });
   let toldAtMs = 0;
   const onError = (err: unknown): void => {
     if (Date.now() - toldAtMs < REDIS_TOLD_EVERY_MS) return;
@@ -151,34 +168,52 @@ function openJobs(
   return new BullMqJobs({ url, prefix, clock, onError });
 }
 
-/** A folder whose content follows from the log: what cannot be opened in it is thrown away and built anew. */
-function derived(directory: string, logger: Logger): string {
-  const problem = problemOfEnvironment(directory);
-  if (problem !== null) discard(directory, logger, problem);
-  return directory;
+async function openEmbeddedKeys(
+  { settings, ids }: EngineOptions,
+  closing: Closing,
+): Promise<{ readonly keys: EmbeddedKeyStore; readonly master: MasterKey }> {
+  const { dataDir, masterKey: configured, nodeEnv } = settings;
+  const keyFolder = folder(dataDir, 'keys');
+  const master = await openMasterKey({ configured, dataDir, production: nodeEnv === 'production' }, (key) =>
+    EmbeddedKeyStore.matches(keyFolder, key),
+  );
+  const keys = await EmbeddedKeyStore.open(keyFolder, master, ids);
+  closing(() => keys.close());
+  return { keys, master };
 }
 
-function discard(directory: string, logger: Logger, reason: string): void {
-  logger.warn({ directory, reason }, 'this follows from the log and is built anew');
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { mode: 0o700 });
+interface OpenLog {
+  readonly events: EventStore;
+  readonly embedded: EmbeddedEventStore | null;
+  readonly verify: Engines['verifyLog'];
 }
 
-/** Read models that are ahead of the log belong to another one: the log was restored without them. */
-async function openDocuments(
-  directory: string,
-  unflushed: UnflushedMark,
-  head: bigint,
-  logger: Logger,
-): Promise<EmbeddedReadStore> {
-  if (unflushed.isStale) discard(directory, logger, 'the machine stopped while it was in use');
-  derived(directory, logger);
-  unflushed.set();
-  const documents = EmbeddedReadStore.open({ directory });
-  const manifest = documents.readCheckpoint(MANIFEST_KEY) as Manifest | null;
-  if (manifest === null || BigInt(manifest.position) <= head) return documents;
-  await documents.close();
-  discard(directory, logger, 'it is ahead of the log');
-  unflushed.set();
-  return EmbeddedReadStore.open({ directory });
+async function openLog({ settings, logger, onFatal, patienceMs }: EngineOptions): Promise<OpenLog> {
+  const onDeliveryFailure = (err: unknown): void =>
+    logger.error({ err }, 'a follower of the log failed and tries again');
+  const { eventStoreUrl: url, streamNamespace, dataDir } = settings;
+  if (!url) {
+    const events = EmbeddedEventStore.open({ directory: logFolder(dataDir), onFatal, onDeliveryFailure });
+    return { events, embedded: events, verify: (onProgress) => events.verify(onProgress) };
+  }
+  const variable = 'EVENTSTORE_URL';
+  const onConnectionFailure = (err: unknown): void =>
+    logger.warn({ reason: (err as Error).message }, 'EventStoreDB failed and is tried again');
+  const streamPrefix = `${streamNamespace}.`;
+  const open = async (): Promise<EventStore> => {
+    const store = await EventStoreDbEventStore.open({
+      ...{ url, streamPrefix, onDeliveryFailure, onConnectionFailure },
+    });
+    try {
+      assertClock(variable, await store.clockOffset());
+      return store;
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  };
+  const isOutage = (error: unknown): boolean =>
+    error instanceof EventStoreError && error.code === 'Unavailable';
+  const events = await reach({ variable, open, isOutage, logger, patienceMs });
+  return { events, embedded: null, verify: (onProgress) => verifyByReading(events, onProgress) };
 }

@@ -1,11 +1,14 @@
 import { PROJECTIONS } from '../../projections/all.js';
+import type { EventStore } from '../platform/event-store/event-store.js';
 import type { Logger } from '../platform/logging/logger.js';
 import type { Upcasters } from '../platform/projections/fold.js';
 import type { Projecting } from '../platform/projections/projecting.js';
 import { ProjectionRunner } from '../platform/projections/projection-runner.js';
 import type { ReadModels } from '../platform/projections/read-models.js';
 import { ProjectionThread } from '../platform/projections/thread/projection-thread.js';
-import type { Engines } from './engines.js';
+import type { ReadStore } from '../platform/read-store/read-store.js';
+import { LeaseLost } from '../platform/worker-lease/worker-lease.js';
+import type { EmbeddedEngines } from './engines.js';
 
 /**
  * Stored events that projections see in a newer shape: the same as all aggregates have, but without the contexts around
@@ -14,7 +17,11 @@ import type { Engines } from './engines.js';
 export const UPCASTERS: Upcasters = new Map();
 
 export interface ProjectingOptions {
-  readonly engines: Engines;
+  readonly events: EventStore;
+  /** For the one who writes. */
+  readonly documents: ReadStore;
+  /** Set where log and documents are files of this process, which a thread may open too. */
+  readonly embedded: EmbeddedEngines | null;
   readonly namespace: string;
   readonly models: ReadModels;
   readonly logger: Logger;
@@ -23,28 +30,22 @@ export interface ProjectingOptions {
 }
 
 /** The one place that says where read models are folded. */
-export function createProjecting({
-  engines,
-  namespace,
-  models,
-  logger,
-  entry,
-}: ProjectingOptions): Projecting {
-  const onError = (err: unknown): void =>
-    logger.error({ err }, 'the read models could not be folded; it is tried again');
-  if (entry) {
-    const { log, logDirectory, documents, documentsDirectory, onFatal } = engines.shared;
+export function createProjecting(options: ProjectingOptions): Projecting {
+  const { events, documents, embedded, namespace, models, logger, entry } = options;
+  const onError = (err: unknown): void => {
+    // Whoever holds the lease is told of it in the same second, and stops this.
+    if (err instanceof LeaseLost) logger.info('another worker folds the read models by now');
+    else logger.error({ err }, 'the read models could not be folded; it is tried again');
+  };
+  if (entry && embedded) {
+    const { log, logDirectory, documentsDirectory, onFatal } = embedded;
     const data = { logDirectory, documentsDirectory, namespace };
-    return new ProjectionThread({ entry, data, log, documents, models, onError, onFatal });
+    const shared = { log, documents: embedded.documents, models };
+    return new ProjectionThread({ entry, data, ...shared, onError, onFatal });
   }
-  const { events, documents } = engines;
   return new ProjectionRunner({
-    events,
-    documents,
-    models,
+    ...{ events, documents, models, namespace, onError },
     projections: PROJECTIONS,
     upcasters: UPCASTERS,
-    namespace,
-    onError,
   });
 }

@@ -1,149 +1,176 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { CatalogIndex } from '../contexts/catalog/index.js';
-import { FingerprintIndex, SerialIndex, StockIndex } from '../contexts/inventory/index.js';
-import { SaleSettings } from '../contexts/ordering/index.js';
-import { AccountDirectory, AccountIndex, PartnerDirectory } from '../contexts/partners/index.js';
+import type { CatalogIndex } from '../contexts/catalog/index.js';
+import type { FingerprintIndex, SerialIndex, StockIndex } from '../contexts/inventory/index.js';
+import type { SaleSettings } from '../contexts/ordering/index.js';
+import type { AccountDirectory, AccountIndex, PartnerDirectory } from '../contexts/partners/index.js';
 import type { CallbackAttempts, NoticeIndex, NoticeStorage } from '../contexts/webhooks/index.js';
-import { RevokedSessions } from '../platform/auth/revoked-sessions.js';
-import { Executor } from '../platform/execution/transaction.js';
+import type { LogTimes } from '../platform/audit/log-times.js';
+import type { RevokedSessions } from '../platform/auth/revoked-sessions.js';
+import type { Settings } from '../platform/config/settings.js';
+import type { Executor } from '../platform/execution/transaction.js';
 import { IndexFollower } from '../platform/indexes/index-follower.js';
-import { IndexProgress } from '../platform/indexes/index-progress.js';
-import { Clock } from '../platform/kernel/clock.js';
-import { Ids } from '../platform/kernel/ids.js';
+import type { IndexProgress } from '../platform/indexes/index-progress.js';
+import type { Clock } from '../platform/kernel/clock.js';
+import type { Ids } from '../platform/kernel/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
-import { Processes } from '../platform/processes/processes.js';
+import { FoldedElsewhere } from '../platform/projections/folded-elsewhere.js';
+import { ManifestWatch } from '../platform/projections/manifest-watch.js';
 import type { Projecting } from '../platform/projections/projecting.js';
-import { ReadModels } from '../platform/projections/read-models.js';
-import { Callbacks } from '../processes/callbacks/callbacks.js';
-import { PackageStatus } from '../processes/package-status/package-status.js';
-import { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
-import { OpenReservationIndex } from '../processes/reservation-expiry/open-reservations.index.js';
+import type { ReadModels } from '../platform/projections/read-models.js';
+import type { ReadStore } from '../platform/read-store/read-store.js';
+import type { PackageStatus } from '../processes/package-status/package-status.js';
+import type { Recovery } from '../processes/recovery/recovery.js';
+import type { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
 import type { Engines } from './engines.js';
-import { listProcesses } from './processes.js';
 import { createProjecting } from './projecting.js';
+import { createRateFeed } from './rate-feed.js';
+import { Worker } from './worker.js';
+import { type WorkerParts, workerParts } from './worker-parts.js';
 
-/** How often registrations that nobody finished are looked for. */
-const ACCOUNT_SWEEP_MS = 30_000;
+/** Between two looks whether this process has become the worker. */
+const LOOK_MS = 50;
 
-/** What runs beside the requests: indexes, read models, processes. Started in that order, stopped in reverse. */
+export interface RuntimeOptions {
+  readonly engines: Engines;
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly catalog: CatalogIndex;
+  readonly stock: StockIndex;
+  readonly fingerprints: FingerprintIndex;
+  readonly serials: SerialIndex;
+  readonly directory: AccountDirectory;
+  readonly accounts: AccountIndex;
+  readonly partners: PartnerDirectory;
+  readonly sessions: RevokedSessions;
+  readonly unfinished: UnfinishedIndex;
+  readonly notices: NoticeIndex;
+  readonly noticeStorage: NoticeStorage;
+  readonly attempts: CallbackAttempts;
+  readonly progress: IndexProgress;
+  readonly times: LogTimes;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly terms: SaleSettings;
+  readonly models: ReadModels;
+  /** The compiled entry of a thread that folds the read models; absent: this thread does. */
+  readonly projectionWorker?: URL;
+  /** For one command of an operator: nothing is fetched from outside. */
+  readonly maintenance?: boolean;
+}
+
+/**
+ * What runs beside the requests. On every node the indexes follow the log, and the read models are shown as they are
+ * folded; the worker's parts run where this process is the worker. Started in that order, stopped in reverse.
+ */
 @Injectable()
 export class Runtime {
   readonly follower: IndexFollower;
-  readonly projections: Projecting;
-  readonly packageStatus: PackageStatus;
-  readonly callbacks: Callbacks;
-  readonly processes: Processes;
-  private accountSweep: NodeJS.Timeout | null = null;
+  private readonly worker: Worker | null;
+  private readonly watch: ManifestWatch | null;
+  private readonly elsewhere: Projecting;
+  private stopping = false;
 
-  constructor(
-    private readonly engines: Engines,
-    namespace: string,
-    private readonly logger: Logger,
-    private readonly parts: {
-      directory: AccountDirectory;
-      catalog: CatalogIndex;
-      stock: StockIndex;
-      fingerprints: FingerprintIndex;
-      serials: SerialIndex;
-      accounts: AccountIndex;
-      partners: PartnerDirectory;
-      sessions: RevokedSessions;
-      unfinished: UnfinishedIndex;
-      reservations: OpenReservationIndex;
-      notices: NoticeIndex;
-      noticeStorage: NoticeStorage;
-      attempts: CallbackAttempts;
-      progress: IndexProgress;
-      executor: Executor;
-      clock: Clock;
-      ids: Ids;
-      terms: SaleSettings;
-      models: ReadModels;
-      /** The compiled entry of a thread that folds the read models; absent: this thread does. */
-      projectionWorker?: URL;
-    },
-  ) {
-    const { events, indexes } = engines;
+  constructor(private readonly options: RuntimeOptions) {
+    const { engines, settings, logger, models, progress } = options;
+    const { catalog, stock, fingerprints, serials, accounts, partners, sessions, unfinished } = options;
+    const { notices, noticeStorage, times } = options;
     const followed = [
-      parts.catalog,
-      parts.stock,
-      parts.fingerprints,
-      parts.serials,
-      parts.accounts,
-      parts.partners,
-      parts.sessions,
-      parts.unfinished,
-      parts.reservations,
-      parts.notices,
-      parts.noticeStorage,
+      ...[catalog, stock, fingerprints, serials, accounts, partners, sessions, unfinished],
+      ...[notices, noticeStorage, times],
     ];
-    this.follower = new IndexFollower(events, indexes, namespace, followed, (err) =>
+    const { events, indexes, documents, lease } = engines;
+    this.follower = new IndexFollower(events, indexes, settings.streamNamespace, followed, (err) =>
       logger.error({ err }, 'the indexes could not be written and are tried again'),
     );
-    parts.progress.follow(this.follower);
-    const { models, projectionWorker: entry } = parts;
-    this.projections = createProjecting({ engines, namespace, models, logger, entry });
-    this.processes = new Processes({
-      list: listProcesses(parts),
-      jobs: engines.jobs,
-      clock: parts.clock,
-      onError: (err, name, key) => logger.error({ err, name, key }, 'a process failed and tries again'),
-    });
-    this.packageStatus = new PackageStatus({
-      executor: parts.executor,
-      stock: parts.stock,
-      ids: parts.ids,
-      onError: (err, id) => logger.error({ err, id }, 'a package could not be switched and is tried again'),
-    });
-    this.callbacks = new Callbacks({
-      index: parts.notices,
-      clock: parts.clock,
-      attempt: (lane, work) => parts.attempts.attempt(lane, work),
-      onDisabled: (webhook, partner, because) =>
-        logger.warn({ webhook, partner, because }, 'a webhook was switched off'),
-      onError: (err, webhook) =>
-        logger.error({ err, webhook }, 'a callback could not be made and is tried again'),
-    });
+    progress.follow(this.follower);
+    this.elsewhere = new FoldedElsewhere(events, models);
+    this.watch =
+      lease &&
+      new ManifestWatch({
+        ...{ documents, models, events },
+        onReplaced: () => engines.documentsReplaced(),
+        onError: (err) => logger.warn({ err }, 'the read models cannot be looked at and stay as they are'),
+      });
+    this.worker =
+      settings.role === 'api'
+        ? null
+        : new Worker({
+            engines,
+            parts: (writable) => this.partsOn(writable),
+            onTerm: (isOurs) => this.termChanged(isOurs),
+            logger,
+          });
+  }
+
+  /** Whoever folds the read models, or a stand-in where that is another process. */
+  get projections(): Projecting {
+    return this.worker?.current?.projections ?? this.elsewhere;
+  }
+
+  get recovery(): Recovery {
+    return this.work.recovery;
+  }
+
+  get packageStatus(): PackageStatus {
+    return this.work.packageStatus;
   }
 
   async start(): Promise<void> {
     await this.follower.start();
-    await this.projections.start();
-    this.packageStatus.start();
-    this.callbacks.start();
-    this.processes.start();
-    await this.finishAccounts();
-    this.accountSweep = setInterval(() => void this.finishAccounts(), ACCOUNT_SWEEP_MS);
-    this.accountSweep.unref();
+    this.watch?.start();
+    await this.worker?.start();
   }
 
-  private async finishAccounts(): Promise<void> {
-    try {
-      await this.parts.directory.advanceOpenPlans();
-    } catch (err) {
-      this.logger.error({ err }, 'an unfinished registration could not be finished and is tried again');
-    }
+  /** Whether this process is the worker, or becomes it in time. */
+  async isWorkerWithin(timeoutMs: number): Promise<boolean> {
+    const giveUpAt = performance.now() + timeoutMs;
+    while (this.worker && !this.worker.current && performance.now() < giveUpAt) await sleep(LOOK_MS);
+    return (this.worker?.current ?? null) !== null;
   }
 
   /** Resolves when indexes and read models reflect everything that is in the log now. */
   async caughtUp(timeoutMs: number): Promise<boolean> {
-    const head = await this.engines.events.headPosition();
+    const head = await this.options.engines.events.headPosition();
     await this.follower.reached(head);
-    return this.parts.models.waitFor(head, timeoutMs);
+    return this.options.models.waitFor(head, timeoutMs);
   }
 
   /** Positions that the indexes are behind the log. */
   async indexLag(): Promise<bigint> {
-    const lag = (await this.engines.events.headPosition()) - this.follower.position;
+    const lag = (await this.options.engines.events.headPosition()) - this.follower.position;
     return lag > 0n ? lag : 0n;
   }
 
   async stop(): Promise<void> {
-    if (this.accountSweep) clearInterval(this.accountSweep);
-    await this.callbacks.close();
-    await this.processes.stop();
-    await this.packageStatus.close();
-    await this.projections.stop();
+    this.stopping = true;
+    await this.worker?.stop();
+    await this.watch?.stop();
     await this.follower.close();
+  }
+
+  private get work(): WorkerParts {
+    const current = this.worker?.current;
+    if (!current) throw new Error('this process is not the worker');
+    return current;
+  }
+
+  private partsOn(documents: ReadStore): WorkerParts {
+    const { engines, settings, models, logger, projectionWorker: entry, executor } = this.options;
+    const { clock, ids, terms, unfinished, stock, directory, notices, attempts, maintenance } = this.options;
+    const { events, embedded, jobs } = engines;
+    const namespace = settings.streamNamespace;
+    return workerParts({
+      projections: createProjecting({ events, documents, embedded, namespace, models, logger, entry }),
+      ...{ executor, clock, ids, terms, unfinished, stock, directory, notices, attempts, jobs, logger },
+      rateFeed: maintenance ? null : createRateFeed({ executor, settings, clock, ids, logger }),
+    });
+  }
+
+  /** Two must not say what is folded: the worker shows what it folds itself. */
+  private async termChanged(isOurs: boolean): Promise<void> {
+    if (isOurs) await this.watch?.stop();
+    else if (!this.stopping) this.watch?.start();
   }
 }

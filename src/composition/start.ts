@@ -19,7 +19,6 @@ import { Metrics } from '../platform/metrics/metrics.js';
 import { type Engines, openEngines } from './engines.js';
 import { type FirstStart, firstStart, NOTHING_MADE } from './first-start.js';
 import { measure } from './measures.js';
-import { createRateFeed } from './rate-feed.js';
 import { Readiness } from './readiness.js';
 import { Runtime } from './runtime.js';
 import { openThrottles } from './throttles.js';
@@ -56,12 +55,25 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   const { settings, logger, clock = new SystemClock(), ids = new SystemIds() } = options;
   const onFatal = options.onFatal ?? ((error) => logger.fatal({ err: error }, 'the log failed'));
   const engines = await openEngines({ settings, clock, ids, logger, onFatal });
+  try {
+    return await startOn(engines, { ...options, clock, ids });
+  } catch (error) {
+    await engines.close();
+    throw error;
+  }
+}
+
+async function startOn(
+  engines: Engines,
+  options: StartOptions & { readonly clock: Clock; readonly ids: Ids },
+): Promise<RunningApp> {
+  const { settings, logger, clock, ids, maintenance } = options;
   const throttles = openThrottles({ settings, hashes: engines.hashes, clock, logger });
   const metrics = new Metrics();
   const readiness = new Readiness(settings.dataDir);
   const adapter = new HttpAdapter({
     settings,
-    surfaces: [terminalV1Surface, restV2Surface],
+    surfaces: settings.role === 'worker' ? [] : [terminalV1Surface, restV2Surface],
     logger,
     onAnswered: (request, seconds) => metrics.answered(request, seconds),
   });
@@ -69,7 +81,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   const app = await NestFactory.create(
     AppModule.register({
       ...{ settings, engines, clock, ids, logger, metrics, readiness, throttles },
-      ...{ passwordCost, importWorker, projectionWorker },
+      ...{ passwordCost, importWorker, projectionWorker, maintenance },
     }),
     adapter,
     { logger: new NestLogger(logger), abortOnError: false },
@@ -77,15 +89,14 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   app.useGlobalFilters(new SurfaceExceptionFilter(adapter));
   const runtime = app.get(Runtime);
   measure(app, runtime, metrics);
-  await runtime.start();
+  await startRuntime(runtime);
   readiness.watch(runtime);
   adapter.getHttpServer().on('connection', app.get(Turns).accepted);
   acceptMultipart(adapter);
   await app.init();
   await adapter.getInstance().ready();
-  const made = options.maintenance ? NOTHING_MADE : await firstStart(app, settings);
-  const rateFeed = options.maintenance ? null : createRateFeed({ app, settings, clock, ids, logger });
-  rateFeed?.start();
+  // Of several processes those that serve requests alone leave it to the others.
+  const made = maintenance || settings.role === 'api' ? NOTHING_MADE : await firstStart(app, settings);
   return {
     app,
     adapter,
@@ -98,10 +109,19 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     },
     async close() {
       await shutDown(app, { logger });
-      await rateFeed?.close();
       await runtime.stop();
       await throttles.close();
       await engines.close();
     },
   };
+}
+
+/** What was started before something else could not be is stopped again. */
+async function startRuntime(runtime: Runtime): Promise<void> {
+  try {
+    await runtime.start();
+  } catch (error) {
+    await runtime.stop();
+    throw error;
+  }
 }

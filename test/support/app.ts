@@ -9,6 +9,7 @@ import { SystemIds } from '../../src/platform/kernel/ids.js';
 import { isRejection, type Rejection } from '../../src/platform/kernel/rejection.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { ManualClock } from './manual-clock.js';
+import { testEngines } from './test-engines.js';
 
 /** The cheapest that bcrypt knows. */
 const PASSWORD_COST = 4;
@@ -20,7 +21,7 @@ export interface AppOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** The whole product on embedded engines in a directory of its own, with a clock that the test moves. */
+/** The whole product on engines of its own (see {@link testEngines}), in a directory of its own, with a clock that the test moves. */
 export interface TestApp extends RunningApp {
   readonly clock: ManualClock;
   /** Everything that was logged, one line each. */
@@ -40,12 +41,14 @@ export async function startTestApp({
 }: AppOptions = {}): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'keyforge-test-'));
   const lines: string[] = [];
+  const servers = await testEngines();
   const running = await startApp({
     settings: loadSettings({
       NODE_ENV: 'test',
       DATA_DIR: dataDir,
       KEYFORGE_DEMO: '0',
       LOG_LEVEL: 'trace',
+      ...servers.settings,
       ...settings,
     }),
     logger: createLogger({ logLevel: 'trace' }, { write: (line) => lines.push(line) }),
@@ -75,6 +78,7 @@ export async function startTestApp({
     },
     async close() {
       await running.close();
+      await servers.dispose();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

@@ -1,8 +1,10 @@
+import type { LogMark } from '../../src/platform/event-store/log-mark.js';
 import { IndexStorage, type IndexWrite } from '../../src/platform/indexes/index-storage.js';
 
 /** Index entries in memory, as JSON texts as they would lie on disk. */
 export class MemoryIndexStorage extends IndexStorage {
   private readonly checkpoints = new Map<string, { version: number; position: bigint }>();
+  private lastMark: LogMark | null = null;
   private readonly stored = new Map<string, Map<string, string>>();
 
   checkpoint(index: string, version: number): bigint | null {
@@ -24,7 +26,12 @@ export class MemoryIndexStorage extends IndexStorage {
     this.checkpoints.delete(index);
   }
 
-  async write(writes: readonly IndexWrite[]): Promise<void> {
+  mark(): LogMark | null {
+    return this.lastMark;
+  }
+
+  async write(writes: readonly IndexWrite[], mark: LogMark): Promise<void> {
+    this.lastMark = mark;
     for (const { index, version, position, entries } of writes) {
       await this.writeAhead(index, entries);
       this.checkpoints.set(index, { version, position });

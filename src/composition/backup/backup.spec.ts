@@ -56,7 +56,7 @@ const append = (engines: Engines, stream: string) =>
   ]);
 
 const back = (engines: Engines, into = folder) =>
-  takeBackup(engines.backedUp, settingsOf('data'), into, silent);
+  takeBackup(engines.backedUp!, settingsOf('data'), into, silent);
 
 /** A data directory with two events, two data keys and an upload, and its backup. */
 async function backedUp(): Promise<{ keyId: string }> {

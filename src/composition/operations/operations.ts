@@ -19,6 +19,8 @@ import { OperationRefused, type Operations, type Progress } from './operation-ty
 import { listProjections, rebuildProjections, verifyProjections } from './projections.js';
 import { verifyWith } from './verify.js';
 
+const BACK_UP_SERVERS =
+  'this backs up the embedded engines: back EVENTSTORE_URL and MONGODB_URL up with the tools of those servers';
 const CATCH_UP_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -53,8 +55,10 @@ export function operationsOn(running: RunningApp, settings: Settings): Operation
       return made;
     },
     'rotate-master-key': ({ nextKey }) => rotate(running, settings, nextKey),
-    backup: async ({ folder }, emit) =>
-      backupTaken(await takeBackup(engines.backedUp, settings, folder, emit)),
+    backup: async ({ folder }, emit) => {
+      if (!engines.backedUp) throw new OperationRefused(BACK_UP_SERVERS);
+      return backupTaken(await takeBackup(engines.backedUp, settings, folder, emit));
+    },
     restore: () =>
       Promise.reject(new OperationRefused('a server uses DATA_DIR: stop it, and empty DATA_DIR')),
     verify: (_, emit) => verifyWith((onProgress) => engines.verifyLog(onProgress), emit),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Settings } from '../../platform/config/settings.js';
 import { EmbeddedEventStore } from '../../platform/event-store/embedded/embedded-event-store.js';
-import type { VerifyProgress, VerifyReport } from '../../platform/event-store/embedded/verify-log.js';
+import type { VerifyProgress, VerifyReport } from '../../platform/event-store/verify-report.js';
 import { logFolder } from '../engines.js';
 import { type LogVerified, OperationRefused, type Progress } from './operation-types.js';
 

@@ -38,6 +38,7 @@ beforeAll(async () => {
 
 const auditing = (snapshot: Snapshot | null = null): AuditLog =>
   new AuditLog({
+    times: { before: (position) => position },
     events: store,
     snapshots: new OneSnapshot(snapshot),
     namespace: 'kf',

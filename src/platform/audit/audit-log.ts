@@ -3,6 +3,7 @@ import { type EventStore, NO_STREAM, type RecordedEvent } from '../event-store/e
 import { decodeEvent, decodeMetadata, eventTimeMs } from '../execution/event-codec.js';
 import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
 import type { SnapshotStore } from '../snapshots/snapshot-store.js';
+import type { LogTimes } from './log-times.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: aggregates of all contexts, each with events of its own.
 export type AnyAggregate = Aggregate<any, any>;
@@ -35,6 +36,8 @@ export interface AuditLogOptions {
   readonly events: EventStore;
   readonly snapshots: SnapshotStore;
   readonly namespace: string;
+  /** Where reading the whole log can begin. */
+  readonly times: Pick<LogTimes, 'before'>;
   readonly aggregates: readonly AnyAggregate[];
 }
 
@@ -114,10 +117,11 @@ export class AuditLog {
 
   private async searchAll(filter: AuditFilter, after: bigint, limit: number): Promise<AuditPage> {
     const found: RecordedEvent[] = [];
-    let position = after;
+    let position = this.options.times.before(after);
     for (let scanned = 0; scanned < MAX_SCANNED && position < filter.upTo; ) {
       const page = await this.options.events.readAll(position, SLICE);
       for (const event of page) {
+        if (event.position <= after) continue;
         if (event.position > filter.upTo) return { events: found, after: filter.upTo, isEnd: true };
         position = event.position;
         if (this.isOurs(event.stream) && matches(event, filter) && found.push(event) === limit) {

@@ -150,28 +150,24 @@ export const SETTINGS = {
     '0',
     'How long a server that was told to stop serves on while /readyz answers 503, so that load balancers notice.',
   ),
-  role: define('ROLE', oneOf('all', 'api', 'worker'), 'all', 'Which part of the product this process runs.', {
-    support: 'refused',
-  }),
+  role: define(
+    'ROLE',
+    oneOf('all', 'api', 'worker'),
+    'all',
+    'Which part of the product this process runs: `api` serves requests, `worker` folds read models and finishes what ' +
+      'others began, `all` does both. `api` and `worker` need all three URLs below.',
+  ),
   eventStoreUrl: optional(
     'EVENTSTORE_URL',
     url('esdb', 'esdb+discover'),
-    'EventStoreDB instead of the embedded log.',
-    {
-      secret: true,
-      support: 'refused',
-      unset: 'embedded',
-    },
+    'EventStoreDB (21.10 or newer) instead of the embedded log.',
+    { secret: true, unset: 'embedded' },
   ),
   mongoDbUrl: optional(
     'MONGODB_URL',
     url('mongodb', 'mongodb+srv'),
-    'MongoDB instead of the embedded read store.',
-    {
-      secret: true,
-      support: 'refused',
-      unset: 'embedded',
-    },
+    'MongoDB (6.0 or newer, a replica set) instead of the embedded stores of read models, data keys and idempotency keys.',
+    { secret: true, unset: 'embedded' },
   ),
   redisUrl: optional(
     'REDIS_URL',

@@ -164,11 +164,24 @@ describe('settings', () => {
     expect(readEnvironment({ PORT: '5000' }, join(directory, 'missing'))).toEqual({ PORT: '5000' });
   });
 
+  it('that give a process a part of the work must give it all servers', () => {
+    const servers = {
+      EVENTSTORE_URL: 'esdb://localhost:2113',
+      MONGODB_URL: 'mongodb://localhost',
+      REDIS_URL: 'redis://localhost',
+    };
+    expect(loadSettings({ ...servers, ROLE: 'worker' }).role).toBe('worker');
+    for (const missing of Object.keys(servers)) {
+      const env = { ...servers, [missing]: '', ROLE: 'api' };
+      expect(() => loadSettings(env)).toThrow(`ROLE api needs ${missing}: the embedded`);
+      expect(loadSettings({ ...env, ROLE: 'all' }).role).toBe('all');
+    }
+  });
+
   it('that this release cannot follow are named', () => {
     expect(unsupportedSettings(loadSettings({}))).toEqual([]);
     expect(idleSettings(loadSettings({}))).toEqual([]);
-    const env = { EVENTSTORE_URL: 'esdb://localhost:2113', ROLE: 'api', CABINET_HOSTS: '192.0.2.0/24' };
-    expect(unsupportedSettings(loadSettings(env))).toEqual(['ROLE', 'EVENTSTORE_URL']);
+    const env = { CABINET_HOSTS: '192.0.2.0/24' };
     expect(idleSettings(loadSettings(env))).toEqual(['CABINET_HOSTS']);
   });
 });

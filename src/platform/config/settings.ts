@@ -70,6 +70,27 @@ export function readEnvironment(processEnv: Environment, directory: string): Env
   return existsSync(path) ? { ...parseEnv(readFileSync(path, 'utf8')), ...processEnv } : processEnv;
 }
 
+/** What is embedded belongs to one process, which then does everything. */
+function roleProblems({
+  role,
+  eventStoreUrl,
+  mongoDbUrl,
+  redisUrl,
+}: Pick<Parsed, 'role' | 'eventStoreUrl' | 'mongoDbUrl' | 'redisUrl'>): SettingsError['problems'] {
+  if (role !== 'api' && role !== 'worker') return [];
+  const embedded = [
+    { variable: 'EVENTSTORE_URL', url: eventStoreUrl, what: 'the embedded log' },
+    { variable: 'MONGODB_URL', url: mongoDbUrl, what: 'the embedded stores of read models and keys' },
+    { variable: 'REDIS_URL', url: redisUrl, what: 'the embedded timers' },
+  ];
+  return embedded
+    .filter(({ url }) => !url)
+    .map(({ variable, what }) => ({
+      variable: 'ROLE',
+      message: `${role} needs ${variable}: ${what} can be used by one process alone, with ROLE=all`,
+    }));
+}
+
 /**
  * Reads, checks and types all settings.
  * @throws {SettingsError} with every problem that was found.
@@ -91,6 +112,7 @@ export function loadSettings(env: Environment): Settings {
     const { variable, allowed } = SETTINGS.masterKey;
     problems.push({ variable, message: `must be given with NODE_ENV=production: ${allowed}` });
   }
+  problems.push(...roleProblems(parsed));
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     ...parsed,

@@ -79,8 +79,18 @@ export abstract class EventStore {
   /** Events of one stream in order; empty if there is no such stream (or nothing in the range). */
   abstract readStream(stream: string, options?: ReadOptions): MaybePromise<RecordedEvent[]>;
 
-  /** Events of all streams after `after` (0n: from the beginning), in order of position. */
+  /**
+   * Events of all streams after `after`, in order of position. `after` is 0n or the position of an event: some servers
+   * refuse to begin anywhere else.
+   */
   abstract readAll(after: bigint, limit?: number): MaybePromise<RecordedEvent[]>;
+
+  /** The event at exactly this position; null if none begins there. */
+  async eventAt(position: bigint): Promise<RecordedEvent | null> {
+    if (position <= 0n) return null;
+    const [event] = await this.readAll(position - 1n, 1);
+    return event?.position === position ? event : null;
+  }
 
   /** Position of the last event on disk; 0n if there is none. */
   abstract headPosition(): MaybePromise<bigint>;

@@ -52,11 +52,14 @@ export class Run implements Transaction {
   readonly views: View[] = [];
   private readonly appends: PendingAppend[] = [];
   private timeUsed = false;
+  private newIds = 0;
 
   constructor(
     private readonly source: RunSource,
     private readonly memo: Map<string, unknown>,
     private timeMs: number,
+    /** Made by runs of the same attempt that had to wait for a stream, which may be one with such a name. */
+    private readonly madeIds: string[],
   ) {}
 
   get nowMs(): number {
@@ -69,7 +72,10 @@ export class Run implements Transaction {
   }
 
   newId(): string {
-    return this.source.ids.uuid();
+    const id = this.madeIds[this.newIds] ?? this.source.ids.uuid();
+    this.madeIds[this.newIds] = id;
+    this.newIds += 1;
+    return id;
   }
 
   load<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): S {

@@ -114,6 +114,18 @@ describe('on a shared engine', () => {
     expect(amounts(store, 'a')).toEqual([5, 4]);
   });
 
+  it('a command that makes up the name of a stream finds it when it has been read', async () => {
+    const store = new MemoryEventStore();
+    const node = executor(new SequentialEventStore(store));
+    const made = await node.run(context, (tx) => {
+      const id = tx.newId();
+      expect(tx.load(Counter, id).total).toBe(0);
+      tx.append(Counter, id, [{ type: 'Added', data: { amount: 7 } }]);
+      return id;
+    });
+    expect(amounts(store, made)).toEqual([7]);
+  });
+
   it('a node never has two appends to one stream under way', async () => {
     const inner = new GatedStore();
     const node = executor(new SequentialEventStore(inner));

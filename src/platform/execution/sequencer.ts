@@ -71,7 +71,8 @@ export class Sequencer extends Executor {
   private decide(submission: Submission): void {
     let floorMs = 0;
     for (;;) {
-      const run = new Run(this.source, submission.memo, Math.max(this.options.clock.now(), floorMs));
+      const nowMs = Math.max(this.options.clock.now(), floorMs);
+      const run = new Run(this.source, submission.memo, nowMs, submission.madeIds);
       try {
         submission.result = submission.work(run);
       } catch (thrown) {
@@ -235,6 +236,7 @@ export class Sequencer extends Executor {
   /** Decides a loser again, after a random moment once it has lost several times. */
   private again(submission: Submission): void {
     submission.attempts += 1;
+    submission.madeIds = [];
     submission.waitsFor.clear();
     if (submission.attempts >= MAX_ATTEMPTS) {
       const streams = submission.batch.map((append) => append.stream).join(', ');

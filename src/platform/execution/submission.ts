@@ -7,6 +7,8 @@ export interface Submission {
   readonly context: CommandContext;
   readonly work: Work<unknown>;
   readonly memo: Map<string, unknown>;
+  /** By `newId`, in this attempt. */
+  madeIds: string[];
   readonly settle: { resolve(result: unknown): void; reject(error: unknown): void };
   attempts: number;
   /** Of the last run: */
@@ -26,6 +28,7 @@ export const newSubmission = (
   context,
   work,
   memo: new Map(),
+  madeIds: [],
   settle,
   attempts: 0,
   result: undefined,

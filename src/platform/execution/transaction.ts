@@ -26,7 +26,7 @@ export interface Transaction {
   readonly nowMs: number;
   /** {@link nowMs} as stored. */
   readonly at: string;
-  /** A new UUIDv7; another one in each run. */
+  /** A new UUIDv7; others after a lost race, the same ones in a run that is repeated since it had to read something. */
   newId(): string;
   /** The folded state of a stream, this run's own appends included. */
   load<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): S;

@@ -101,9 +101,9 @@ it('reads what is on its way to the disk', async () => {
 it('goes on and writes later what a full disk refused', async () => {
   class FullStorage extends MemoryIndexStorage {
     full = false;
-    override async write(writes: Parameters<MemoryIndexStorage['write']>[0]): Promise<void> {
+    override async write(...flush: Parameters<MemoryIndexStorage['write']>): Promise<void> {
       if (this.full) throw new Error('no space left');
-      return super.write(writes);
+      return super.write(...flush);
     }
   }
   const storage = new FullStorage();

@@ -123,6 +123,7 @@ export class IndexFollower {
   private isWriting = false;
   private waiters: { position: bigint; resolve: () => void }[] = [];
   private applied = 0n;
+  private lastEvent = '';
   private flushedTo = 0n;
 
   constructor(
@@ -216,6 +217,7 @@ export class IndexFollower {
       followed.position = stored.position;
     }
     this.applied = stored.position;
+    this.lastEvent = stored.id;
   }
 
   /**
@@ -243,6 +245,7 @@ export class IndexFollower {
   }
 
   private async write(): Promise<void> {
+    const mark = { position: this.applied.toString(), event: this.lastEvent };
     const taken = this.followed.map((followed) => ({
       index: followed.index.name,
       version: followed.index.version,
@@ -254,6 +257,7 @@ export class IndexFollower {
     }
     await this.storage.write(
       taken.map(({ index, version, position, rest }) => ({ index, version, position, entries: rest })),
+      mark,
     );
   }
 }

@@ -1,3 +1,5 @@
+import type { LogMark } from '../event-store/log-mark.js';
+
 /** One index's part of a flush. */
 export interface IndexWrite {
   readonly index: string;
@@ -16,7 +18,10 @@ export abstract class IndexStorage {
   abstract entries(index: string): Iterable<[string, unknown]>;
   /** Forgets an index, before it is rebuilt. */
   abstract clear(index: string): Promise<void>;
-  abstract write(writes: readonly IndexWrite[]): Promise<void>;
+  /** @param mark the last event that the entries reflect. */
+  abstract write(writes: readonly IndexWrite[], mark: LogMark): Promise<void>;
+  /** That of the last write; null if there was none. */
+  abstract mark(): LogMark | null;
   /** Writes entries and leaves the checkpoint as it is. */
   abstract writeAhead(index: string, entries: ReadonlyMap<string, unknown>): Promise<void>;
   abstract close(): Promise<void>;

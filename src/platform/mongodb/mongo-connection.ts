@@ -1,4 +1,5 @@
 import { type Db, MongoClient } from 'mongodb';
+import { type ClockOffset, clockOffset } from '../kernel/clock-offset.js';
 
 /** How long a call waits for a server that is away, and then for an answer. */
 const AWAY_MS = 10_000;
@@ -45,6 +46,13 @@ export class MongoConnection {
   async version(): Promise<string> {
     const { version } = await this.database.command({ buildInfo: 1 });
     return version as string;
+  }
+
+  /** The server's clock against this machine's. */
+  async clockOffset(): Promise<ClockOffset> {
+    const askedAtMs = Date.now();
+    const { localTime } = await this.database.command({ hello: 1 });
+    return clockOffset({ atMs: (localTime as Date).getTime(), precisionMs: 1 }, askedAtMs, Date.now());
   }
 
   close(): Promise<void> {

@@ -157,7 +157,8 @@ export class ProjectionRunner implements Projecting {
           next - written >= (this.options.batchEvents ?? BATCH_EVENTS);
         if (!full && next < news.length) continue;
         const batch = { events: next - written, firstAt: decidedAt(news[written]!) };
-        await this.write(news[next - 1]!.position, {}, batch);
+        const { position, id } = news[next - 1]!;
+        await this.write(position, { event: id }, batch);
         written = next;
       }
     } catch (error) {

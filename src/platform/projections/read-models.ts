@@ -1,4 +1,5 @@
-import type { MaybePromise } from '../event-store/event-store.js';
+import type { EventStore, MaybePromise } from '../event-store/event-store.js';
+import { isInLog } from '../event-store/log-mark.js';
 import type {
   DocumentId,
   Filter,
@@ -13,6 +14,8 @@ import type { FoldedBatch } from './projecting.js';
 export interface Manifest {
   /** Position as a decimal string. */
   readonly position: string;
+  /** Id of the event at the position; absent at the beginning of the log, and from releases that did not keep it. */
+  readonly event?: string;
   /** Collection by projection name. */
   readonly collections: Readonly<Record<string, string>>;
   /** Collections that were swapped out and not dropped yet. */
@@ -32,6 +35,15 @@ export interface Readers {
   advance(manifest: Manifest, batch?: FoldedBatch): void;
   /** Ends all waiting: nothing will be folded any more. */
   close(): void;
+}
+
+/** Whether documents were folded from this log, as it is now. */
+export async function reflects(
+  { position, event }: Manifest,
+  events: Pick<EventStore, 'eventAt' | 'headPosition'>,
+): Promise<boolean> {
+  if (event !== undefined) return isInLog(events, { position, event });
+  return BigInt(position) <= (await events.headPosition());
 }
 
 interface Waiter {

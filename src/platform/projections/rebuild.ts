@@ -42,7 +42,7 @@ interface Place {
 }
 
 /** There is one at a time. */
-const REBUILD_KEY = 'rebuild';
+export const REBUILD_KEY = 'rebuild';
 
 /** The fold of projections, in one pass from the beginning of the log, into collections that nobody reads yet. */
 export class Rebuild {

@@ -26,9 +26,10 @@ export class PackageStatus {
   private working: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
   private closed = false;
+  private readonly stopListening: () => void;
 
   constructor(private readonly options: PackageStatusOptions) {
-    options.stock.onEdge((packageId) => this.look(packageId));
+    this.stopListening = options.stock.onEdge((packageId) => this.look(packageId));
   }
 
   /** Looks at all packages now, and then as long as it is open. */
@@ -53,6 +54,7 @@ export class PackageStatus {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.stopListening();
     if (this.timer) clearInterval(this.timer);
     await this.settled();
   }

@@ -176,7 +176,7 @@ it('is in no event in clear', async () => {
 
 it('is in no file of the data directory: log, indexes, snapshots, read models, answers kept', async () => {
   await new Promise((resolve) => setTimeout(resolve, FLUSH_MS));
-  const folder = dirname(app.engines.shared.logDirectory);
+  const folder = dirname(app.engines.embedded!.logDirectory);
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
   const found = files.flatMap((file) => {
     const path = join(file.parentPath, file.name);

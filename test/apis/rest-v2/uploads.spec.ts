@@ -98,7 +98,7 @@ it('the same picture has the same name, whatever it was called', async () => {
   const bytes = await picture(20, 20).png().toBuffer();
   const first = await upload(bytes);
   expect((await upload(bytes, { filename: '../../etc/passwd' })).body).toEqual(first.body);
-  const names = readdirSync(join(app.engines.shared.logDirectory, '..', 'uploads'));
+  const names = readdirSync(join(app.engines.embedded!.logDirectory, '..', 'uploads'));
   expect(names.filter((name) => !/^[0-9a-f]{64}(-thumbnail)?\.(png|jpg|webp)$/.test(name))).toEqual([]);
 });
 

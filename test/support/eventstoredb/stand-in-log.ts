@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 export interface StoredEvent {
   readonly id: string;
@@ -25,7 +25,11 @@ export class StandInLog {
 
   constructor(private readonly file?: string) {
     if (!file || !existsSync(file)) return;
-    for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const text = readFileSync(file, 'utf8');
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    // A kill in the midst of a line: that append was not answered.
+    if (whole.length < text.length) writeFileSync(file, whole);
+    for (const line of whole.split('\n')) {
       if (line) this.keep(...(JSON.parse(line, reviveBuffer) as [string, ProposedEvent[]]));
     }
   }

@@ -7,9 +7,11 @@ import type {
   ReadResp,
 } from '@eventstore/db-client/generated/streams_pb.js';
 import {
+  Metadata,
   Server,
   ServerCredentials,
   type ServerDuplexStream,
+  type ServerUnaryCall,
   type ServerWritableStream,
   type sendUnaryData,
   status,
@@ -62,6 +64,8 @@ export class EventStoreDbStandIn {
   faultOf: (stream: string) => AppendFault = () => 'none';
   /** Every read ends with this status code of gRPC; null: with what was asked for. */
   readStatus: number | null = null;
+  /** How far its clock is ahead of this machine's. */
+  clockAheadMs = 0;
   /** While true, nothing is answered at all. */
   hung = false;
   /** Appends as they arrived, those that were refused or lost included. */
@@ -102,8 +106,10 @@ export class EventStoreDbStandIn {
       read: (call: ReadCall) => this.read(call),
     });
     server.addService(serverFeaturesGrpc.ServerFeaturesService, {
-      getSupportedMethods: (_call: unknown, answer: sendUnaryData<ReturnType<typeof supportedMethods>>) =>
-        this.features(answer),
+      getSupportedMethods: (
+        call: ServerUnaryCall<unknown, unknown>,
+        answer: sendUnaryData<ReturnType<typeof supportedMethods>>,
+      ) => this.features(call, answer),
     });
     this.port = await new Promise<number>((resolve, reject) => {
       const bound = (error: Error | null, port: number): void => (error ? reject(error) : resolve(port));
@@ -123,9 +129,17 @@ export class EventStoreDbStandIn {
     this.publish();
   }
 
-  private features(answer: sendUnaryData<ReturnType<typeof supportedMethods>>): void {
+  private features(
+    call: Pick<ServerUnaryCall<unknown, unknown>, 'sendMetadata'>,
+    answer: sendUnaryData<ReturnType<typeof supportedMethods>>,
+  ): void {
     const { version = '23.10.1', methods = ['batchappend', 'read', 'append'] } = this.options;
-    if (!this.hung) answer(null, supportedMethods(version, methods));
+    if (this.hung) return;
+    // As the server's HTTP layer does, in whole seconds.
+    const head = new Metadata();
+    head.set('date', new Date(Date.now() + this.clockAheadMs).toUTCString());
+    call.sendMetadata(head);
+    answer(null, supportedMethods(version, methods));
   }
 
   private batchAppend(call: AppendCall): void {
@@ -165,7 +179,11 @@ export class EventStoreDbStandIn {
       subscriber.run();
       return;
     }
-    const { stream } = message;
+    const { stream, from } = message;
+    if (stream === null && typeof from === 'bigint' && !isPosition(this.log, from)) {
+      call.emit('error', { code: status.INVALID_ARGUMENT, details: 'Invalid position' });
+      return;
+    }
     if (stream !== null && this.log.stream(stream).length === 0) call.write(notFoundAnswer());
     for (const event of found(this.log, message)) call.write(eventAnswer(event));
     call.end();
@@ -176,19 +194,49 @@ export class EventStoreDbStandIn {
   }
 }
 
+/** The server refuses to read from anywhere but an event. */
+function isPosition({ events }: StandInLog, from: bigint): boolean {
+  const found = events[firstFrom(events, ({ position }) => position, from)];
+  return found?.position === from;
+}
+
 const matches = ({ prefixes }: ReadMessage, { stream }: StoredEvent): boolean =>
   prefixes.length === 0 || prefixes.some((prefix) => stream.startsWith(prefix));
 
 function found(log: StandInLog, message: ReadMessage): StoredEvent[] {
   const { stream, from, backwards, limit } = message;
   const place = (event: StoredEvent): bigint => (stream === null ? event.position : BigInt(event.revision));
-  const events = (stream === null ? log.events : log.stream(stream)).filter(
-    (event) =>
-      matches(message, event) &&
-      (typeof from !== 'bigint' || (backwards ? place(event) <= from : place(event) >= from)),
-  );
-  if (backwards) events.reverse();
-  return events.slice(0, limit ?? undefined);
+  const all = stream === null ? log.events : log.stream(stream);
+  const most = limit ?? Number.POSITIVE_INFINITY;
+  const events: StoredEvent[] = [];
+  const take = (event: StoredEvent): void => {
+    if (matches(message, event)) events.push(event);
+  };
+  const first = typeof from === 'bigint' ? firstFrom(all, place, from) : 0;
+  if (!backwards) {
+    for (let next = first; next < all.length && events.length < most; next += 1) take(all[next]!);
+    return events;
+  }
+  const isAt = typeof from === 'bigint' && all[first] !== undefined && place(all[first]) === from;
+  let next = typeof from === 'bigint' ? (isAt ? first : first - 1) : all.length - 1;
+  for (; next >= 0 && events.length < most; next -= 1) take(all[next]!);
+  return events;
+}
+
+/** Where the first event at or behind a place is. */
+function firstFrom(
+  events: readonly StoredEvent[],
+  place: (event: StoredEvent) => bigint,
+  from: bigint,
+): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (place(events[middle]!) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** A subscription: it waits for its reader while it catches up; once it is live, a reader who takes nothing is dropped. */
@@ -207,9 +255,8 @@ class LiveSubscriber {
     private readonly onDrop: () => void,
   ) {
     const { from } = message;
-    const isAfter = (event: StoredEvent): boolean => typeof from !== 'bigint' || event.position > from;
-    const first = from === 'end' ? -1 : log.events.findIndex(isAfter);
-    this.next = first < 0 ? log.events.length : first;
+    const first = typeof from === 'bigint' ? firstFrom(log.events, ({ position }) => position, from + 1n) : 0;
+    this.next = from === 'end' ? log.events.length : first;
     call.on('cancelled', () => {
       this.ended = true;
     });

@@ -15,16 +15,20 @@ export interface HttpCall {
   readonly body?: string;
 }
 
-/** Calls one server on this machine over connections that stay open. */
+/** Calls one server on this machine, or several in turn, over connections that stay open. */
 export class HttpClient {
   private readonly agent = new Agent({ keepAlive: true, scheduling: 'fifo' });
 
-  constructor(private readonly port: number) {}
+  private calls = 0;
+
+  /** @param ports one server, or several that are asked in turn */
+  constructor(private readonly ports: number | readonly number[]) {}
 
   /** @throws when no complete answer came: what became of the call is then unknown. */
   send({ method = 'GET', path, headers = {}, body }: HttpCall): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
-      const { agent, port } = this;
+      const { agent } = this;
+      const port = this.nextPort();
       const sending = request({ host: '127.0.0.1', port, agent, method, path, headers }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -40,6 +44,12 @@ export class HttpClient {
       sending.on('error', reject);
       sending.end(body);
     });
+  }
+
+  private nextPort(): number {
+    if (typeof this.ports === 'number') return this.ports;
+    this.calls += 1;
+    return this.ports[this.calls % this.ports.length]!;
   }
 
   close(): void {

@@ -46,13 +46,17 @@ export interface ProofOptions {
   readonly seed: number;
   readonly clients: number;
   readonly ttlSeconds: number;
+  /** How long a hold may outlive its reservation; default as on one server that is never killed for long. */
+  readonly freedWithinMs?: number;
+  /** How long after its deadline a reservation may be open. Default {@link EXPIRY_GRACE_MS}. */
+  readonly expiryGraceMs?: number;
 }
 
 /** One run of the real server in a directory of its own, with everything that works on it and what they remember. */
 export class Proof {
   readonly journal = new Journal();
   readonly findings = new Findings();
-  private readonly directory = temporaryFolder('keyforge-load');
+  protected readonly directory = temporaryFolder('keyforge-load');
   private readonly logFile = join(this.directory.path, 'server.log');
   private http!: HttpClient;
   private admin!: AdminClient;
@@ -62,14 +66,11 @@ export class Proof {
   world!: World;
   load!: Load;
 
-  constructor(private readonly options: ProofOptions) {}
+  constructor(protected readonly options: ProofOptions) {}
 
   /** Starts the server on an empty directory and sets the shop up. */
   async open(): Promise<void> {
-    mkdirSync(this.dataDir, { mode: 0o700 });
-    this.port = await freePort();
-    await this.startServer();
-    this.http = new HttpClient(this.port);
+    this.http = new HttpClient(await this.startAll());
     this.terminal = new TerminalClient(this.http, this.journal);
     this.admin = new AdminClient(this.http);
     this.world = await buildWorld(this.admin, this.terminal, this.journal, this.options.seed);
@@ -82,6 +83,14 @@ export class Proof {
     const { world, terminal, admin, journal } = this;
     const ttlMs = ttlSeconds * 1000;
     this.load = new Load({ world, terminal, admin, journal, seed, clients, ttlMs, prefix });
+  }
+
+  /** @returns the ports that answer requests. */
+  protected async startAll(): Promise<number | readonly number[]> {
+    mkdirSync(this.dataDir, { mode: 0o700 });
+    this.port = await freePort();
+    await this.startServer();
+    return this.port;
   }
 
   /** Starts the server again on what it left behind. */
@@ -103,7 +112,7 @@ export class Proof {
    */
   async sweep(): Promise<void> {
     const { world, terminal, journal } = this;
-    await sleep(this.options.ttlSeconds * 1000 + EXPIRY_GRACE_MS);
+    await sleep(this.options.ttlSeconds * 1000 + (this.options.expiryGraceMs ?? EXPIRY_GRACE_MS));
     const buyer = world.partners[0]!;
     const listed = await terminal.look(buyer, 1, {});
     for (const { productId } of (listed?.data ?? []) as unknown as { productId: string }[]) {
@@ -126,19 +135,29 @@ export class Proof {
   /** Reads the whole log of the stopped server, and compares it with what the clients were told. */
   async audit(): Promise<Truth> {
     const { world, journal, findings } = this;
+    const terms = {
+      floorOf: world.floorOf,
+      nowMs: Date.now(),
+      graceMs: 0,
+      freedWithinMs: this.options.freedWithinMs,
+    };
+    const truth = auditLog(await this.storedEvents(), findings, terms);
+    auditAnswers(journal, truth, world, findings);
+    for (const [id, free] of truth.stock.free) {
+      findings.check(
+        'all stock could be sold in the end',
+        free.last === 0n,
+        () => `${id}: ${free.last} left`,
+      );
+    }
+    return truth;
+  }
+
+  /** The whole log, when nobody writes to it any more. */
+  protected async storedEvents(): Promise<Iterable<LogEvent>> {
     const store = EmbeddedEventStore.open({ directory: logFolder(this.dataDir) });
     try {
-      const terms = { floorOf: world.floorOf, nowMs: Date.now(), graceMs: 0 };
-      const truth = auditLog(readLog(store), findings, terms);
-      auditAnswers(journal, truth, world, findings);
-      for (const [id, free] of truth.stock.free) {
-        findings.check(
-          'all stock could be sold in the end',
-          free.last === 0n,
-          () => `${id}: ${free.last} left`,
-        );
-      }
-      return truth;
+      return [...readLog(store)];
     } finally {
       await store.close();
     }

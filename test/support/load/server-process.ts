@@ -13,16 +13,18 @@ const POLL_MS = 20;
 
 export const TERMINAL_PATH = '/public/json/web.service.2024.php';
 
-/** The product's entry file in the build that the running script belongs to. */
-export function builtEntry(): string {
+/** The build that the running script belongs to. */
+export function builtFolder(): string {
   let folder = dirname(process.argv[1] ?? '');
   for (;;) {
-    const entry = join(folder, 'src', 'main.js');
-    if (existsSync(entry)) return entry;
+    if (existsSync(join(folder, 'src', 'main.js'))) return folder;
     if (dirname(folder) === folder) throw new Error('there is no build: run `npm run build`');
     folder = dirname(folder);
   }
 }
+
+/** The product's entry file there. */
+export const builtEntry = (): string => join(builtFolder(), 'src', 'main.js');
 
 /** A TCP port of this machine that was free a moment ago. */
 export async function freePort(): Promise<number> {
@@ -100,6 +102,15 @@ export class ServerProcess {
       this.child.kill('SIGKILL');
       await ended;
     }
+  }
+
+  /** Stops the process where it is, as a machine does that hangs. It knows nothing of it. */
+  pause(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child.kill('SIGCONT');
   }
 
   /** Asks the process to end and waits. @returns its exit code; null if it had to be killed. */

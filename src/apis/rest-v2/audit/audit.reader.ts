@@ -1,7 +1,7 @@
 import { BadRequestException, Injectable, NotFoundException } from '@nestjs/common';
 import { type AuditFilter, AuditLog } from '../../../platform/audit/audit-log.js';
+import { LogTimes } from '../../../platform/audit/log-times.js';
 import { masked } from '../../../platform/audit/masked.js';
-import { positionAt } from '../../../platform/audit/position-at.js';
 import { EventStore, parsePosition } from '../../../platform/event-store/event-store.js';
 import { Cursors } from '../../../platform/security/cursors.js';
 import { DEFAULT_PAGE_SIZE } from '../limits.js';
@@ -27,6 +27,7 @@ export class AuditReader {
     private readonly log: AuditLog,
     private readonly store: EventStore,
     private readonly cursors: Cursors,
+    private readonly times: LogTimes,
   ) {}
 
   async events({ cursor, limit = DEFAULT_PAGE_SIZE, ...query }: AuditEventsQuery) {
@@ -60,9 +61,10 @@ export class AuditReader {
 
   /** Positions between which the events lie: after the first, up to the second. */
   private async rangeOf({ from, to, after, up_to }: AuditEventsQuery): Promise<[bigint, bigint]> {
-    const fromPosition = from === undefined ? 0n : await positionAt(this.store, instant(from, 'from') - 1);
+    const fromPosition =
+      from === undefined ? 0n : await this.times.positionAt(this.store, instant(from, 'from') - 1);
     const head = await this.store.headPosition();
-    const toPosition = to === undefined ? head : await positionAt(this.store, instant(to, 'to'));
+    const toPosition = to === undefined ? head : await this.times.positionAt(this.store, instant(to, 'to'));
     const begin = later(fromPosition, after === undefined ? 0n : (parsePosition(after) ?? 0n));
     return [begin, earlier(toPosition, up_to === undefined ? head : (parsePosition(up_to) ?? head))];
   }

@@ -3,7 +3,7 @@ import type { PartnerDocument } from '../../../../projections/partners/partners.
 import type { BalanceDocument } from '../../../../projections/wallets/balances.projection.js';
 import { availableMinor, type Balance, Wallet } from '../../../contexts/wallets/index.js';
 import { AuditLog } from '../../../platform/audit/audit-log.js';
-import { positionAt } from '../../../platform/audit/position-at.js';
+import { LogTimes } from '../../../platform/audit/log-times.js';
 import { EventStore, parsePosition } from '../../../platform/event-store/event-store.js';
 import { type Currency, formatMinor } from '../../../platform/kernel/money.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
@@ -31,6 +31,7 @@ export class BalancesReader {
     private readonly models: ReadModels,
     private readonly events: EventStore,
     private readonly log: AuditLog,
+    private readonly times: LogTimes,
   ) {}
 
   view(balance: Balance) {
@@ -70,7 +71,7 @@ export class BalancesReader {
     if (position !== null) return earlier(position, head);
     const atMs = Date.parse(asOf);
     if (Number.isNaN(atMs)) throw new BadRequestException('as_of: there is no such time');
-    return positionAt(this.events, atMs);
+    return this.times.positionAt(this.events, atMs);
   }
 
   private wallets({ _id: ownerId }: PartnerDocument): Promise<BalanceDocument[]> {

@@ -22,7 +22,7 @@ export class StockIndex implements LocalIndex {
   readonly categories = ['lot'];
   private readonly packages = new Map<string, PackageStock>();
   private readonly lots = new Map<number, LotStock>();
-  private readonly listeners: StockListener[] = [];
+  private readonly listeners = new Set<StockListener>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -55,8 +55,9 @@ export class StockIndex implements LocalIndex {
   }
 
   /** Calls `listener` at each edge from now on, from within {@link apply}. */
-  onEdge(listener: StockListener): void {
-    this.listeners.push(listener);
+  onEdge(listener: StockListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   restore(entries: Iterable<[string, unknown]>): void {

@@ -11,11 +11,12 @@ import {
   type Subscription,
 } from '../event-store.js';
 import { News, PullSubscription } from '../pull-subscription.js';
+import type { VerifyProgress, VerifyReport } from '../verify-report.js';
 import { type LogEnvironment, MAP_BYTES, openLogEnvironment } from './log-environment.js';
 import { LogReader, pageSize } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
 import { RecentEvents } from './recent-events.js';
-import { checkNewest, LogVerification, type VerifyProgress, type VerifyReport } from './verify-log.js';
+import { checkNewest, LogVerification } from './verify-log.js';
 
 const MAX_CACHED_HEADS = 100_000;
 /** The newest events, checked at every start. */

@@ -1,30 +1,10 @@
 import { EventStoreError, type RecordedEvent } from '../event-store.js';
+import { type LogProblem, MAX_PROBLEMS, type VerifyProgress, type VerifyReport } from '../verify-report.js';
 import { eventCount, everyOrdinal, visitRecord } from './event-record.js';
 import { logKey, readPart, streamOfKey } from './layout.js';
 import type { LogEnvironment } from './log-environment.js';
 import type { LogReader, LogRecord } from './log-reader.js';
 
-export interface LogProblem {
-  readonly position: bigint;
-  readonly stream: string;
-  readonly problem: string;
-}
-
-export interface VerifyProgress {
-  readonly checkedEvents: number;
-  /** Position of the last event of the log: the end of the way. */
-  readonly headPosition: bigint;
-  readonly checkedPosition: bigint;
-}
-
-export interface VerifyReport {
-  readonly events: number;
-  readonly streams: number;
-  /** The first {@link MAX_PROBLEMS} of what is wrong; empty for a sound log. */
-  readonly problems: readonly LogProblem[];
-}
-
-export const MAX_PROBLEMS = 1000;
 /** Records, or index entries, between two turns of the event loop. */
 const SLICE = 500;
 

@@ -7,12 +7,14 @@ import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import { type ClockOffset, clockOffset } from '../../kernel/clock-offset.js';
 import { EventStoreError } from '../event-store.js';
 import { CLOSE_MS, type Timeouts } from './limits.js';
 import { failureOf, TransportFailure } from './transport-failure.js';
 
 type AppendCall = ReturnType<StreamsClient['batchAppend']>;
 type ReadCall = ReturnType<StreamsClient['read']>;
+type Head = NonNullable<Parameters<StreamsClient['batchAppend']>[0]>;
 type CallArguments = Parameters<StreamsClient['batchAppend']>;
 
 /**
@@ -142,7 +144,18 @@ export class Connection {
     await Promise.race([closing(), delay(CLOSE_MS, undefined, { ref: false })]).catch(() => undefined);
   }
 
-  private async supportedMethods(): Promise<SupportedMethods> {
+  /** By the date in the head of an answer, which is cut off to seconds. Null if there is none. */
+  async clockOffset(): Promise<ClockOffset | null> {
+    const askedAtMs = Date.now();
+    let date: string | undefined;
+    await this.supportedMethods((metadata) => {
+      date = metadata.get('date')[0]?.toString();
+    });
+    const atMs = date === undefined ? Number.NaN : Date.parse(date);
+    return Number.isNaN(atMs) ? null : clockOffset({ atMs, precisionMs: 1_000 }, askedAtMs, Date.now());
+  }
+
+  private async supportedMethods(onHead?: (metadata: Head) => void): Promise<SupportedMethods> {
     const [metadata] = this.client.callArguments({ requiresLeader: false }, endless);
     try {
       return await this.client.execute<ServerFeaturesClient, SupportedMethods>(
@@ -151,9 +164,13 @@ export class Connection {
         (client) =>
           new Promise((resolve, reject) => {
             const deadline = Date.now() + this.timeouts.pingMs;
-            client.getSupportedMethods(new sharedPb.Empty(), metadata, { deadline }, (error, methods) =>
-              error ? reject(error) : resolve(methods),
+            const call = client.getSupportedMethods(
+              new sharedPb.Empty(),
+              metadata,
+              { deadline },
+              (error, methods) => (error ? reject(error) : resolve(methods)),
             );
+            if (onHead) call.on('metadata', onHead);
           }),
       );
     } catch (error) {

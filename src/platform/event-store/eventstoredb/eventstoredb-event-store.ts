@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { ClockOffset } from '../../kernel/clock-offset.js';
 import { checkBatch } from '../append-checks.js';
 import {
   type Appended,
@@ -22,7 +23,7 @@ import { LiveTail } from './live-tail.js';
 import { backoffMs, pause } from './patience.js';
 import { allRequest, eventOf, newestRequest, streamRequest } from './protocol.js';
 import { StreamAppender } from './stream-appender.js';
-import { TransportFailure } from './transport-failure.js';
+import { isNoPosition, TransportFailure } from './transport-failure.js';
 
 export interface EventStoreDbOptions {
   /** As `esdb://user:password@host:2113?tls=true`. */
@@ -138,6 +139,28 @@ export class EventStoreDbEventStore extends EventStore {
     });
   }
 
+  /** Asked once: a position that is none makes the server answer with an error, which no repetition changes. */
+  override eventAt(position: bigint): Promise<RecordedEvent | null> {
+    return this.tracked(async () => {
+      if (position <= 0n) return null;
+      await this.ping();
+      try {
+        const [event] = await this.readOnce(allRequest(position, this.options.streamPrefix, 1));
+        return event?.position === position ? event : null;
+      } catch (error) {
+        if (isNoPosition(error)) return null;
+        throw error instanceof TransportFailure
+          ? new EventStoreError('Unavailable', error.message, 'nothing', { cause: error })
+          : error;
+      }
+    });
+  }
+
+  /** The server's clock against this machine's; null from a server that does not tell its time. */
+  clockOffset(): Promise<ClockOffset | null> {
+    return this.patiently(() => this.connection.clockOffset());
+  }
+
   headPosition(): Promise<bigint> {
     return this.tracked(async () => {
       const [newest] = await this.read(newestRequest(this.options.streamPrefix));
@@ -207,14 +230,16 @@ export class EventStoreDbEventStore extends EventStore {
   }
 
   private read(request: Parameters<Connection['read']>[0]): Promise<RecordedEvent[]> {
-    return this.patiently(async () => {
-      const events: RecordedEvent[] = [];
-      for await (const response of this.connection.read(request)) {
-        const event = eventOf(response);
-        if (event) events.push(event);
-      }
-      return events;
-    });
+    return this.patiently(() => this.readOnce(request));
+  }
+
+  private async readOnce(request: Parameters<Connection['read']>[0]): Promise<RecordedEvent[]> {
+    const events: RecordedEvent[] = [];
+    for await (const response of this.connection.read(request)) {
+      const event = eventOf(response);
+      if (event) events.push(event);
+    }
+    return events;
   }
 
   /** Repeats what changes nothing, as long as the server is away and it is not too long. */

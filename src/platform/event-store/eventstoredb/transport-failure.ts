@@ -21,6 +21,10 @@ export class TransportFailure extends Error {
   }
 }
 
+/** Whether the server says that nothing begins at the position that a read named. */
+export const isNoPosition = (error: unknown): boolean =>
+  error instanceof Error && /position/i.test(error.message) && !/unavailable/i.test(error.message);
+
 /** What an error of the connection means: mostly an outage, sometimes a server that will never do what is asked. */
 export function failureOf(error: unknown, inDoubt: boolean): TransportFailure | EventStoreError {
   if (error instanceof TransportFailure || error instanceof EventStoreError) return error;

@@ -1,10 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { open, type RootDatabase } from 'lmdb';
+import type { LogMark } from '../../event-store/log-mark.js';
 import { IndexStorage, type IndexWrite } from '../index-storage.js';
 
 const MAP_BYTES = 64 * 1024 ** 3;
 /** Entries handed over without letting other work run. */
 const ENTRIES_AT_ONCE = 250;
+const MARK = 'm';
 
 interface Checkpoint {
   readonly version: number;
@@ -51,14 +53,19 @@ export class LmdbIndexStorage extends IndexStorage {
     });
   }
 
-  async write(writes: readonly IndexWrite[]): Promise<void> {
+  async write(writes: readonly IndexWrite[], mark: LogMark): Promise<void> {
     await this.root.batch(() => {
+      this.root.put(MARK, mark);
       for (const { index, version, position, entries } of writes) {
         this.put(index, entries);
         const checkpoint: Checkpoint = { version, position: position.toString() };
         this.root.put(`c/${index}`, checkpoint);
       }
     });
+  }
+
+  mark(): LogMark | null {
+    return (this.root.get(MARK) as LogMark | undefined) ?? null;
   }
 
   async writeAhead(index: string, entries: ReadonlyMap<string, unknown>): Promise<void> {

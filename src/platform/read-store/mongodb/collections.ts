@@ -127,6 +127,11 @@ export class Collections {
     return entry && this.remember(entry);
   }
 
+  /** Looks everything up again. */
+  forget(): void {
+    this.opened.clear();
+  }
+
   private async claim(token: number): Promise<void> {
     const filter = { _id: WRITER, _token: { $lte: token } };
     try {

@@ -151,6 +151,11 @@ export class MongoReadStore extends ReadStore {
     }
   }
 
+  /** Asks anew for every collection: they were all made anew by another process. */
+  forget(): void {
+    this.collections.forget();
+  }
+
   /** The connection is its owner's to close. */
   async close(): Promise<void> {}
 

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MONGODB_MIGRATIONS } from '../../migrations/mongodb/all.js';
+import type { Settings } from '../platform/config/settings.js';
+import type { IdempotencyStore } from '../platform/idempotency/idempotency-store.js';
+import { MongoIdempotencyStore } from '../platform/idempotency/mongodb/mongo-idempotency-store.js';
+import type { Ids } from '../platform/kernel/ids.js';
+import type { KeyStore } from '../platform/key-store/key-store.js';
+import { MongoKeyStore } from '../platform/key-store/mongodb/mongo-key-store.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { isOutage } from '../platform/mongodb/errors.js';
+import { MongoConnection } from '../platform/mongodb/mongo-connection.js';
+import { assertKnown, migrateMongo, mongoFormat } from '../platform/mongodb/mongo-migrations.js';
+import { tellingOutages } from '../platform/mongodb/telling-outages.js';
+import { MongoReadStore } from '../platform/read-store/mongodb/mongo-read-store.js';
+import type { ReadStore } from '../platform/read-store/read-store.js';
+import type { MasterKey } from '../platform/security/master-key.js';
+import { openMasterKey, type RewrappableKeys } from '../platform/security/master-key-file.js';
+import { MongoWorkerLease } from '../platform/worker-lease/mongodb/mongo-worker-lease.js';
+import type { WorkerLease } from '../platform/worker-lease/worker-lease.js';
+import { assertClock, EngineUnavailable, reach, START_PATIENCE_MS } from './reach.js';
+
+const VARIABLE = 'MONGODB_URL';
+const MIGRATION_POLL_MS = 500;
+
+/** What is kept on MongoDB. */
+export interface MongoEngines {
+  readonly documents: ReadStore;
+  readonly idempotency: IdempotencyStore;
+  readonly keys: KeyStore & RewrappableKeys;
+  readonly master: MasterKey;
+  readonly lease: WorkerLease;
+  documentsFor(token: number): Promise<ReadStore>;
+  /** All collections of documents were made anew by another process. */
+  documentsReplaced(): void;
+  close(): Promise<void>;
+}
+
+export interface MongoEnginesOptions {
+  readonly url: string;
+  readonly settings: Settings;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  readonly patienceMs?: number;
+}
+
+/** Connects to MongoDB, which must have a clock like ours. @throws {EngineUnavailable} */
+export function connectMongo({
+  url,
+  logger,
+  patienceMs,
+}: Pick<MongoEnginesOptions, 'url' | 'logger' | 'patienceMs'>): Promise<MongoConnection> {
+  const open = async (): Promise<MongoConnection> => {
+    const connection = await MongoConnection.open({ url });
+    try {
+      assertClock(VARIABLE, await connection.clockOffset());
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  };
+  return reach({ variable: VARIABLE, open, isOutage, logger, patienceMs });
+}
+
+/** @throws {EngineUnavailable}, {MasterKeyError}, {DataFormatError} */
+export async function openMongoEngines(options: MongoEnginesOptions): Promise<MongoEngines> {
+  const { settings, ids, logger } = options;
+  const connection = await connectMongo(options);
+  const { database } = connection;
+  try {
+    await prepare(connection, options);
+    const master = await openMasterKey(
+      {
+        configured: settings.masterKey,
+        dataDir: settings.dataDir,
+        production: settings.nodeEnv === 'production',
+      },
+      (key) => MongoKeyStore.matches(database, key),
+    );
+    const readers = MongoReadStore.forReaders(database);
+    return {
+      documents: tellingOutages<ReadStore>(readers),
+      idempotency: tellingOutages<IdempotencyStore>(await MongoIdempotencyStore.open(database)),
+      keys: tellingOutages(await MongoKeyStore.open(database, master, ids)),
+      master,
+      lease: new MongoWorkerLease(database, {
+        onError: (err) => logger.warn({ err }, 'MongoDB could not be asked for the lease of the worker'),
+      }),
+      documentsFor: async (token) =>
+        tellingOutages<ReadStore>(await MongoReadStore.forWriter(database, token)),
+      documentsReplaced: () => readers.forget(),
+      close: () => connection.close(),
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** Processes that serve requests alone leave the set-up to the others, and wait for it. */
+async function prepare(
+  { database }: MongoConnection,
+  { settings, logger, patienceMs = START_PATIENCE_MS }: MongoEnginesOptions,
+): Promise<void> {
+  if (settings.role !== 'api') {
+    await migrateMongo(database, MONGODB_MIGRATIONS, (line) => logger.info(line));
+    return;
+  }
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    const found = await mongoFormat(database);
+    assertKnown(found, MONGODB_MIGRATIONS);
+    if (found === MONGODB_MIGRATIONS.length) return;
+    if (performance.now() > giveUpAt) {
+      const problem = `the database has format ${found} of ${MONGODB_MIGRATIONS.length}`;
+      throw new EngineUnavailable(VARIABLE, `${problem}: start a worker, or run \`npm run cli -- migrate\``);
+    }
+    await sleep(MIGRATION_POLL_MS);
+  }
+}

@@ -1,0 +1,93 @@
+import type { StockIndex } from '../contexts/inventory/index.js';
+import type { SaleSettings } from '../contexts/ordering/index.js';
+import type { AccountDirectory } from '../contexts/partners/index.js';
+import type { CallbackAttempts, NoticeIndex } from '../contexts/webhooks/index.js';
+import type { Executor } from '../platform/execution/transaction.js';
+import type { Jobs } from '../platform/jobs/jobs.js';
+import type { Clock } from '../platform/kernel/clock.js';
+import type { Ids } from '../platform/kernel/ids.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { Processes } from '../platform/processes/processes.js';
+import type { Projecting } from '../platform/projections/projecting.js';
+import { Callbacks } from '../processes/callbacks/callbacks.js';
+import { PackageStatus } from '../processes/package-status/package-status.js';
+import { Recovery } from '../processes/recovery/recovery.js';
+import type { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
+import { AccountSweep } from './account-sweep.js';
+import { listProcesses } from './processes.js';
+
+/** Something that runs in the worker alone. Started in the order of the list, stopped in reverse. */
+export interface WorkerPart {
+  start(): void | Promise<void>;
+  /** Finishes what it is doing; nothing of it happens after this resolves. */
+  close(): Promise<void>;
+}
+
+export interface WorkerPartsOptions {
+  readonly projections: Projecting;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly terms: SaleSettings;
+  readonly unfinished: UnfinishedIndex;
+  readonly stock: StockIndex;
+  readonly directory: AccountDirectory;
+  readonly notices: NoticeIndex;
+  readonly attempts: CallbackAttempts;
+  readonly jobs: Jobs;
+  readonly logger: Logger;
+  /** Null: there is no source of rates. */
+  readonly rateFeed: WorkerPart | null;
+}
+
+/** The parts of one term, by name for tests and commands. */
+export interface WorkerParts {
+  readonly projections: Projecting;
+  readonly recovery: Recovery;
+  readonly packageStatus: PackageStatus;
+  readonly all: readonly WorkerPart[];
+}
+
+/** Everything that the one worker runs. New parts are added to the list at the end. */
+export function workerParts(options: WorkerPartsOptions): WorkerParts {
+  const { projections, executor, clock, ids, terms, unfinished, stock, directory, logger } = options;
+  const recovery = new Recovery({
+    ...{ executor, clock, ids, terms },
+    index: unfinished,
+    onError: (err, { kind, id }) => logger.error({ err, kind, id }, 'recovery failed and tries again'),
+  });
+  const packageStatus = new PackageStatus({
+    ...{ executor, stock, ids },
+    onError: (err, id) => logger.error({ err, id }, 'a package could not be switched and is tried again'),
+  });
+  const accounts = new AccountSweep(directory, (err) =>
+    logger.error({ err }, 'an unfinished registration could not be finished and is tried again'),
+  );
+  const callbacks = new Callbacks({
+    clock,
+    index: options.notices,
+    attempt: (lane, work) => options.attempts.attempt(lane, work),
+    onDisabled: (webhook, partner, because) =>
+      logger.warn({ webhook, partner, because }, 'a webhook was switched off'),
+    onError: (err, webhook) =>
+      logger.error({ err, webhook }, 'a callback could not be made and is tried again'),
+  });
+  const reacting = new Processes({
+    list: listProcesses(),
+    jobs: options.jobs,
+    clock,
+    onError: (err, name, key) => logger.error({ err, name, key }, 'a process failed and tries again'),
+  });
+  const processes: WorkerPart = { start: () => reacting.start(), close: () => reacting.stop() };
+  const folding: WorkerPart = { start: () => projections.start(), close: () => projections.stop() };
+  const recovering: WorkerPart = {
+    async start() {
+      await recovery.runDue();
+      recovery.start();
+    },
+    close: () => recovery.close(),
+  };
+  const rates = options.rateFeed ? [options.rateFeed] : [];
+  const all = [folding, recovering, packageStatus, callbacks, processes, accounts, ...rates];
+  return { projections, recovery, packageStatus, all };
+}

@@ -1,0 +1,21 @@
+export interface LogProblem {
+  readonly position: bigint;
+  readonly stream: string;
+  readonly problem: string;
+}
+
+export interface VerifyProgress {
+  readonly checkedEvents: number;
+  /** Position of the last event of the log: the end of the way. */
+  readonly headPosition: bigint;
+  readonly checkedPosition: bigint;
+}
+
+export interface VerifyReport {
+  readonly events: number;
+  readonly streams: number;
+  /** The first {@link MAX_PROBLEMS} of what is wrong; empty for a sound log. */
+  readonly problems: readonly LogProblem[];
+}
+
+export const MAX_PROBLEMS = 1000;

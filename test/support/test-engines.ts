@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { MongoClient } from 'mongodb';
+import { EventStoreDbStandIn } from './eventstoredb/stand-in.js';
+
+/** Servers that one test has for itself, and the settings that lead to them. */
+export interface TestEngines {
+  readonly settings: Readonly<Record<string, string>>;
+  dispose(): Promise<void>;
+}
+
+/**
+ * What the tests of the whole product run on: the embedded engines, unless TEST_ENGINES says otherwise. `log`: a stand-in for
+ * EventStoreDB instead of the embedded log; `documents`: a database of its own on the server at MONGODB_URL; `both`.
+ */
+export async function testEngines(): Promise<TestEngines> {
+  const { TEST_ENGINES: wanted, MONGODB_URL } = process.env;
+  const settings: Record<string, string> = {};
+  const disposing: (() => Promise<void> | void)[] = [];
+  if (wanted === 'log' || wanted === 'both') {
+    const server = await EventStoreDbStandIn.start();
+    settings.EVENTSTORE_URL = server.url;
+    disposing.push(() => server.stop());
+  }
+  if (wanted === 'documents' || wanted === 'both') {
+    const name = `keyforge_test_${randomUUID().slice(-12)}`;
+    settings.MONGODB_URL = databaseUrl(MONGODB_URL!, name);
+    disposing.push(async () => {
+      const client = await MongoClient.connect(MONGODB_URL!);
+      await client.db(name).dropDatabase();
+      await client.close();
+    });
+  }
+  const dispose = async (): Promise<void> => {
+    for (const one of disposing) await one();
+  };
+  return { settings, dispose };
+}
+
+/** The URL of one database on the server that another URL names. */
+export function databaseUrl(url: string, name: string): string {
+  const parts = /^(mongodb(?:\+srv)?:\/\/[^/]+)(?:\/[^?]*)?(\?.*)?$/.exec(url);
+  return `${parts?.[1]}/${name}${parts?.[2] ?? ''}`;
+}
