@@ -14,6 +14,7 @@ import { rates } from './pricing/rates.projection.js';
 import { balances } from './wallets/balances.projection.js';
 import { movementSums } from './wallets/movement-sums.projection.js';
 import { movements } from './wallets/movements.projection.js';
+import { webhookDeliveries } from './webhooks/webhook-deliveries.projection.js';
 
 /** Every read model of the product. */
 export const PROJECTIONS: readonly AnyProjection[] = [
@@ -32,4 +33,5 @@ export const PROJECTIONS: readonly AnyProjection[] = [
   salesByDay,
   salesTotals,
   rates,
+  webhookDeliveries,
 ];

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client/index.js';
-import type { AdjustPartnerBalanceData, AdjustPartnerBalanceErrors, AdjustPartnerBalanceResponses, CallTerminalLegacyData, CallTerminalLegacyResponses, CallTerminalServiceData, CallTerminalServiceResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, ConvertSupplierPricesData, ConvertSupplierPricesErrors, ConvertSupplierPricesResponses, CreateCategoryData, CreateCategoryErrors, CreateCategoryResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateKeysData, CreateKeysErrors, CreateKeysResponses, CreatePackageData, CreatePackageErrors, CreatePackageResponses, CreatePartnerData, CreatePartnerErrors, CreatePartnerResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateStaffMemberData, CreateStaffMemberErrors, CreateStaffMemberResponses, CreateSubcategoryData, CreateSubcategoryErrors, CreateSubcategoryResponses, CreateSupplierData, CreateSupplierErrors, CreateSupplierResponses, DeleteCategoryData, DeleteCategoryErrors, DeleteCategoryResponses, DeleteKeyData, DeleteKeyErrors, DeleteKeyResponses, DeleteKeysByPostData, DeleteKeysByPostErrors, DeleteKeysByPostResponses, DeleteKeysData, DeleteKeysErrors, DeleteKeysResponses, DeletePackageData, DeletePackageErrors, DeletePackageResponses, DeletePartnerData, DeletePartnerErrors, DeletePartnerResponses, DeleteProductData, DeleteProductErrors, DeleteProductResponses, DeleteSubcategoryData, DeleteSubcategoryErrors, DeleteSubcategoryResponses, DeleteSupplierData, DeleteSupplierErrors, DeleteSupplierResponses, DisableTotpData, DisableTotpErrors, DisableTotpResponses, EnrolTotpData, EnrolTotpErrors, EnrolTotpResponses, ExportOrdersData, ExportOrdersErrors, ExportOrdersResponses, ExportPartnerTransactionsData, ExportPartnerTransactionsErrors, ExportPartnerTransactionsResponses, GetCategoryData, GetCategoryErrors, GetCategoryResponses, GetCurrencySettingsData, GetCurrencySettingsErrors, GetCurrencySettingsResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetKeyData, GetKeyErrors, GetKeyHistoryData, GetKeyHistoryErrors, GetKeyHistoryResponses, GetKeyResponses, GetOrderDashboardData, GetOrderDashboardErrors, GetOrderDashboardResponses, GetOrderData, GetOrderErrors, GetOrderResponses, GetPackageData, GetPackageErrors, GetPackagePricesData, GetPackagePricesErrors, GetPackagePricesResponses, GetPackageResponses, GetPartnerAccessData, GetPartnerAccessErrors, GetPartnerAccessResponses, GetPartnerBalancesData, GetPartnerBalancesErrors, GetPartnerBalancesResponses, GetPartnerData, GetPartnerErrors, GetPartnerResponses, GetPartnerStatisticsData, GetPartnerStatisticsErrors, GetPartnerStatisticsResponses, GetProductData, GetProductErrors, GetProductResponses, GetProductStatisticsData, GetProductStatisticsErrors, GetProductStatisticsResponses, GetRatesData, GetRatesErrors, GetRatesResponses, GetStaffMemberData, GetStaffMemberErrors, GetStaffMemberResponses, GetStreamData, GetStreamErrors, GetStreamResponses, GetSubcategoryData, GetSubcategoryErrors, GetSubcategoryResponses, GetSupplierData, GetSupplierErrors, GetSupplierPricesData, GetSupplierPricesErrors, GetSupplierPricesResponses, GetSupplierResponses, GetUploadData, GetUploadErrors, GetUploadResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKeysWithHierarchyData, ListKeysWithHierarchyErrors, ListKeysWithHierarchyResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListPackagesData, ListPackagesErrors, ListPackagesResponses, ListPartnersData, ListPartnersErrors, ListPartnersResponses, ListPartnerTransactionsData, ListPartnerTransactionsErrors, ListPartnerTransactionsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListStaffData, ListStaffErrors, ListStaffResponses, ListSubcategoriesData, ListSubcategoriesErrors, ListSubcategoriesResponses, ListSuppliersData, ListSuppliersErrors, ListSuppliersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, RefreshTokenData, RefreshTokenErrors, RefreshTokenResponses, ReplaceOrderKeyData, ReplaceOrderKeyErrors, ReplaceOrderKeyResponses, ResetStaffTotpData, ResetStaffTotpErrors, ResetStaffTotpResponses, RevealKeyData, RevealKeyErrors, RevealKeyResponses, TopUpPartnerBalanceData, TopUpPartnerBalanceErrors, TopUpPartnerBalanceResponses, UpdateCategoryData, UpdateCategoryErrors, UpdateCategoryResponses, UpdateCurrencySettingsData, UpdateCurrencySettingsErrors, UpdateCurrencySettingsResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrderStatusData, UpdateOrderStatusErrors, UpdateOrderStatusResponses, UpdatePackageData, UpdatePackageErrors, UpdatePackagePricesData, UpdatePackagePricesErrors, UpdatePackagePricesResponses, UpdatePackageResponses, UpdatePartnerAccessData, UpdatePartnerAccessErrors, UpdatePartnerAccessResponses, UpdatePartnerData, UpdatePartnerErrors, UpdatePartnerResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, UpdateRatesData, UpdateRatesErrors, UpdateRatesResponses, UpdateStaffMemberData, UpdateStaffMemberErrors, UpdateStaffMemberResponses, UpdateSubcategoryData, UpdateSubcategoryErrors, UpdateSubcategoryResponses, UpdateSupplierData, UpdateSupplierErrors, UpdateSupplierResponses, UploadImageData, UploadImageErrors, UploadImageResponses } from './types.gen.js';
+import type { AdjustPartnerBalanceData, AdjustPartnerBalanceErrors, AdjustPartnerBalanceResponses, CallTerminalLegacyData, CallTerminalLegacyResponses, CallTerminalServiceData, CallTerminalServiceResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, ConvertSupplierPricesData, ConvertSupplierPricesErrors, ConvertSupplierPricesResponses, CreateCategoryData, CreateCategoryErrors, CreateCategoryResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateKeysData, CreateKeysErrors, CreateKeysResponses, CreatePackageData, CreatePackageErrors, CreatePackageResponses, CreatePartnerData, CreatePartnerErrors, CreatePartnerResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateStaffMemberData, CreateStaffMemberErrors, CreateStaffMemberResponses, CreateSubcategoryData, CreateSubcategoryErrors, CreateSubcategoryResponses, CreateSupplierData, CreateSupplierErrors, CreateSupplierResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteCategoryData, DeleteCategoryErrors, DeleteCategoryResponses, DeleteKeyData, DeleteKeyErrors, DeleteKeyResponses, DeleteKeysByPostData, DeleteKeysByPostErrors, DeleteKeysByPostResponses, DeleteKeysData, DeleteKeysErrors, DeleteKeysResponses, DeletePackageData, DeletePackageErrors, DeletePackageResponses, DeletePartnerData, DeletePartnerErrors, DeletePartnerResponses, DeleteProductData, DeleteProductErrors, DeleteProductResponses, DeleteSubcategoryData, DeleteSubcategoryErrors, DeleteSubcategoryResponses, DeleteSupplierData, DeleteSupplierErrors, DeleteSupplierResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DisableTotpData, DisableTotpErrors, DisableTotpResponses, EnrolTotpData, EnrolTotpErrors, EnrolTotpResponses, ExportOrdersData, ExportOrdersErrors, ExportOrdersResponses, ExportPartnerTransactionsData, ExportPartnerTransactionsErrors, ExportPartnerTransactionsResponses, GetCategoryData, GetCategoryErrors, GetCategoryResponses, GetCurrencySettingsData, GetCurrencySettingsErrors, GetCurrencySettingsResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetKeyData, GetKeyErrors, GetKeyHistoryData, GetKeyHistoryErrors, GetKeyHistoryResponses, GetKeyResponses, GetOrderDashboardData, GetOrderDashboardErrors, GetOrderDashboardResponses, GetOrderData, GetOrderErrors, GetOrderResponses, GetPackageData, GetPackageErrors, GetPackagePricesData, GetPackagePricesErrors, GetPackagePricesResponses, GetPackageResponses, GetPartnerAccessData, GetPartnerAccessErrors, GetPartnerAccessResponses, GetPartnerBalancesData, GetPartnerBalancesErrors, GetPartnerBalancesResponses, GetPartnerData, GetPartnerErrors, GetPartnerResponses, GetPartnerStatisticsData, GetPartnerStatisticsErrors, GetPartnerStatisticsResponses, GetProductData, GetProductErrors, GetProductResponses, GetProductStatisticsData, GetProductStatisticsErrors, GetProductStatisticsResponses, GetRatesData, GetRatesErrors, GetRatesResponses, GetStaffMemberData, GetStaffMemberErrors, GetStaffMemberResponses, GetStreamData, GetStreamErrors, GetStreamResponses, GetSubcategoryData, GetSubcategoryErrors, GetSubcategoryResponses, GetSupplierData, GetSupplierErrors, GetSupplierPricesData, GetSupplierPricesErrors, GetSupplierPricesResponses, GetSupplierResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, ListAllWebhooksData, ListAllWebhooksErrors, ListAllWebhooksResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKeysWithHierarchyData, ListKeysWithHierarchyErrors, ListKeysWithHierarchyResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListPackagesData, ListPackagesErrors, ListPackagesResponses, ListPartnerEventsData, ListPartnerEventsErrors, ListPartnerEventsResponses, ListPartnersData, ListPartnersErrors, ListPartnersResponses, ListPartnerTransactionsData, ListPartnerTransactionsErrors, ListPartnerTransactionsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListStaffData, ListStaffErrors, ListStaffResponses, ListSubcategoriesData, ListSubcategoriesErrors, ListSubcategoriesResponses, ListSuppliersData, ListSuppliersErrors, ListSuppliersResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, RedeliverEventData, RedeliverEventErrors, RedeliverEventResponses, RedeliverEventsData, RedeliverEventsErrors, RedeliverEventsResponses, RefreshTokenData, RefreshTokenErrors, RefreshTokenResponses, ReplaceOrderKeyData, ReplaceOrderKeyErrors, ReplaceOrderKeyResponses, ResetStaffTotpData, ResetStaffTotpErrors, ResetStaffTotpResponses, RevealKeyData, RevealKeyErrors, RevealKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TopUpPartnerBalanceData, TopUpPartnerBalanceErrors, TopUpPartnerBalanceResponses, UpdateCategoryData, UpdateCategoryErrors, UpdateCategoryResponses, UpdateCurrencySettingsData, UpdateCurrencySettingsErrors, UpdateCurrencySettingsResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrderStatusData, UpdateOrderStatusErrors, UpdateOrderStatusResponses, UpdatePackageData, UpdatePackageErrors, UpdatePackagePricesData, UpdatePackagePricesErrors, UpdatePackagePricesResponses, UpdatePackageResponses, UpdatePartnerAccessData, UpdatePartnerAccessErrors, UpdatePartnerAccessResponses, UpdatePartnerData, UpdatePartnerErrors, UpdatePartnerResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, UpdateRatesData, UpdateRatesErrors, UpdateRatesResponses, UpdateStaffMemberData, UpdateStaffMemberErrors, UpdateStaffMemberResponses, UpdateSubcategoryData, UpdateSubcategoryErrors, UpdateSubcategoryResponses, UpdateSupplierData, UpdateSupplierErrors, UpdateSupplierResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, UploadImageData, UploadImageErrors, UploadImageResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -803,6 +803,146 @@ export const listPartnerTransactions = <ThrowOnError extends boolean = true>(opt
 export const exportPartnerTransactions = <ThrowOnError extends boolean = true>(options: Options<ExportPartnerTransactionsData, ThrowOnError>) => (options.client ?? client).get<ExportPartnerTransactionsResponses, ExportPartnerTransactionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/partners/{id}/transactions/export/csv',
+    ...options
+});
+
+/**
+ * List webhooks
+ */
+export const listWebhooks = <ThrowOnError extends boolean = true>(options: Options<ListWebhooksData, ThrowOnError>) => (options.client ?? client).get<ListWebhooksResponses, ListWebhooksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/partners/{id}/webhooks',
+    ...options
+});
+
+/**
+ * Create webhook
+ *
+ * The secret is shown this once.
+ */
+export const createWebhook = <ThrowOnError extends boolean = true>(options: Options<CreateWebhookData, ThrowOnError>) => (options.client ?? client).post<CreateWebhookResponses, CreateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/partners/{id}/webhooks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delete webhook
+ *
+ * What waits for it is not sent any more.
+ */
+export const deleteWebhook = <ThrowOnError extends boolean = true>(options: Options<DeleteWebhookData, ThrowOnError>) => (options.client ?? client).delete<DeleteWebhookResponses, DeleteWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/partners/{id}/webhooks/{wid}',
+    ...options
+});
+
+/**
+ * Get webhook details
+ */
+export const getWebhook = <ThrowOnError extends boolean = true>(options: Options<GetWebhookData, ThrowOnError>) => (options.client ?? client).get<GetWebhookResponses, GetWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/partners/{id}/webhooks/{wid}',
+    ...options
+});
+
+/**
+ * Update webhook
+ *
+ * Only provided fields are updated. One that was switched off goes on where it stood.
+ */
+export const updateWebhook = <ThrowOnError extends boolean = true>(options: Options<UpdateWebhookData, ThrowOnError>) => (options.client ?? client).put<UpdateWebhookResponses, UpdateWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/partners/{id}/webhooks/{wid}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Change the secret
+ *
+ * The new one is shown this once; both sign until the overlap ends.
+ */
+export const rotateWebhookSecret = <ThrowOnError extends boolean = true>(options: Options<RotateWebhookSecretData, ThrowOnError>) => (options.client ?? client).post<RotateWebhookSecretResponses, RotateWebhookSecretErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/partners/{id}/webhooks/{wid}/rotate',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Send a test event
+ *
+ * Sends it now and answers what the endpoint said. It is not recorded and not repeated.
+ */
+export const testWebhook = <ThrowOnError extends boolean = true>(options: Options<TestWebhookData, ThrowOnError>) => (options.client ?? client).post<TestWebhookResponses, TestWebhookErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/partners/{id}/webhooks/{wid}/test',
+    ...options
+});
+
+/**
+ * Send a time range again
+ *
+ * At most 10,000 events at once; `resume_from` says where to go on.
+ */
+export const redeliverEvents = <ThrowOnError extends boolean = true>(options: Options<RedeliverEventsData, ThrowOnError>) => (options.client ?? client).post<RedeliverEventsResponses, RedeliverEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/partners/{id}/webhooks/{wid}/redeliver',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Delivery log
+ */
+export const listWebhookDeliveries = <ThrowOnError extends boolean = true>(options: Options<ListWebhookDeliveriesData, ThrowOnError>) => (options.client ?? client).get<ListWebhookDeliveriesResponses, ListWebhookDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/partners/{id}/webhooks/{wid}/deliveries',
+    ...options
+});
+
+/**
+ * Send one event again
+ */
+export const redeliverEvent = <ThrowOnError extends boolean = true>(options: Options<RedeliverEventData, ThrowOnError>) => (options.client ?? client).post<RedeliverEventResponses, RedeliverEventErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/partners/{id}/webhooks/{wid}/deliveries/{mid}/redeliver',
+    ...options
+});
+
+/**
+ * Webhooks of all partners
+ *
+ * With `status=failing` or `disabled` those that need somebody.
+ */
+export const listAllWebhooks = <ThrowOnError extends boolean = true>(options?: Options<ListAllWebhooksData, ThrowOnError>) => (options?.client ?? client).get<ListAllWebhooksResponses, ListAllWebhooksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/webhooks',
+    ...options
+});
+
+/**
+ * Events of a partner
+ *
+ * What webhooks bring, in order and without gaps. Ask again with `after` as `next` answered it. The staff names the partner.
+ */
+export const listPartnerEvents = <ThrowOnError extends boolean = true>(options?: Options<ListPartnerEventsData, ThrowOnError>) => (options?.client ?? client).get<ListPartnerEventsResponses, ListPartnerEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/events',
     ...options
 });
 

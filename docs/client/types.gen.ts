@@ -741,6 +741,9 @@ export type Partner = {
     reveal_on: 'reserve' | 'confirm';
     max_open_reservations: number;
     ip_allowlist: Array<string>;
+    balance_alert_below: {
+        [key: string]: string;
+    };
     logo_url: string | null;
     support_email: string | null;
     manager_id: number | null;
@@ -779,6 +782,9 @@ export type PartnerProfile = {
     reveal_on: 'reserve' | 'confirm';
     max_open_reservations: number;
     ip_allowlist: Array<string>;
+    balance_alert_below: {
+        [key: string]: string;
+    };
     logo_url: string | null;
     support_email: string | null;
     manager_id: number | null;
@@ -808,6 +814,17 @@ export type CreatePartnerBody = {
 };
 
 /**
+ * BalanceAlertsBody
+ */
+export type BalanceAlertsBody = {
+    AZN?: number | string | null;
+    USD?: number | string | null;
+    EUR?: number | string | null;
+    TRY?: number | string | null;
+    RUB?: number | string | null;
+};
+
+/**
  * UpdatePartnerBody
  */
 export type UpdatePartnerBody = {
@@ -817,6 +834,7 @@ export type UpdatePartnerBody = {
     overlap_hours?: number;
     status?: 0 | 1 | 2;
     ip_allowlist?: Array<string>;
+    balance_alert_below?: BalanceAlertsBody;
     reveal_on?: 'reserve' | 'confirm';
     max_open_reservations?: number;
     markup_percent?: number | string;
@@ -954,6 +972,146 @@ export type Transaction = {
     reference: string | null;
     comment: string | null;
     created_at: string;
+};
+
+/**
+ * Webhook
+ */
+export type Webhook = {
+    id: number;
+    partner_id: number;
+    url: string;
+    event_types: Array<'order.confirmed' | 'order.cancelled' | 'order.refunded' | 'delivery.updated' | 'balance.low' | 'package.back_in_stock'>;
+    description: string | null;
+    status: 'enabled' | 'disabled';
+    disabled_because: 'asked' | 'failing' | 'gone' | null;
+    disabled_at: string | null;
+    failing_since: string | null;
+    waiting: number;
+    retrying: number;
+};
+
+/**
+ * CreateWebhookBody
+ */
+export type CreateWebhookBody = {
+    url: string;
+    event_types: Array<'order.confirmed' | 'order.cancelled' | 'order.refunded' | 'delivery.updated' | 'balance.low' | 'package.back_in_stock'>;
+    description?: string | null;
+};
+
+/**
+ * WebhookWithSecret
+ */
+export type WebhookWithSecret = {
+    id: number;
+    partner_id: number;
+    url: string;
+    event_types: Array<'order.confirmed' | 'order.cancelled' | 'order.refunded' | 'delivery.updated' | 'balance.low' | 'package.back_in_stock'>;
+    description: string | null;
+    status: 'enabled' | 'disabled';
+    disabled_because: 'asked' | 'failing' | 'gone' | null;
+    disabled_at: string | null;
+    failing_since: string | null;
+    waiting: number;
+    retrying: number;
+    secret: string;
+};
+
+/**
+ * UpdateWebhookBody
+ */
+export type UpdateWebhookBody = {
+    url?: string;
+    event_types?: Array<'order.confirmed' | 'order.cancelled' | 'order.refunded' | 'delivery.updated' | 'balance.low' | 'package.back_in_stock'>;
+    description?: string | null;
+    enabled?: boolean;
+};
+
+/**
+ * DeletedWebhook
+ */
+export type DeletedWebhook = {
+    id: number;
+};
+
+/**
+ * RotateBody
+ */
+export type RotateBody = {
+    overlap_hours?: number;
+};
+
+/**
+ * WebhookTest
+ */
+export type WebhookTest = {
+    delivered: boolean;
+    response_status: number | null;
+    failure: string | null;
+    response: string | null;
+    took_ms: number;
+};
+
+/**
+ * RedeliverBody
+ */
+export type RedeliverBody = {
+    from: string;
+    to: string;
+};
+
+/**
+ * WebhookRedelivery
+ */
+export type WebhookRedelivery = {
+    events: number;
+    resume_from: string | null;
+};
+
+/**
+ * WebhookDelivery
+ */
+export type WebhookDelivery = {
+    id: string;
+    type: 'order.confirmed' | 'order.cancelled' | 'order.refunded' | 'delivery.updated' | 'balance.low' | 'package.back_in_stock';
+    status: 'waiting' | 'delivered' | 'failed';
+    attempts: number;
+    response_status: number | null;
+    failure: string | null;
+    response: string | null;
+    took_ms: number;
+    first_attempt_at: string;
+    last_attempt_at: string;
+    next_attempt_at: string | null;
+};
+
+/**
+ * RedeliveredMessage
+ */
+export type RedeliveredMessage = {
+    id: string;
+};
+
+/**
+ * PartnerEvent
+ */
+export type PartnerEvent = {
+    id: string;
+    type: 'order.confirmed' | 'order.cancelled' | 'order.refunded' | 'delivery.updated' | 'balance.low' | 'package.back_in_stock';
+    timestamp: string;
+    data: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * PartnerEvents
+ */
+export type PartnerEvents = {
+    events: Array<PartnerEvent>;
+    next: string;
+    has_more: boolean;
 };
 
 /**
@@ -1292,7 +1450,7 @@ export type TerminalData = {
      */
     currency?: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
     /**
-     * Action 6: where the key is sent to.
+     * Actions 4 and 6: where the key is sent to.
      */
     email?: string;
     /**
@@ -5534,6 +5692,771 @@ export type ExportPartnerTransactionsResponses = {
 };
 
 export type ExportPartnerTransactionsResponse = ExportPartnerTransactionsResponses[keyof ExportPartnerTransactionsResponses];
+
+export type ListWebhooksData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}/webhooks';
+};
+
+export type ListWebhooksErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListWebhooksError = ListWebhooksErrors[keyof ListWebhooksErrors];
+
+export type ListWebhooksResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<Webhook>;
+    };
+};
+
+export type ListWebhooksResponse = ListWebhooksResponses[keyof ListWebhooksResponses];
+
+export type CreateWebhookData = {
+    body: CreateWebhookBody;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}/webhooks';
+};
+
+export type CreateWebhookErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type CreateWebhookError = CreateWebhookErrors[keyof CreateWebhookErrors];
+
+export type CreateWebhookResponses = {
+    /**
+     * Created
+     */
+    201: {
+        success: true;
+        data: WebhookWithSecret;
+    };
+};
+
+export type CreateWebhookResponse = CreateWebhookResponses[keyof CreateWebhookResponses];
+
+export type DeleteWebhookData = {
+    body?: never;
+    path: {
+        id: number;
+        wid: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}/webhooks/{wid}';
+};
+
+export type DeleteWebhookErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type DeleteWebhookError = DeleteWebhookErrors[keyof DeleteWebhookErrors];
+
+export type DeleteWebhookResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: DeletedWebhook;
+    };
+};
+
+export type DeleteWebhookResponse = DeleteWebhookResponses[keyof DeleteWebhookResponses];
+
+export type GetWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path: {
+        id: number;
+        wid: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}/webhooks/{wid}';
+};
+
+export type GetWebhookErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type GetWebhookError = GetWebhookErrors[keyof GetWebhookErrors];
+
+export type GetWebhookResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Webhook;
+    };
+};
+
+export type GetWebhookResponse = GetWebhookResponses[keyof GetWebhookResponses];
+
+export type UpdateWebhookData = {
+    body?: UpdateWebhookBody;
+    path: {
+        id: number;
+        wid: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}/webhooks/{wid}';
+};
+
+export type UpdateWebhookErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type UpdateWebhookError = UpdateWebhookErrors[keyof UpdateWebhookErrors];
+
+export type UpdateWebhookResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Webhook;
+    };
+};
+
+export type UpdateWebhookResponse = UpdateWebhookResponses[keyof UpdateWebhookResponses];
+
+export type RotateWebhookSecretData = {
+    body?: RotateBody;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: number;
+        wid: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}/webhooks/{wid}/rotate';
+};
+
+export type RotateWebhookSecretErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type RotateWebhookSecretError = RotateWebhookSecretErrors[keyof RotateWebhookSecretErrors];
+
+export type RotateWebhookSecretResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: WebhookWithSecret;
+    };
+};
+
+export type RotateWebhookSecretResponse = RotateWebhookSecretResponses[keyof RotateWebhookSecretResponses];
+
+export type TestWebhookData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: number;
+        wid: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}/webhooks/{wid}/test';
+};
+
+export type TestWebhookErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type TestWebhookError = TestWebhookErrors[keyof TestWebhookErrors];
+
+export type TestWebhookResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: WebhookTest;
+    };
+};
+
+export type TestWebhookResponse = TestWebhookResponses[keyof TestWebhookResponses];
+
+export type RedeliverEventsData = {
+    body: RedeliverBody;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: number;
+        wid: number;
+    };
+    query?: never;
+    url: '/api/partners/{id}/webhooks/{wid}/redeliver';
+};
+
+export type RedeliverEventsErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type RedeliverEventsError = RedeliverEventsErrors[keyof RedeliverEventsErrors];
+
+export type RedeliverEventsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: WebhookRedelivery;
+    };
+};
+
+export type RedeliverEventsResponse = RedeliverEventsResponses[keyof RedeliverEventsResponses];
+
+export type ListWebhookDeliveriesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path: {
+        id: number;
+        wid: number;
+    };
+    query?: {
+        status?: 'waiting' | 'delivered' | 'failed';
+        page?: number;
+        limit?: number;
+        sort?: string;
+    };
+    url: '/api/partners/{id}/webhooks/{wid}/deliveries';
+};
+
+export type ListWebhookDeliveriesErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListWebhookDeliveriesError = ListWebhookDeliveriesErrors[keyof ListWebhookDeliveriesErrors];
+
+export type ListWebhookDeliveriesResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<WebhookDelivery>;
+        pagination: Pagination;
+    };
+};
+
+export type ListWebhookDeliveriesResponse = ListWebhookDeliveriesResponses[keyof ListWebhookDeliveriesResponses];
+
+export type RedeliverEventData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: number;
+        wid: number;
+        mid: string;
+    };
+    query?: never;
+    url: '/api/partners/{id}/webhooks/{wid}/deliveries/{mid}/redeliver';
+};
+
+export type RedeliverEventErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type RedeliverEventError = RedeliverEventErrors[keyof RedeliverEventErrors];
+
+export type RedeliverEventResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: RedeliveredMessage;
+    };
+};
+
+export type RedeliverEventResponse = RedeliverEventResponses[keyof RedeliverEventResponses];
+
+export type ListAllWebhooksData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path?: never;
+    query?: {
+        status?: 'enabled' | 'disabled' | 'failing';
+        page?: number;
+        limit?: number;
+        sort?: string;
+    };
+    url: '/api/webhooks';
+};
+
+export type ListAllWebhooksErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListAllWebhooksError = ListAllWebhooksErrors[keyof ListAllWebhooksErrors];
+
+export type ListAllWebhooksResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<Webhook>;
+        pagination: Pagination;
+    };
+};
+
+export type ListAllWebhooksResponse = ListAllWebhooksResponses[keyof ListAllWebhooksResponses];
+
+export type ListPartnerEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path?: never;
+    query?: {
+        after?: string;
+        limit?: number;
+        partner_id?: number;
+    };
+    url: '/api/events';
+};
+
+export type ListPartnerEventsErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListPartnerEventsError = ListPartnerEventsErrors[keyof ListPartnerEventsErrors];
+
+export type ListPartnerEventsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: PartnerEvents;
+    };
+};
+
+export type ListPartnerEventsResponse = ListPartnerEventsResponses[keyof ListPartnerEventsResponses];
 
 export type ListOrdersData = {
     body?: never;

@@ -1,4 +1,5 @@
 import type {
+  BalanceAlerts,
   PartnerAccess,
   PartnerBilling,
   PartnerCurrencies,
@@ -24,6 +25,7 @@ const HANDLED = [
   'PartnerAccessChanged',
   'PartnerIpAllowlistChanged',
   'PartnerLimitsChanged',
+  'PartnerBalanceAlertsChanged',
 ] as const;
 type Handled = Extract<PartnerEvent, { type: (typeof HANDLED)[number] }>;
 
@@ -41,6 +43,7 @@ export interface PartnerDocument
   readonly ipAllowlist: readonly string[];
   readonly revealOn: RevealOn;
   readonly maxOpenReservations: number;
+  readonly balanceAlerts: BalanceAlerts;
   readonly hasApiKey: boolean;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -69,6 +72,7 @@ function registered({
     ipAllowlist: [],
     revealOn,
     maxOpenReservations,
+    balanceAlerts: {},
     hasApiKey: false,
     createdAt: at,
     updatedAt: at,
@@ -78,7 +82,7 @@ function registered({
 
 export const partners = defineProjection<PartnerDocument, Handled>({
   name: 'partners',
-  version: 2,
+  version: 3,
   indexes: [['id'], ['managerId', 'id'], ['status', 'id'], ['name']],
   handles: { partner: HANDLED },
   keysOf: (event) => event.id,
@@ -97,6 +101,7 @@ export const partners = defineProjection<PartnerDocument, Handled>({
       case 'PartnerCurrenciesChanged':
       case 'PartnerPricingChanged':
       case 'PartnerLimitsChanged':
+      case 'PartnerBalanceAlertsChanged':
         return { ...partner, ...event.data };
       case 'PartnerAccessChanged':
         return { ...partner, access: event.data };

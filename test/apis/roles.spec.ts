@@ -32,6 +32,17 @@ afterAll(() => world.app.close());
 
 const asRows = (targets: readonly Target[]) => targets.map((target) => [target.name, target] as const);
 
+/** What partners and those who look after them may do to their endpoints. */
+const CHANGING_WEBHOOKS = [
+  'DELETE /api/partners/{id}/webhooks/{wid}',
+  'POST /api/partners/{id}/webhooks',
+  'POST /api/partners/{id}/webhooks/{wid}/deliveries/{mid}/redeliver',
+  'POST /api/partners/{id}/webhooks/{wid}/redeliver',
+  'POST /api/partners/{id}/webhooks/{wid}/rotate',
+  'POST /api/partners/{id}/webhooks/{wid}/test',
+  'PUT /api/partners/{id}/webhooks/{wid}',
+];
+
 /** Requests that are well-formed, the same ones in each run. */
 const samplesOf = ({ method, path, operation }: Target, numRuns = SAMPLES): FuzzedRequest[] =>
   fc.sample(tidyRequestsOf({ document, pools: world.pools }, method, path, operation), {
@@ -71,13 +82,16 @@ describe('what the routes declare', () => {
 
   it('lets managers change their partners, and nothing else', () => {
     const changing = operations.filter((target) => mayCall(target, 'manager') && changes(target));
-    expect(changing.filter((target) => !isOwnSession(target)).map(({ name }) => name)).toEqual([
+    const names = changing.filter((target) => !isOwnSession(target)).map(({ name }) => name);
+    expect(names.sort()).toEqual([
+      ...CHANGING_WEBHOOKS.slice(0, 6),
       'PUT /api/partners/{id}',
       'PUT /api/partners/{id}/access',
+      ...CHANGING_WEBHOOKS.slice(6),
     ]);
   });
 
-  it('lets partners read what they sell and what is theirs, and nothing else', () => {
+  it('lets partners read what they sell and what is theirs, change their webhooks, and nothing else', () => {
     const theirs = operations.filter((target) => target.operation['x-roles']?.includes('partner'));
     expect(
       theirs
@@ -85,6 +99,8 @@ describe('what the routes declare', () => {
         .map(({ name }) => name)
         .sort(),
     ).toEqual([
+      ...CHANGING_WEBHOOKS.slice(0, 1),
+      'GET /api/events',
       'GET /api/orders',
       'GET /api/orders/export/csv',
       'GET /api/orders/stats/dashboard',
@@ -99,9 +115,13 @@ describe('what the routes declare', () => {
       'GET /api/partners/{id}/statistics',
       'GET /api/partners/{id}/transactions',
       'GET /api/partners/{id}/transactions/export/csv',
+      'GET /api/partners/{id}/webhooks',
+      'GET /api/partners/{id}/webhooks/{wid}',
+      'GET /api/partners/{id}/webhooks/{wid}/deliveries',
       'GET /api/products',
       'GET /api/products/{id}',
       'GET /api/rates',
+      ...CHANGING_WEBHOOKS.slice(1),
     ]);
   });
 });
@@ -149,17 +169,20 @@ describe.each(['partner', 'manager'] as const)("somebody else's object, as %s,",
   });
 
   it.each(asRows(theirs.filter((target) => !changes(target))))('is not their own: %s', async (_, target) => {
-    const url = target.path.replace('{id}', String(idOf(target, 'own')));
+    const own = target.path.replace('{id}', String(idOf(target, 'own')));
+    const url = own.replace('{wid}', String(world.own.webhook));
     expect((await ask('GET', { url }, world.callers[role].token)).status).toBe(200);
   });
 
+  /** The staff says whose events. */
+  const urlOf = ({ path }: Target) => (path === '/api/events' ? `${path}?partner_id=${world.own.id}` : path);
   const lists = operations.filter(
     (target) => mayCall(target, role) && !changes(target) && !target.path.includes('{'),
   );
   it.each(asRows(lists.filter(({ operation }) => operation['x-roles'])))(
     'is in no list: %s',
     async (_, target) => {
-      const { status, body } = await ask('GET', { url: target.path }, world.callers[role].token);
+      const { status, body } = await ask('GET', { url: urlOf(target) }, world.callers[role].token);
       expect(status).toBe(200);
       expect(body).not.toContain('foreign');
     },

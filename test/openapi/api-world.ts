@@ -9,6 +9,7 @@ export const ROLES = ['super_admin', 'admin', 'manager', 'auditor', 'partner'] a
 /** Of everybody. */
 export const PASSWORD = 'correct horse battery staple';
 const KEYS_PER_PACKAGE = 40;
+const NOBODY = 'http://127.0.0.1:64999/';
 const ORDERS_PER_PARTNER = 3;
 
 /** What there is, by the part of the path that names its kind; `DELETE products` are those that may be. */
@@ -18,6 +19,7 @@ export type Pools = Readonly<Record<string, readonly (number | string)[]>>;
 export interface PartnerWorld {
   readonly id: number;
   readonly orders: readonly number[];
+  readonly webhook: number;
   readonly self: Client;
 }
 
@@ -99,8 +101,20 @@ async function sell(app: TestApp, login: string, pkg: number): Promise<number[]>
   return orders.filter(({ reference }) => reference.startsWith(`${login}-`)).map(({ id }) => id);
 }
 
+/** Ids of the messages that could not be brought. */
+async function deliveriesOf(admin: Client, { id, webhook }: PartnerWorld): Promise<string[]> {
+  for (;;) {
+    const { body } = await admin.get(`/partners/${id}/webhooks/${webhook}/deliveries`);
+    const ids = body.data.map((delivery: { id: string }) => delivery.id);
+    if (ids.length > 0) return ids;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 export async function startApiWorld(): Promise<ApiWorld> {
-  const app = await startTestApp({ settings: { KEYFORGE_ADMIN_PASSWORD: PASSWORD } });
+  // Webhooks lead nowhere: to a port of this machine where nobody listens.
+  const settings = { KEYFORGE_ADMIN_PASSWORD: PASSWORD, WEBHOOK_ALLOW_PRIVATE: '127.0.0.1/32' };
+  const app = await startTestApp({ settings });
   const anyone = new Client(app);
   const admin = await anyone.login('admin', PASSWORD);
   const pools = await catalogue(admin);
@@ -118,7 +132,9 @@ export async function startApiWorld(): Promise<ApiWorld> {
       reference: `first of ${login}`,
     });
     const self = await anyone.login(login, PASSWORD);
-    return { id, orders: await sell(app, login, pools.packages[0]!), self };
+    const endpoint = { url: NOBODY, event_types: ['order.confirmed'], description: login };
+    const webhook: number = (await admin.create(`/partners/${id}/webhooks`, endpoint)).id;
+    return { id, orders: await sell(app, login, pools.packages[0]!), webhook, self };
   };
   const spareId = (await admin.create('/staff', spareStaff)).id;
   const own = await partnerWith('own', staff.manager!);
@@ -145,6 +161,9 @@ export async function startApiWorld(): Promise<ApiWorld> {
       'DELETE partners': [gone.id],
       staff: [spareId],
       orders: victim.orders,
+      webhooks: [victim.webhook],
+      'DELETE webhooks': [gone.webhook],
+      deliveries: await deliveriesOf(admin, victim),
       streams: (await admin.get('/audit/events')).body.data.events.map(
         ({ stream }: { stream: string }) => stream,
       ),

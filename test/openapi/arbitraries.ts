@@ -48,6 +48,7 @@ const FITTING: Readonly<Record<string, fc.Arbitrary<string>>> = {
   image_url: image(),
   thumbnail_url: image(),
   logo_url: image(),
+  url: fc.constant('http://127.0.0.1:64999/'),
   ip_allowlist: fc.constantFrom('10.0.0.0/8', '2001:db8::1'),
   expires_at: fc.constant('2099-12-31'),
   effective_date: fc.constant('2026-01-31'),

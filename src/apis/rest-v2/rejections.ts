@@ -9,6 +9,7 @@ import type { OrderingRejection } from '../../contexts/ordering/index.js';
 import type { PartnerRejectionCode } from '../../contexts/partners/index.js';
 import type { PricingRejectionCode } from '../../contexts/pricing/index.js';
 import type { AdjustmentRejection, TopUpRejection } from '../../contexts/wallets/index.js';
+import type { WebhookRejectionCode } from '../../contexts/webhooks/index.js';
 import type { AuthRejectionCode } from '../../platform/auth/auth-service.js';
 import type { Rejection } from '../../platform/kernel/rejection.js';
 
@@ -22,6 +23,7 @@ type Code =
   | PricingRejectionCode
   | TopUpRejection
   | AdjustmentRejection
+  | WebhookRejectionCode
   | AuthRejectionCode;
 
 /** Status and text of every refusal; `{field}` and its like stand for the rejection's details. */
@@ -90,6 +92,17 @@ const ANSWERS = {
   InvalidAmount: [400, 'amount: must be above 0 and not too high'],
   InvalidAdjustment: [400, 'amount: must not be 0 and not too high'],
   ReferenceConflict: [409, 'reference: already used for another amount or currency'],
+  WebhookPartnerUnknown: [404, 'Partner not found'],
+  WebhookUnknown: [404, 'Webhook not found'],
+  WebhookUrlRefused: [400, 'url: nothing is sent there ({problem})'],
+  WebhookFieldInvalid: [400, '{field}: {rule}'],
+  TooManyWebhooks: [409, 'There are at most {limit} webhooks'],
+  WebhookDisabled: [409, 'The webhook is switched off'],
+  MessageUnknown: [404, 'Delivery not found'],
+  MessageIsWaiting: [409, 'The delivery is not done with'],
+  TooManyAttempts: [409, 'The delivery was attempted {limit} times'],
+  RedeliveryUnderWay: [409, 'A redelivery is under way'],
+  TestUnderWay: [409, 'A test is under way'],
   AccessDenied: [401, 'Unauthorized: Invalid login or password'],
   AccountInactive: [401, 'Unauthorized: Account is blocked or inactive'],
   InvalidToken: [401, 'Unauthorized: Invalid or expired token'],

@@ -42,6 +42,11 @@ import { StaffController } from './staff/staff.controller.js';
 import { ImageMaker } from './uploads/image-maker.js';
 import { UploadFiles } from './uploads/upload-files.js';
 import { UploadedFilesController, UploadsController } from './uploads/uploads.controller.js';
+import { FailingWebhooksController } from './webhooks/failing-webhooks.controller.js';
+import { PartnerEventsController } from './webhooks/partner-events.controller.js';
+import { WebhooksController } from './webhooks/webhooks.controller.js';
+import { WebhooksReader } from './webhooks/webhooks.reader.js';
+import { WebhooksOverview } from './webhooks/webhooks-overview.js';
 import { Writes } from './writes.js';
 
 export const REST_V2_CONTROLLERS: Type[] = [
@@ -58,6 +63,9 @@ export const REST_V2_CONTROLLERS: Type[] = [
   CurrencySettingsController,
   BalancesController,
   TransactionsController,
+  WebhooksController,
+  FailingWebhooksController,
+  PartnerEventsController,
   OrdersController,
   PartnerStatisticsController,
   RatesController,
@@ -100,6 +108,8 @@ export const restV2Providers = ({
   BalancesReader,
   MovementNotes,
   StatementReader,
+  WebhooksReader,
+  WebhooksOverview,
   BusinessCalendar,
   SalesReader,
   OrdersReader,

@@ -58,6 +58,7 @@ export { creditFloor, mayBuy, Partner, type PartnerState } from './domain/partne
 export { needsTotp, Staff, type StaffState } from './domain/staff.js';
 export type { AccountRef } from './events/claim.events.js';
 export type {
+  BalanceAlerts,
   BillingMode,
   PartnerAccess,
   PartnerBilling,

@@ -6,8 +6,8 @@ import { DeleteWebhookHandler } from './commands/delete-webhook.js';
 import { RedeliverMessageHandler } from './commands/redeliver-message.js';
 import { RedeliverRangeHandler } from './commands/redeliver-range.js';
 import { RotateWebhookSecretHandler } from './commands/rotate-webhook-secret.js';
+import { TestWebhookHandler } from './commands/test-webhook.js';
 import { UpdateWebhookHandler } from './commands/update-webhook.js';
-import { WebhookTests } from './commands/webhook-tests.js';
 import { NoticeBodies } from './notices/notice-bodies.js';
 import { NoticeIndex } from './notices/notice-index.js';
 import { NoticeStorage } from './notices/notice-storage.js';
@@ -19,9 +19,9 @@ export { DeleteWebhook } from './commands/delete-webhook.js';
 export { RedeliverMessage } from './commands/redeliver-message.js';
 export { RedeliverRange, type RedeliveryBegun } from './commands/redeliver-range.js';
 export { RotateWebhookSecret } from './commands/rotate-webhook-secret.js';
+export { type TestResult, TestWebhook } from './commands/test-webhook.js';
 export { UpdateWebhook } from './commands/update-webhook.js';
 export type { WebhookResult, WebhookWithSecret } from './commands/webhook-result.js';
-export { type TestResult, WebhookTests } from './commands/webhook-tests.js';
 export { Callback, type CallbackState, callbackId } from './domain/callback.js';
 export { RETRY_WAITS_MS } from './domain/schedule.js';
 export { NOTICE_TYPES, type WebhookChanges } from './domain/webhooks.decider.js';
@@ -53,7 +53,7 @@ export const WEBHOOKS_PROVIDERS: Provider[] = [
   NoticeBodies,
   EndpointSecrets,
   CallbackAttempts,
-  WebhookTests,
+  TestWebhookHandler,
   CreateWebhookHandler,
   UpdateWebhookHandler,
   DeleteWebhookHandler,

@@ -37,6 +37,8 @@ const TAGS: Readonly<Record<string, string>> = {
   uploads: 'Images of products',
   staff: 'Accounts of the staff',
   audit: 'What happened, as it was recorded',
+  webhooks: 'Endpoints of all partners',
+  events: 'What partners are told, to be read',
 };
 
 /** `/api/partners/{id}/access` is about partners. */

@@ -18,7 +18,13 @@ import { containing, Listing } from '../listing.js';
 import { AnswersList, AnswersOne } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
 import { assertMayEdit } from './partner-edits.js';
-import { AccessBody, CreatePartnerBody, PartnerListQuery, UpdatePartnerBody } from './partners.dto.js';
+import {
+  AccessBody,
+  type BalanceAlertsBody,
+  CreatePartnerBody,
+  PartnerListQuery,
+  UpdatePartnerBody,
+} from './partners.dto.js';
 import { PartnersReader } from './partners.reader.js';
 import { DELETED_PARTNER, PARTNER, PARTNER_ACCESS, PARTNER_PROFILE } from './partners.schemas.js';
 
@@ -27,6 +33,14 @@ const STATUSES = ['inactive', 'active', 'blocked'] as const;
 
 const textOf = (value: number | string | null | undefined, field: string): string | null | undefined =>
   value === null || value === undefined ? value : decimalText(value, field);
+
+const alertsOf = (body: BalanceAlertsBody): PartnerUpdate['balanceAlertBelow'] =>
+  Object.fromEntries(
+    Object.entries(body).map(([currency, value]) => [
+      currency,
+      textOf(value, `balance_alert_below.${currency}`) ?? null,
+    ]),
+  );
 
 function updateOf(body: UpdatePartnerBody, managerId: string | null | undefined): PartnerUpdate {
   return {
@@ -45,6 +59,7 @@ function updateOf(body: UpdatePartnerBody, managerId: string | null | undefined)
     logoUrl: body.logo_url,
     supportEmail: body.support_email,
     managerId,
+    balanceAlertBelow: body.balance_alert_below && alertsOf(body.balance_alert_below),
   };
 }
 
@@ -95,7 +110,7 @@ export class PartnersController {
     return success(await this.reader.profile(caller.principal, made.partner.publicId));
   }
 
-  /** Managers change how their clients are presented: `name`, `logo_url`, `support_email`. */
+  /** Managers change `name`, `logo_url`, `support_email` and `balance_alert_below` of their clients. */
   @Put(':id')
   @Allow(MANAGERS)
   @AnswersOne(PARTNER_PROFILE)

@@ -87,6 +87,29 @@ export class CreatePartnerBody extends PartnerProfileBody {
   default_currency?: SaleCurrency;
 }
 
+/** Amounts of available balance by currency. */
+export class BalanceAlertsBody {
+  @IsOptional()
+  @IsDecimalValue()
+  AZN?: number | string | null;
+
+  @IsOptional()
+  @IsDecimalValue()
+  USD?: number | string | null;
+
+  @IsOptional()
+  @IsDecimalValue()
+  EUR?: number | string | null;
+
+  @IsOptional()
+  @IsDecimalValue()
+  TRY?: number | string | null;
+
+  @IsOptional()
+  @IsDecimalValue()
+  RUB?: number | string | null;
+}
+
 export class UpdatePartnerBody extends PartnerProfileBody {
   @MayBeAbsent()
   @IsText()
@@ -117,6 +140,13 @@ export class UpdatePartnerBody extends PartnerProfileBody {
   @ArrayMaxSize(MAX_IP_RANGES)
   @IsString({ each: true })
   ip_allowlist?: string[];
+
+  /** The partner is told when its balance falls below; replaces all thresholds that were set before. */
+  @MayBeAbsent()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => BalanceAlertsBody)
+  balance_alert_below?: BalanceAlertsBody;
 
   @MayBeAbsent()
   @IsIn(['reserve', 'confirm'])

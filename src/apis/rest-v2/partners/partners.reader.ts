@@ -4,6 +4,7 @@ import type { ProductDocument } from '../../../../projections/catalog/products.p
 import type { PartnerDocument } from '../../../../projections/partners/partners.projection.js';
 import { AccountIndex } from '../../../contexts/partners/index.js';
 import type { Principal } from '../../../platform/auth/tokens.js';
+import type { Currency } from '../../../platform/kernel/money.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
 import type { Filter } from '../../../platform/read-store/read-store.js';
 import { decimalOf } from '../amounts.js';
@@ -67,6 +68,12 @@ export class PartnersReader {
       reveal_on: document.revealOn,
       max_open_reservations: document.maxOpenReservations,
       ip_allowlist: document.ipAllowlist,
+      balance_alert_below: Object.fromEntries(
+        (Object.entries(document.balanceAlerts) as [Currency, string][]).map(([currency, minor]) => [
+          currency,
+          decimalOf(minor, currency),
+        ]),
+      ),
       logo_url: document.logoUrl,
       support_email: document.supportEmail,
       manager_id: managerId && (this.accounts.find(managerId)?.publicId ?? null),

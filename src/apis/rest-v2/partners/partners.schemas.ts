@@ -34,6 +34,7 @@ const FIELDS = {
   reveal_on: oneOf('reserve', 'confirm'),
   max_open_reservations: INTEGER,
   ip_allowlist: listOf(TEXT),
+  balance_alert_below: mapOf(DECIMAL),
   logo_url: nullable(TEXT),
   support_email: nullable(TEXT),
   manager_id: nullable(INTEGER),

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, Executor, type Transaction } from '../../../platform/execution/transaction.js';
 import { Ids } from '../../../platform/kernel/ids.js';
-import { parseMoney } from '../../../platform/kernel/money.js';
+import { type Currency, parseMoney } from '../../../platform/kernel/money.js';
 import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
 import { AccountSecrets, type PasswordSecret } from '../accounts/account-secrets.js';
 import { areIpRanges } from '../accounts/ip-allowlist.js';
@@ -16,7 +16,7 @@ import {
 } from '../domain/partner.decider.js';
 import { Partner, type PartnerState } from '../domain/partner.js';
 import type { AccountRef } from '../events/claim.events.js';
-import type { PartnerEvent } from '../events/partner.events.js';
+import type { BalanceAlerts, PartnerEvent } from '../events/partner.events.js';
 import type { SealedContact } from '../events/sealed.js';
 import { MAX_OVERLAP_HOURS } from '../limits.js';
 import type { PartnerRejectionCode } from '../rejections.js';
@@ -25,9 +25,11 @@ import { settlePlan } from './settle-plan.js';
 
 const HOUR_MS = 3_600_000;
 
-export interface PartnerUpdate extends Omit<PartnerChanges, 'creditLimit'> {
+export interface PartnerUpdate extends Omit<PartnerChanges, 'creditLimit' | 'balanceAlerts'> {
   /** A decimal amount of the default currency; null: none. */
   readonly creditLimit?: string | null;
+  /** Decimal amounts by currency, in place of all before; null: none of that currency. */
+  readonly balanceAlertBelow?: Readonly<Partial<Record<Currency, string | null>>>;
   readonly password?: string;
   readonly apiKey?: string;
   /** How long a replaced password or API key stays valid; default 0. */
@@ -139,11 +141,26 @@ function claimApiKey(
 }
 
 function inMinorUnits(
-  { creditLimit, ...update }: PartnerUpdate,
+  { creditLimit, balanceAlertBelow, ...others }: PartnerUpdate,
   { defaultCurrency }: PartnerState,
 ): PartnerChanges | Rejection<PartnerRejectionCode> {
+  const balanceAlerts = balanceAlertBelow && alertsInMinorUnits(balanceAlertBelow);
+  if (balanceAlerts === null) return invalidField('balance_alert_below');
+  const update = { ...others, balanceAlerts };
   if (creditLimit === undefined || creditLimit === null) return { ...update, creditLimit };
   const parsed = parseMoney(creditLimit, defaultCurrency);
   if (!parsed) return invalidField('credit_limit');
   return { ...update, creditLimit: parsed.amountMinor.toString() };
+}
+
+/** Null when one of them is no amount of its currency. */
+function alertsInMinorUnits(below: NonNullable<PartnerUpdate['balanceAlertBelow']>): BalanceAlerts | null {
+  const alerts: Partial<Record<Currency, string>> = {};
+  for (const [currency, text] of Object.entries(below) as [Currency, string | null | undefined][]) {
+    if (text === null || text === undefined) continue;
+    const parsed = parseMoney(text, currency);
+    if (!parsed) return null;
+    alerts[currency] = parsed.amountMinor.toString();
+  }
+  return alerts;
 }

@@ -25,6 +25,7 @@ const RULES = {
   logo_url: `must be a path or an http(s) address of at most ${MAX_URL_LENGTH} characters`,
   support_email: `must be an e-mail address of at most ${MAX_EMAIL_LENGTH} characters`,
   credit_limit: 'must be null or an amount of the default currency, at least 0 and not too high',
+  balance_alert_below: 'must be amounts by currency of sale, at least 0 and not too high',
   markup_percent: 'must be a decimal above -100 and at most 1000',
   commission_percent: 'must be a decimal from 0 to 100',
   ip_allowlist: `must be at most ${MAX_IP_RANGES} addresses or ranges such as 192.0.2.0/24`,

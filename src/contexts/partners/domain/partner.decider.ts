@@ -1,6 +1,7 @@
 import { type Currency, SALE_CURRENCIES } from '../../../platform/kernel/money.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type {
+  BalanceAlerts,
   PartnerAccess,
   PartnerBilling,
   PartnerCurrencies,
@@ -29,12 +30,13 @@ type ApiKeySet = Extract<PartnerEvent, { type: 'PartnerApiKeySet' }>['data'];
 export type PartnerChanges = Partial<PartnerProfile & PartnerBilling & PartnerPricing & PartnerLimits> & {
   readonly status?: Exclude<PartnerStatus, 'deleted'>;
   readonly ipAllowlist?: readonly string[];
+  readonly balanceAlerts?: BalanceAlerts;
 };
 
 /** The first field that no partner may have, or null. Addresses are checked where they are parsed. */
 export function firstInvalid(changes: PartnerChanges): AccountField | null {
   const { name, logoUrl, supportEmail, creditLimit, maxOpenReservations } = changes;
-  const { markupPercent, commissionPercent, ipAllowlist } = changes;
+  const { markupPercent, commissionPercent, ipAllowlist, balanceAlerts } = changes;
   if (name !== undefined && !isName(name)) return 'name';
   if (typeof logoUrl === 'string' && !isUrl(logoUrl)) return 'logo_url';
   if (typeof supportEmail === 'string' && !isEmail(supportEmail)) return 'support_email';
@@ -42,6 +44,10 @@ export function firstInvalid(changes: PartnerChanges): AccountField | null {
   if (markupPercent !== undefined && !isMarkup(markupPercent)) return 'markup_percent';
   if (commissionPercent !== undefined && !isCommission(commissionPercent)) return 'commission_percent';
   if (ipAllowlist !== undefined && ipAllowlist.length > MAX_IP_RANGES) return 'ip_allowlist';
+  const alerts = Object.entries(balanceAlerts ?? {}) as [Currency, string][];
+  if (!alerts.every(([currency, minor]) => isSaleCurrency(currency) && isCreditLimit(minor))) {
+    return 'balance_alert_below';
+  }
   if (maxOpenReservations !== undefined) {
     const fits = Number.isSafeInteger(maxOpenReservations) && maxOpenReservations >= 0;
     if (!fits || maxOpenReservations > HIGHEST_MAX_OPEN_RESERVATIONS) return 'max_open_reservations';
@@ -57,6 +63,14 @@ export function refusal(state: PartnerState): Rejection<PartnerRejectionCode> | 
 
 const sameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((item, index) => item === b[index]);
+
+const sameAlerts = (a: BalanceAlerts, b: BalanceAlerts): boolean => {
+  const asText = (alerts: BalanceAlerts): string[] =>
+    Object.entries(alerts)
+      .map((entry) => entry.join(' '))
+      .sort();
+  return sameList(asText(a), asText(b));
+};
 
 /** The group's fields as they are to stand, or null when nothing in it changes. */
 function changed<T extends object>(current: T, changes: Partial<T>): T | null {
@@ -87,7 +101,10 @@ export function updatePartner(state: PartnerState, changes: PartnerChanges): Dec
   if (pricing) events.push({ type: 'PartnerPricingChanged', data: pricing });
   const limits = changed({ revealOn, maxOpenReservations }, changes);
   if (limits) events.push({ type: 'PartnerLimitsChanged', data: limits });
-  const { ipAllowlist, status } = changes;
+  const { ipAllowlist, status, balanceAlerts } = changes;
+  if (balanceAlerts && !sameAlerts(balanceAlerts, state.balanceAlerts)) {
+    events.push({ type: 'PartnerBalanceAlertsChanged', data: { balanceAlerts } });
+  }
   if (ipAllowlist && !sameList(ipAllowlist, state.ipAllowlist)) {
     events.push({ type: 'PartnerIpAllowlistChanged', data: { ipAllowlist } });
   }

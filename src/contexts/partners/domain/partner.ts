@@ -1,7 +1,13 @@
 import type { Aggregate } from '../../../platform/kernel/aggregate.js';
 import { type Currency, SALE_CURRENCIES } from '../../../platform/kernel/money.js';
 import { unreachable } from '../../../platform/kernel/unreachable.js';
-import type { BillingMode, PartnerEvent, PartnerStatus, RevealOn } from '../events/partner.events.js';
+import type {
+  BalanceAlerts,
+  BillingMode,
+  PartnerEvent,
+  PartnerStatus,
+  RevealOn,
+} from '../events/partner.events.js';
 import { DEFAULT_MAX_OPEN_RESERVATIONS } from '../limits.js';
 import { type AccountState, NO_ACCOUNT, withChange, withPassword } from './account.js';
 
@@ -37,6 +43,7 @@ export interface PartnerState extends AccountState {
   };
   readonly revealOn: RevealOn;
   readonly maxOpenReservations: number;
+  readonly balanceAlerts: BalanceAlerts;
   /** Addresses and CIDR ranges; empty: from anywhere. */
   readonly ipAllowlist: readonly string[];
   readonly apiKey: PartnerApiKey | null;
@@ -60,6 +67,7 @@ const initial: PartnerState = {
   access: { allProducts: true, productIds: new Set(), packageIds: null },
   revealOn: 'reserve',
   maxOpenReservations: DEFAULT_MAX_OPEN_RESERVATIONS,
+  balanceAlerts: {},
   ipAllowlist: [],
   apiKey: null,
   previousApiKey: null,
@@ -68,7 +76,7 @@ const initial: PartnerState = {
 /** A partner: who may buy what, at which terms, and how it proves who it is. */
 export const Partner: Aggregate<PartnerState, PartnerEvent> = {
   category: 'partner',
-  stateVersion: 1,
+  stateVersion: 2,
   weight: 4,
   initial,
   evolve(state, event, { revision }) {
@@ -100,6 +108,7 @@ export const Partner: Aggregate<PartnerState, PartnerEvent> = {
       case 'PartnerBillingChanged':
       case 'PartnerCurrenciesChanged':
       case 'PartnerPricingChanged':
+      case 'PartnerBalanceAlertsChanged':
       case 'PartnerIpAllowlistChanged':
       case 'PartnerLimitsChanged':
         return { ...state, ...event.data };

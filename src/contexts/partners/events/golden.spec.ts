@@ -29,6 +29,7 @@ const partners = {
   PartnerAccessChanged: sample<PartnerEvent>('PartnerAccessChanged'),
   PartnerIpAllowlistChanged: sample<PartnerEvent>('PartnerIpAllowlistChanged'),
   PartnerLimitsChanged: sample<PartnerEvent>('PartnerLimitsChanged'),
+  PartnerBalanceAlertsChanged: sample<PartnerEvent>('PartnerBalanceAlertsChanged'),
   PartnerRegistrationRefused: sample<PartnerEvent>('PartnerRegistrationRefused'),
 } satisfies Record<PartnerEvent['type'], PartnerEvent>;
 const staff = {
@@ -57,6 +58,7 @@ describe('stored events fold as they always did', () => {
   it('partners', () => {
     const { PartnerRegistrationRefused, ...kept } = partners;
     expect(foldEvents(Partner, Object.values(kept))).toEqual({
+      balanceAlerts: { AZN: '10000' },
       exists: true,
       refused: null,
       publicId: 7,

@@ -43,6 +43,9 @@ export interface PartnerProfile {
   readonly managerId: string | null;
 }
 
+/** Minor units by currency; the partner is told when its available balance falls below. */
+export type BalanceAlerts = Readonly<Partial<Record<Currency, string>>>;
+
 export interface PartnerLimits {
   readonly revealOn: RevealOn;
   readonly maxOpenReservations: number;
@@ -88,5 +91,7 @@ export type PartnerEvent =
   | DomainEvent<'PartnerCurrenciesChanged', PartnerCurrencies>
   | DomainEvent<'PartnerPricingChanged', PartnerPricing>
   | DomainEvent<'PartnerAccessChanged', PartnerAccess>
+  /** All thresholds as they stand from now on. */
+  | DomainEvent<'PartnerBalanceAlertsChanged', { readonly balanceAlerts: BalanceAlerts }>
   | DomainEvent<'PartnerIpAllowlistChanged', { readonly ipAllowlist: readonly string[] }>
   | DomainEvent<'PartnerLimitsChanged', PartnerLimits>;

@@ -13,7 +13,7 @@ import type { Lane, Work } from '../notices/lane.js';
 import { NoticeBodies, type NoticeBody } from '../notices/notice-bodies.js';
 import { EndpointSecrets } from '../secrets/endpoint-secrets.js';
 import { signedRequest } from '../secrets/signed-request.js';
-import { outcomeOf, type SentOutcome } from './webhook-tests.js';
+import { outcomeOf, type SentOutcome } from './test-webhook.js';
 
 const GONE = 410;
 

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
 import { OutboundHttp } from '../../../platform/http/outbound/outbound-http.js';
 import { Clock, isoTime } from '../../../platform/kernel/clock.js';
@@ -19,12 +19,23 @@ export interface TestResult {
   readonly tookMs: number;
 }
 
+/** Sends an event of its own to an endpoint. */
+export class TestWebhook extends Command<TestResult | Rejection<WebhookRejectionCode>> {
+  constructor(
+    readonly context: CommandContext,
+    readonly partner: string,
+    readonly webhook: number,
+  ) {
+    super();
+  }
+}
+
 /**
- * Sends an event of its own to an endpoint and answers what it said. Nothing is recorded and nothing retried: it is for
+ * Answers what the endpoint said. Nothing is recorded and nothing retried: it is for
  * whoever sets an endpoint up and looks at it. One at a time for each endpoint.
  */
-@Injectable()
-export class WebhookTests {
+@CommandHandler(TestWebhook)
+export class TestWebhookHandler implements ICommandHandler<TestWebhook> {
   private readonly underWay = new Set<number>();
 
   constructor(
@@ -35,11 +46,7 @@ export class WebhookTests {
     private readonly outbound: OutboundHttp,
   ) {}
 
-  async send(
-    context: CommandContext,
-    partner: string,
-    id: number,
-  ): Promise<TestResult | Rejection<WebhookRejectionCode>> {
+  async execute({ context, partner, webhook: id }: TestWebhook) {
     if (this.underWay.has(id)) return reject('TestUnderWay');
     this.underWay.add(id);
     try {
