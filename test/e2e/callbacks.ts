@@ -183,7 +183,7 @@ async function main(): Promise<void> {
   const receiver = new Receiver(random);
   const urls = await receiver.listen();
   const clock = { fromMs: Date.now(), speed: CLOCK_SPEED };
-  const task: ChildTask = { dataDir: folder.path, urls, clock, timeoutMs: TIMEOUT_MS, seed };
+  const task: ChildTask = { dataDir: folder.path, urls, clock, timeoutMs: TIMEOUT_MS };
   const forgetIndexes = () => rmSync(join(folder.path, 'indexes'), { recursive: true, force: true });
   const start = async () => {
     const sender = await Sender.start(task);
