@@ -5,13 +5,11 @@ import { ProjectionRunner } from '../platform/projections/projection-runner.js';
 import { ProjectionHost } from '../platform/projections/thread/projection-host.js';
 import { type ProjectionThreadData, toError } from '../platform/projections/thread/protocol.js';
 import { EmbeddedReadStore } from '../platform/read-store/embedded/embedded-read-store.js';
-import { giveWayToOthers } from '../platform/threads/threads.js';
 import { UPCASTERS } from './projecting.js';
 
 // Entry of the thread that folds the log into the read models. The main thread has the log and the documents open and
 // keeps them open longer than this one does.
 const { logDirectory, documentsDirectory, namespace, isRestarted } = workerData as ProjectionThreadData;
-giveWayToOthers();
 const host = new ProjectionHost(parentPort!);
 process.on('uncaughtException', (error) => host.crash(error));
 
