@@ -58,6 +58,7 @@ import { PasswordHasher } from './platform/security/password-hasher.js';
 import { Vault } from './platform/security/vault.js';
 import { FailureThrottles } from './platform/throttle/failure-throttle.js';
 import { UnfinishedIndex } from './processes/recovery/unfinished.index.js';
+import { OpenReservationIndex } from './processes/reservation-expiry/open-reservations.index.js';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -145,6 +146,7 @@ function platformProviders(options: AppOptions): Provider[] {
     AuthService,
     { provide: ReadModels, useValue: new ReadModels(documents) },
     UnfinishedIndex,
+    OpenReservationIndex,
     LogTimes,
     IndexProgress,
   ];
@@ -201,6 +203,7 @@ const RUNTIME_PARTS = {
   partners: PartnerDirectory,
   sessions: RevokedSessions,
   unfinished: UnfinishedIndex,
+  reservations: OpenReservationIndex,
   notices: NoticeIndex,
   noticeStorage: NoticeStorage,
   attempts: CallbackAttempts,

@@ -1,14 +1,13 @@
 import type { INestApplication } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { TerminalInFlight } from '../apis/terminal-v1/terminal.service.js';
-import { Clock } from '../platform/kernel/clock.js';
 import { isRejection } from '../platform/kernel/rejection.js';
 import { MeasuredEventStore } from '../platform/metrics/measured-event-store.js';
 import type { Metrics } from '../platform/metrics/metrics.js';
+import type { ProcessFigures } from '../platform/processes/process-runner.js';
 import { secondsSince } from '../platform/projections/projecting.js';
 import { ReadModels } from '../platform/projections/read-models.js';
 import { PasswordHasher } from '../platform/security/password-hasher.js';
-import { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
 import type { Runtime } from './runtime.js';
 
 const MILLISECONDS = 1_000;
@@ -27,8 +26,8 @@ function countCommands(bus: CommandBus, metrics: Metrics): void {
   }) as typeof bus.execute;
 }
 
-function measureReadModels(metrics: Metrics, { projections }: Runtime, models: ReadModels): void {
-  const status = () => projections.status();
+function measureReadModels(metrics: Metrics, runtime: Runtime, models: ReadModels): void {
+  const status = () => runtime.projections.status();
   metrics.gauge('projection_lag_events', 'Positions that the read models are behind the log', async () =>
     Number((await status()).lagEvents),
   );
@@ -72,19 +71,32 @@ export function measure(app: INestApplication, runtime: Runtime, metrics: Metric
   metrics.gauge('terminal_requests_in_flight', 'Terminal requests being worked on', () => inFlight.current);
   const hasher = app.get(PasswordHasher);
   metrics.gauge('password_checks', 'Password checks under way and waiting', () => hasher.load);
-  const { queue } = app.get(UnfinishedIndex);
+  measureProcesses(metrics, runtime);
+}
+
+function measureProcesses(metrics: Metrics, runtime: Runtime): void {
+  const each = (figure: (figures: ProcessFigures) => number) => () =>
+    [...runtime.processFigures()].map(([process, figures]) => ({
+      labels: { process },
+      value: figure(figures),
+    }));
+  const ofEach = ['process'];
   metrics.gauge(
-    'unfinished_operations',
-    'Open reservations, and sales, refunds and top-ups without their end',
-    () => queue.size,
+    'process_pending',
+    'What a process is to do something about, due or not: open reservations, unfinished sales …',
+    each(({ pending }) => pending),
+    ofEach,
   );
-  const clock = app.get(Clock);
   metrics.gauge(
-    'recovery_overdue_seconds',
-    'Age of the oldest deadline that recovery has not taken up',
-    () => {
-      const dueMs = queue.nextDueMs();
-      return dueMs === null ? 0 : Math.max(0, (clock.now() - dueMs) / MILLISECONDS);
-    },
+    'process_overdue_seconds',
+    'By how much the oldest that is due is overdue',
+    each(({ oldestDueMs }) => oldestDueMs / MILLISECONDS),
+    ofEach,
+  );
+  metrics.gauge(
+    'process_failing',
+    'What failed when it was tried last',
+    each(({ failing }) => failing),
+    ofEach,
   );
 }

@@ -14,14 +14,16 @@ import type { IndexProgress } from '../platform/indexes/index-progress.js';
 import type { Clock } from '../platform/kernel/clock.js';
 import type { Ids } from '../platform/kernel/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
+import type { ProcessFigures } from '../platform/processes/process-runner.js';
+import type { Processes } from '../platform/processes/processes.js';
 import { FoldedElsewhere } from '../platform/projections/folded-elsewhere.js';
 import { ManifestWatch } from '../platform/projections/manifest-watch.js';
 import type { Projecting } from '../platform/projections/projecting.js';
 import type { ReadModels } from '../platform/projections/read-models.js';
 import type { ReadStore } from '../platform/read-store/read-store.js';
 import type { PackageStatus } from '../processes/package-status/package-status.js';
-import type { Recovery } from '../processes/recovery/recovery.js';
 import type { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
+import type { OpenReservationIndex } from '../processes/reservation-expiry/open-reservations.index.js';
 import type { Engines } from './engines.js';
 import { createProjecting } from './projecting.js';
 import { createRateFeed } from './rate-feed.js';
@@ -44,6 +46,7 @@ export interface RuntimeOptions {
   readonly partners: PartnerDirectory;
   readonly sessions: RevokedSessions;
   readonly unfinished: UnfinishedIndex;
+  readonly reservations: OpenReservationIndex;
   readonly notices: NoticeIndex;
   readonly noticeStorage: NoticeStorage;
   readonly attempts: CallbackAttempts;
@@ -75,10 +78,10 @@ export class Runtime {
   constructor(private readonly options: RuntimeOptions) {
     const { engines, settings, logger, models, progress } = options;
     const { catalog, stock, fingerprints, serials, accounts, partners, sessions, unfinished } = options;
-    const { notices, noticeStorage, times } = options;
+    const { reservations, notices, noticeStorage, times } = options;
     const followed = [
       ...[catalog, stock, fingerprints, serials, accounts, partners, sessions, unfinished],
-      ...[notices, noticeStorage, times],
+      ...[reservations, notices, noticeStorage, times],
     ];
     const { events, indexes, documents, lease } = engines;
     this.follower = new IndexFollower(events, indexes, settings.streamNamespace, followed, (err) =>
@@ -109,8 +112,13 @@ export class Runtime {
     return this.worker?.current?.projections ?? this.elsewhere;
   }
 
-  get recovery(): Recovery {
-    return this.work.recovery;
+  get processes(): Processes {
+    return this.work.processes;
+  }
+
+  /** By process; empty where another process is the worker. */
+  processFigures(): ReadonlyMap<string, ProcessFigures> {
+    return this.worker?.current?.processes.figures() ?? new Map();
   }
 
   get packageStatus(): PackageStatus {
@@ -158,12 +166,14 @@ export class Runtime {
 
   private partsOn(documents: ReadStore): WorkerParts {
     const { engines, settings, models, logger, projectionWorker: entry, executor } = this.options;
-    const { clock, ids, terms, unfinished, stock, directory, notices, attempts, maintenance } = this.options;
+    const { clock, ids, terms, unfinished, reservations, stock, directory } = this.options;
+    const { notices, attempts, maintenance } = this.options;
     const { events, embedded, jobs } = engines;
     const namespace = settings.streamNamespace;
     return workerParts({
       projections: createProjecting({ events, documents, embedded, namespace, models, logger, entry }),
-      ...{ executor, clock, ids, terms, unfinished, stock, directory, notices, attempts, jobs, logger },
+      ...{ executor, clock, ids, terms, unfinished, reservations, stock, directory },
+      ...{ notices, attempts, jobs, logger },
       rateFeed: maintenance ? null : createRateFeed({ executor, settings, clock, ids, logger }),
     });
   }

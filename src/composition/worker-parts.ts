@@ -1,5 +1,4 @@
 import type { StockIndex } from '../contexts/inventory/index.js';
-import type { SaleSettings } from '../contexts/ordering/index.js';
 import type { AccountDirectory } from '../contexts/partners/index.js';
 import type { CallbackAttempts, NoticeIndex } from '../contexts/webhooks/index.js';
 import type { Executor } from '../platform/execution/transaction.js';
@@ -11,10 +10,8 @@ import { Processes } from '../platform/processes/processes.js';
 import type { Projecting } from '../platform/projections/projecting.js';
 import { Callbacks } from '../processes/callbacks/callbacks.js';
 import { PackageStatus } from '../processes/package-status/package-status.js';
-import { Recovery } from '../processes/recovery/recovery.js';
-import type { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
 import { AccountSweep } from './account-sweep.js';
-import { listProcesses } from './processes.js';
+import { listProcesses, type ProcessParts } from './processes.js';
 
 /** Something that runs in the worker alone. Started in the order of the list, stopped in reverse. */
 export interface WorkerPart {
@@ -23,13 +20,11 @@ export interface WorkerPart {
   close(): Promise<void>;
 }
 
-export interface WorkerPartsOptions {
+export interface WorkerPartsOptions extends ProcessParts {
   readonly projections: Projecting;
   readonly executor: Executor;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly terms: SaleSettings;
-  readonly unfinished: UnfinishedIndex;
   readonly stock: StockIndex;
   readonly directory: AccountDirectory;
   readonly notices: NoticeIndex;
@@ -43,19 +38,14 @@ export interface WorkerPartsOptions {
 /** The parts of one term, by name for tests and commands. */
 export interface WorkerParts {
   readonly projections: Projecting;
-  readonly recovery: Recovery;
+  readonly processes: Processes;
   readonly packageStatus: PackageStatus;
   readonly all: readonly WorkerPart[];
 }
 
 /** Everything that the one worker runs. New parts are added to the list at the end. */
 export function workerParts(options: WorkerPartsOptions): WorkerParts {
-  const { projections, executor, clock, ids, terms, unfinished, stock, directory, logger } = options;
-  const recovery = new Recovery({
-    ...{ executor, clock, ids, terms },
-    index: unfinished,
-    onError: (err, { kind, id }) => logger.error({ err, kind, id }, 'recovery failed and tries again'),
-  });
+  const { projections, executor, clock, ids, stock, directory, logger } = options;
   const packageStatus = new PackageStatus({
     ...{ executor, stock, ids },
     onError: (err, id) => logger.error({ err, id }, 'a package could not be switched and is tried again'),
@@ -72,22 +62,15 @@ export function workerParts(options: WorkerPartsOptions): WorkerParts {
     onError: (err, webhook) =>
       logger.error({ err, webhook }, 'a callback could not be made and is tried again'),
   });
-  const reacting = new Processes({
-    list: listProcesses(),
+  const processes = new Processes({
+    list: listProcesses(options),
     jobs: options.jobs,
     clock,
     onError: (err, name, key) => logger.error({ err, name, key }, 'a process failed and tries again'),
   });
-  const processes: WorkerPart = { start: () => reacting.start(), close: () => reacting.stop() };
+  const reacting: WorkerPart = { start: () => processes.start(), close: () => processes.stop() };
   const folding: WorkerPart = { start: () => projections.start(), close: () => projections.stop() };
-  const recovering: WorkerPart = {
-    async start() {
-      await recovery.runDue();
-      recovery.start();
-    },
-    close: () => recovery.close(),
-  };
   const rates = options.rateFeed ? [options.rateFeed] : [];
-  const all = [folding, recovering, packageStatus, callbacks, processes, accounts, ...rates];
-  return { projections, recovery, packageStatus, all };
+  const all = [folding, packageStatus, callbacks, reacting, accounts, ...rates];
+  return { projections, processes, packageStatus, all };
 }

@@ -1,3 +1,4 @@
+import { listProcesses } from '../../src/composition/processes.js';
 import { Package, type PackageEvent, Product, type ProductEvent } from '../../src/contexts/catalog/index.js';
 import { Lot, type LotEvent } from '../../src/contexts/inventory/index.js';
 import { BuyKeyHandler } from '../../src/contexts/ordering/commands/buy-key.js';
@@ -26,9 +27,10 @@ import type { CommandContext } from '../../src/platform/execution/transaction.js
 import { StoredIndexedEvent } from '../../src/platform/indexes/local-index.js';
 import type { Aggregate, DomainEvent } from '../../src/platform/kernel/aggregate.js';
 import { SystemIds } from '../../src/platform/kernel/ids.js';
+import type { Process } from '../../src/platform/processes/process.js';
 import { NoSnapshots, type Snapshot, SnapshotStore } from '../../src/platform/snapshots/snapshot-store.js';
-import { Recovery } from '../../src/processes/recovery/recovery.js';
 import { UnfinishedIndex } from '../../src/processes/recovery/unfinished.index.js';
+import { OpenReservationIndex } from '../../src/processes/reservation-expiry/open-reservations.index.js';
 import { MemoryKeep } from './index-keep.js';
 import { ManualClock } from './manual-clock.js';
 import { MemoryEventStore } from './memory-event-store.js';
@@ -146,21 +148,27 @@ export class SaleWorld {
     );
   }
 
-  recoveryOn(executor: Sequencer): Recovery {
-    const index = new UnfinishedIndex();
+  /** Runs what is due, as the processes of a node would that reads the whole log now. */
+  async runDueOn(executor: Sequencer): Promise<void> {
+    const unfinished = new UnfinishedIndex();
+    const reservations = new OpenReservationIndex();
     const keep = new MemoryKeep();
-    for (const event of this.store.events) index.apply(new StoredIndexedEvent(event, 3), keep);
-    index.afterBatch(keep);
-    return new Recovery({
-      executor,
-      clock: this.clock,
-      ids: this.ids,
-      index,
-      terms: { cooldownMs: this.options.cooldownMs ?? 0 },
-      onError: (error) => {
-        throw error;
-      },
-    });
+    for (const index of [reservations, unfinished]) {
+      for (const event of this.store.events) {
+        const seen = new StoredIndexedEvent(event, 3);
+        if (index.categories.includes(seen.category)) index.apply(seen, keep);
+      }
+      index.afterBatch(keep);
+    }
+    const terms = { cooldownMs: this.options.cooldownMs ?? 0 };
+    const list = listProcesses({ executor, ids: this.ids, terms, unfinished, reservations });
+    await Promise.all(
+      list.flatMap((process) =>
+        groupsOf(process, process.index.queue.takeDue(this.clock.now(), Number.POSITIVE_INFINITY)).map(
+          (keys) => process.run(keys),
+        ),
+      ),
+    );
   }
 
   get events(): readonly RecordedEvent[] {
@@ -272,8 +280,18 @@ export class SaleNode {
 
   /** Recovery of everything that is due now, as this node would do it. */
   recover(): Promise<void> {
-    return this.world.recoveryOn(this.executor).runDue();
+    return this.world.runDueOn(this.executor);
   }
+}
+
+/** As a runner would put them together, but without its limit. */
+function groupsOf({ together }: Process, keys: readonly string[]): string[][] {
+  const groups = new Map<string, string[]>();
+  for (const key of keys) {
+    const group = together?.groupOf(key) ?? key;
+    groups.set(group, [...(groups.get(group) ?? []), key]);
+  }
+  return [...groups.values()];
 }
 
 function partnerEvents(options: WorldOptions): PartnerEvent[] {

@@ -84,14 +84,16 @@ export class ProcessRunner implements DueWatcher {
     for (const [key] of this.hand.entries()) index.queue.set(key, this.options.clock.now());
   }
 
-  /** Runs what is due now and resolves when that has ended, whatever wake-ups there are. */
+  /** Runs what is due now, whatever wake-ups there are; resolves when that, and what was under way, has ended. */
   async runDue(): Promise<void> {
-    const { index } = this.options.process;
-    for (;;) {
-      const keys = index.queue.takeDue(this.options.clock.now(), MOST_IN_HAND);
-      if (keys.length === 0 || this.closed) return;
-      await Promise.all(keys.map((key) => this.runUnwoken(key)));
-    }
+    const nowMs = this.options.clock.now();
+    const all = Number.POSITIVE_INFINITY;
+    const keys = [
+      ...this.options.process.index.queue.takeDue(nowMs, all),
+      ...this.hand.takeDue(nowMs + GRACE_MS, all),
+    ];
+    await Promise.all(keys.map((key) => this.runUnwoken(key)));
+    await this.pool.idle();
   }
 
   figures(): ProcessFigures {

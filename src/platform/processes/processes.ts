@@ -35,6 +35,11 @@ export class Processes {
     await Promise.all(this.runners.splice(0).map((runner) => runner.close()));
   }
 
+  /** Runs what is due now, without its wake-ups; resolves when it has been done. */
+  async runDue(): Promise<void> {
+    await Promise.all(this.runners.map((runner) => runner.runDue()));
+  }
+
   /** By name; empty while this node is not the worker. */
   figures(): ReadonlyMap<string, ProcessFigures> {
     return new Map(this.runners.map((runner) => [runner.name, runner.figures()]));

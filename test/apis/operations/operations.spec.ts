@@ -107,8 +107,9 @@ describe('metrics', () => {
     'commits_in_flight',
     'terminal_requests_in_flight',
     'password_checks',
-    'unfinished_operations',
-    'recovery_overdue_seconds',
+    'process_pending{process="reservation-expiry"}',
+    'process_overdue_seconds{process="recovery"}',
+    'process_failing{process="recovery"}',
   ])('tell %s', async (name) => {
     await app.settle();
     expect(await figure(`keyforge_${name}`)).toBeGreaterThanOrEqual(0);

@@ -66,7 +66,7 @@ export class KeysShop {
   /** Moves the clock, waits for what that sets off, and logs in anew: tokens live 15 minutes. */
   async wait(ms: number): Promise<void> {
     this.app.clock.advance(ms);
-    await this.app.runtime.recovery.runDue();
+    await this.app.runtime.processes.runDue();
     this.app.runtime.packageStatus.sweep();
     await this.app.runtime.packageStatus.settled();
     await this.app.settle();

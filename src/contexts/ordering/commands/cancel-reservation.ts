@@ -6,7 +6,7 @@ import { type Hold, Wallet } from '../../wallets/index.js';
 import type { OrderingRejection } from '../rejections.js';
 import { findReservation } from './find-reservation.js';
 import {
-  endDueReservation,
+  endDueReservations,
   releaseReservation,
   reservationHold,
   reservationOutcome,
@@ -66,7 +66,7 @@ export class CancelReservationHandler implements ICommandHandler<CancelReservati
     const hold = tx.load(Wallet, reservation.wallet).holds.get(reservationHold(reservation.id));
     if (!hold?.reservation) return reject('ReservationNotFound');
     if (hold.deadlineMs <= tx.nowMs) {
-      endDueReservation(tx, hold, this.desk.settings);
+      endDueReservations(tx, reservation.wallet, [hold.key], this.desk.settings);
       return reject('ReservationNotFound');
     }
     const cancelled = cancelReservation(tx.load(Lot, String(lot)), {

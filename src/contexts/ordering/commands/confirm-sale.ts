@@ -17,7 +17,7 @@ import { advanceReplacement } from './advance-replacement.js';
 import { advanceSale } from './advance-sale.js';
 import { type DeliveryRequest, deliveryFields, deliveryRequest } from './delivery-request.js';
 import { findReservation } from './find-reservation.js';
-import { endDueReservation, reservationHold } from './reservations.js';
+import { endDueReservations, reservationHold } from './reservations.js';
 import { SaleDesk } from './sale-desk.js';
 
 export interface ConfirmSaleInput {
@@ -84,7 +84,7 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
       const hold = tx.load(Wallet, reservation.wallet).holds.get(reservationHold(reservation.id));
       if (!hold?.reservation) return reject('ReservationNotFound');
       if (hold.deadlineMs <= tx.nowMs) {
-        endDueReservation(tx, hold, this.desk.settings);
+        endDueReservations(tx, reservation.wallet, [hold.key], this.desk.settings);
         return reject('ReservationNotFound');
       }
       if (input.currency !== null && input.currency !== reservation.currency) {

@@ -38,17 +38,35 @@ export function reservationOutcome(tx: Transaction, plan: ReservationPlan): Rese
 }
 
 /**
- * Brings a reservation whose deadline has come to its end, lot first: expired, barred from ever taking a key, or,
- * when it was sold meanwhile, its order finished. Only then the hold is released. Nothing if it is not due.
+ * Brings reservations of one wallet whose deadlines have come to their end, lots first: expired, barred from ever
+ * taking a key, or, when one was sold meanwhile, its order finished. Only then the holds are released. What is not due or
+ * not held any more is left as it is.
+ * @param keys of their holds
  */
-export function endDueReservation(tx: Transaction, hold: Hold, terms: SaleTerms): void {
-  const plan = hold.reservation;
-  if (!plan || hold.deadlineMs > tx.nowMs) return;
+export function endDueReservations(
+  tx: Transaction,
+  walletId: string,
+  keys: readonly string[],
+  terms: SaleTerms,
+): void {
+  const { holds } = tx.load(Wallet, walletId);
+  const due = keys.flatMap((key) => {
+    const hold = holds.get(key);
+    return hold?.reservation && hold.deadlineMs <= tx.nowMs ? [{ hold, plan: hold.reservation }] : [];
+  });
+  // Those of one lot are one append to it, and all holds are one append to the wallet.
+  due.sort((a, b) => a.plan.lot - b.plan.lot);
+  const ended = due.filter(({ plan }) => endInLot(tx, plan, terms));
+  for (const { hold } of ended) releaseReservation(tx, hold);
+}
+
+/** Answers whether the reservation ended without a sale, so that its money is free. */
+function endInLot(tx: Transaction, plan: ReservationPlan, terms: SaleTerms): boolean {
   const id = String(plan.lot);
   const outcome = reservationOutcome(tx, plan);
   if (outcome.status === 'sold') {
     advanceSale(tx, outcome.order, 'settle', terms);
-    return;
+    return false;
   }
   if (outcome.status === 'unknown') {
     tx.append(Lot, id, refuseReservation(tx.load(Lot, id), plan));
@@ -57,10 +75,10 @@ export function endDueReservation(tx: Transaction, hold: Hold, terms: SaleTerms)
     const { reservation, shownKeysTo } = plan;
     const command = { reservation, shownKeysTo, at: tx.at, nowMs: tx.nowMs };
     const expired = expireReservation(tx.load(Lot, id), command);
-    if (expired.length === 0) return;
+    if (expired.length === 0) return false;
     tx.append(Lot, id, expired);
   }
-  releaseReservation(tx, hold);
+  return true;
 }
 
 /** Frees a reservation's money, if it is still held. What ended the reservation must stand in its lot before. */
@@ -77,12 +95,12 @@ export function releaseReservation(tx: Transaction, hold: Hold): void {
  */
 export function endOverdueReservations(tx: Transaction, walletId: string, terms: SaleTerms): boolean {
   const { holds } = tx.load(Wallet, walletId);
-  let ended = 0;
+  const overdue: string[] = [];
   for (const hold of holds.values()) {
     if (hold.kind !== 'reservation' || hold.deadlineMs > tx.nowMs) continue;
-    endDueReservation(tx, hold, terms);
-    ended += 1;
-    if (ended === OVERDUE_PER_COMMAND) break;
+    overdue.push(hold.key);
+    if (overdue.length === OVERDUE_PER_COMMAND) break;
   }
+  endDueReservations(tx, walletId, overdue, terms);
   return tx.load(Wallet, walletId).holds.size < holds.size;
 }

@@ -1,0 +1,13 @@
+import type { CommandContext } from '../platform/execution/transaction.js';
+import type { Ids } from '../platform/kernel/ids.js';
+
+/** For commands that nobody but a process asked for. */
+export function systemContext(ids: Ids, process: string): CommandContext {
+  const id = ids.uuid();
+  return {
+    commandId: id,
+    correlationId: id,
+    actor: { kind: 'system', id: process },
+    surface: 'process',
+  };
+}
