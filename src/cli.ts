@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { parseCommandLine, UsageError } from './cli/command.js';
 import { COMMANDS, helpText } from './cli/commands.js';
 import { ProgressDisplay } from './cli/progress-display.js';
+import { examine } from './composition/doctor/doctor.js';
 import { runOperation } from './composition/operations/run-operation.js';
 import { importWorkerAt } from './composition/worker-entries.js';
 import { loadSettings, readEnvironment } from './platform/config/settings.js';
@@ -31,6 +32,7 @@ async function main(words: readonly string[]): Promise<number> {
     print,
     resolve: (path) => resolve(path),
     readFile: (path) => readFileSync(path, 'utf8'),
+    examine: () => examine(readEnvironment(process.env, process.cwd())),
     run: (name, params, onProgress = progress.show) => {
       const settings = loadSettings(readEnvironment(process.env, process.cwd()));
       return runOperation(name, params, {

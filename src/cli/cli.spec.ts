@@ -1,3 +1,4 @@
+import type { Finding } from '../composition/doctor/finding.js';
 import type { OperationTypes } from '../composition/operations/operation-types.js';
 import { type CommandWorld, parseCommandLine, UsageError } from './command.js';
 import { COMMANDS, helpText } from './commands.js';
@@ -6,12 +7,13 @@ import { ProgressDisplay, progressLine } from './progress-display.js';
 type Results = { readonly [N in keyof OperationTypes]?: OperationTypes[N]['result'] };
 
 /** Runs a command line against operations that answer what they are told to. */
-async function run(line: string, results: Results = {}) {
+async function run(line: string, results: Results = {}, findings: readonly Finding[] = []) {
   const lines: string[] = [];
   const asked: [name: string, params: unknown][] = [];
   const world: CommandWorld = {
     print: (text) => lines.push(text),
     resolve: (path) => `/here/${path}`,
+    examine: async () => findings,
     readFile: (path) => `content of ${path}\n`,
     run: async (name, params) => {
       asked.push([name, params]);
@@ -100,6 +102,35 @@ describe('commands', () => {
       'orders 7001: different',
       'orders       4 documents: 1 DIFFER',
     ]);
+  });
+
+  it('doctor prints a line for each check, or JSON, and fails for a problem alone', async () => {
+    const fine: Finding = { check: 'node', state: 'ok', text: '22.0.0' };
+    const slow: Finding = {
+      check: 'flushes',
+      state: 'warning',
+      text: '9 a second',
+      advice: 'use another disk',
+    };
+    const calm = await run('doctor', {}, [fine, slow]);
+    expect(calm.code).toBe(0);
+    expect(calm.lines[1]).toMatch(/^warning +flushes +9 a second: use another disk$/);
+    const { code, lines } = await run('doctor --json', {}, [fine, { ...slow, state: 'problem' }]);
+    expect(code).toBe(1);
+    expect(JSON.parse(lines.join('\n'))).toEqual([fine, { ...slow, state: 'problem' }]);
+    expect(() => parseCommandLine(COMMANDS, ['doctor', '--json=no'])).toThrow(UsageError);
+  });
+
+  it('backup and restore hand absolute paths over', async () => {
+    const taken = { position: '9', madeAt: '2026-01-01T00:00:00.000Z', files: 5, bytes: 2_097_152 };
+    const backup = await run('backup safe', { backup: taken });
+    expect(backup.asked).toEqual([['backup', { folder: '/here/safe' }]]);
+    expect(backup.lines.join('\n')).toMatch(
+      /position 9: 5 files, 2\.0 MiB in safe[\s\S]*master key is not in it/,
+    );
+    const restore = await run('restore safe', { restore: { ...taken, events: 9 } });
+    expect(restore.asked).toEqual([['restore', { folder: '/here/safe' }]]);
+    expect(restore.lines[0]).toContain('9 events up to position 9');
   });
 
   it('keygen prints a new key of 32 bytes each time and asks nobody', async () => {

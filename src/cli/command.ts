@@ -1,3 +1,4 @@
+import type { Finding } from '../composition/doctor/finding.js';
 import type { OperationName, OperationTypes, Progress } from '../composition/operations/operation-types.js';
 
 /** How a command ended: 0 is success, 1 means that it ran and found something wrong. */
@@ -13,6 +14,8 @@ export interface CommandWorld {
     params: OperationTypes[N]['params'],
     onProgress?: (progress: Progress) => void,
   ): Promise<OperationTypes[N]['result']>;
+  /** Looks at what the product stands on, in this process. */
+  examine(): Promise<readonly Finding[]>;
   readFile(path: string): string;
   /** Makes a path absolute. */
   resolve(path: string): string;
@@ -26,6 +29,8 @@ export interface CliCommand {
   readonly summary: string;
   /** Names of options that take a value, without the dashes. */
   readonly options: readonly string[];
+  /** Names of options that stand alone, without the dashes. */
+  readonly flags?: readonly string[];
   /** How many values stand without an option, and how many more may. */
   readonly values: number;
   readonly optionalValues?: number;
@@ -65,6 +70,10 @@ export function parseCommandLine(
       continue;
     }
     const [name = '', ...inline] = word.slice(2).split('=');
+    if (command.flags?.includes(name) && inline.length === 0) {
+      options[name] = 'yes';
+      continue;
+    }
     if (!command.options.includes(name)) throw new UsageError(`${command.name} has no option --${name}`);
     const value = inline.length > 0 ? inline.join('=') : rest[++index];
     if (value === undefined || value === '') throw new UsageError(`--${name} needs a value`);

@@ -62,6 +62,24 @@ const demoRemove: CliCommand = {
   },
 };
 
+const doctor: CliCommand = {
+  name: 'doctor',
+  usage: '[--json]',
+  summary: 'Check versions, connections, clocks, disk, settings that lose data, and say what to do.',
+  options: [],
+  flags: ['json'],
+  values: 0,
+  async run({ options }, { examine, print }) {
+    const findings = await examine();
+    if (options.json) print(JSON.stringify(findings, null, 2));
+    else {
+      for (const { state, check, text, advice } of findings)
+        print(`${state.padEnd(8)} ${check.padEnd(18)} ${text}${advice ? `: ${advice}` : ''}`);
+    }
+    return findings.some(({ state }) => state === 'problem') ? 1 : 0;
+  },
+};
+
 const importKeys: CliCommand = {
   name: 'import keys',
   usage: 'FILE.csv --package ID',
@@ -186,6 +204,7 @@ export const COMMANDS: readonly CliCommand[] = [
   backup,
   demoLoad,
   demoRemove,
+  doctor,
   importKeys,
   keygen,
   projectionsList,

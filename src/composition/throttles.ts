@@ -30,8 +30,9 @@ export function openThrottles({ settings, hashes, clock, logger }: ThrottleParts
       ),
     onReady: (facts) => {
       logger.info({ version: facts?.version }, 'Redis is there');
-      for (const problem of facts ? redisProblems(facts) : [])
-        logger.warn({ variable: 'REDIS_URL' }, problem);
+      for (const { text, advice } of facts ? redisProblems(facts) : []) {
+        logger.warn({ variable: 'REDIS_URL' }, `the Redis at REDIS_URL ${text}: ${advice}`);
+      }
     },
   });
   return new RedisThrottles({ connection, prefix, hashes, local });

@@ -82,13 +82,17 @@ it('starts, is used over its socket, survives kill -9, and is checked and manage
   // Two processes at once on one directory: the second server is refused, the command line goes through the first.
   const file = join(folder, 'keys.csv');
   writeFileSync(file, 'key_text\nAAAA-BBBB-0001\nAAAA-BBBB-0002\nAAAA-BBBB-0002\n');
-  const [second, verified, imported] = await Promise.all([
+  const [second, examined, verified, imported] = await Promise.all([
     launch('src/main.ts').ended,
+    cli('doctor'),
     cli('verify'),
     cli('import', 'keys', 'keys.csv', '--package', '1'),
   ]);
   expect(second).toMatchObject({ code: 69, out: '' });
   expect(second.err).toContain('is in use by a running server');
+  expect(examined).toMatchObject({ code: 0, err: '' });
+  expect(examined.out).toMatch(/^ok +data +.*, in use by a running server$/m);
+  expect(examined.out).toMatch(/^ok +master key +/m);
   expect(verified).toMatchObject({ code: 0 });
   expect(verified.out).toMatch(/^\d+ events in \d+ streams: sound\n$/);
   expect(imported.out).toContain('3 rows: 2 added, 1 duplicates, 0 invalid.');
@@ -106,7 +110,7 @@ it('starts, is used over its socket, survives kill -9, and is checked and manage
   expect((await buy(again.banner, 'order-2')).data?.keyText).not.toBe(first.data?.keyText);
   again.child.kill('SIGTERM');
   expect((await again.ended).code).toBe(0);
-}, 60_000);
+}, 120_000);
 
 it('a damaged log is named by verify, and no server starts on it', async () => {
   const log = join(dataDir, 'log', 'data.mdb');

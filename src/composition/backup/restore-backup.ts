@@ -1,11 +1,11 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MIGRATIONS } from '../../../migrations/all.js';
 import type { Settings } from '../../platform/config/settings.js';
 import { EmbeddedEventStore } from '../../platform/event-store/embedded/embedded-event-store.js';
 import { EmbeddedKeyStore } from '../../platform/key-store/embedded/embedded-key-store.js';
-import { MasterKey } from '../../platform/security/master-key.js';
-import { MASTER_KEY_FILE } from '../../platform/security/master-key-file.js';
+import type { MasterKey } from '../../platform/security/master-key.js';
+import { MASTER_KEY_FILE, readMasterKey } from '../../platform/security/master-key-file.js';
 import { type LogVerified, OperationRefused, type Progress } from '../operations/operation-types.js';
 import { verifyWith } from '../operations/verify.js';
 import { UNFINISHED_RESTORE } from './half-restored.js';
@@ -68,9 +68,8 @@ function manifestFor({ streamNamespace }: RestoreSettings, folder: string): Mani
 }
 
 function masterKeyFor({ masterKey, dataDir }: RestoreSettings): MasterKey {
-  if (masterKey) return new MasterKey(masterKey);
-  const path = join(dataDir, MASTER_KEY_FILE);
-  if (existsSync(path)) return MasterKey.parse(readFileSync(path, 'utf8'));
+  const key = readMasterKey(masterKey, dataDir);
+  if (key) return key;
   throw new OperationRefused(
     `no backup holds the master key: set KEYFORGE_MASTER_KEY, or put the kept ${MASTER_KEY_FILE} into ${dataDir}`,
   );

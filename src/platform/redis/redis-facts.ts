@@ -21,22 +21,27 @@ export async function readRedisFacts(redis: Pick<Redis, 'info'>): Promise<RedisF
   };
 }
 
-/** What is wrong with a Redis as a place for jobs, and what to do; each names the setting. */
-export function redisProblems({ version, evictionPolicy, isAppendOnly }: RedisFacts): string[] {
-  const problems: string[] = [];
+export interface RedisProblem {
+  readonly text: string;
+  readonly advice: string;
+  /** False: nothing is lost by it. */
+  readonly isGrave: boolean;
+}
+
+/** What is wrong with a Redis as a place for jobs. */
+export function redisProblems({ version, evictionPolicy, isAppendOnly }: RedisFacts): RedisProblem[] {
+  const problems: RedisProblem[] = [];
   if (version !== null && isOlder(version)) {
-    problems.push(`Redis ${version} is too old: REDIS_URL needs ${OLDEST.join('.')} or newer`);
+    const advice = `use ${OLDEST.join('.')} or newer`;
+    problems.push({ text: `version ${version} is too old`, advice, isGrave: true });
   }
   if (evictionPolicy !== null && evictionPolicy !== 'noeviction') {
-    problems.push(
-      `the Redis at REDIS_URL may throw jobs away (maxmemory-policy ${evictionPolicy}): set maxmemory-policy noeviction`,
-    );
+    const text = `may throw jobs away (maxmemory-policy ${evictionPolicy})`;
+    problems.push({ text, advice: 'set maxmemory-policy noeviction', isGrave: true });
   }
   if (isAppendOnly === false) {
-    problems.push(
-      'the Redis at REDIS_URL forgets jobs when it restarts (no append-only file), ' +
-        'so they are found late: set appendonly yes',
-    );
+    const text = 'forgets at a restart what is scheduled, which is then found late (no append-only file)';
+    problems.push({ text, advice: 'set appendonly yes', isGrave: false });
   }
   return problems;
 }

@@ -76,6 +76,16 @@ export async function openMasterKey(
   return made;
 }
 
+/**
+ * The key that a start would use, without making one or changing anything; null where there is none.
+ * @throws {MasterKeyError}
+ */
+export function readMasterKey(configured: Buffer | null, dataDir: string): MasterKey | null {
+  if (configured) return new MasterKey(configured);
+  const path = join(dataDir, MASTER_KEY_FILE);
+  return existsSync(path) ? MasterKey.parse(readFileSync(path, 'utf8')) : null;
+}
+
 /** A file that was cut short was never used: it is synced before anything is wrapped with its key. */
 function readNext(path: string): MasterKey | null {
   if (!existsSync(path)) return null;

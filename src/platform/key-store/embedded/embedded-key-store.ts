@@ -82,6 +82,14 @@ export class EmbeddedKeyStore extends KeyStore {
     return check === undefined || check === master.checkValue();
   }
 
+  /** Like {@link matches}, beside a running server: opens the file for reading alone. */
+  static async matchesStored(folder: string, master: MasterKey): Promise<boolean> {
+    const entries = openEntries(join(folder, ENV_FILE), { readOnly: true });
+    const check = entries.get(CHECK) as string | undefined;
+    await entries.close();
+    return check === undefined || check === master.checkValue();
+  }
+
   obtain(scope: string): MaybePromise<DataKey> {
     if (scope.length === 0 || scope.length > MAX_SCOPE_LENGTH)
       throw new RangeError('a key scope has 1…200 chars');

@@ -12,8 +12,14 @@ const COPY_BATCH_ENTRIES = 1000;
 const SCRUB_CHUNK_BYTES = 1 << 20;
 
 /** One LMDB file. Promises of writes resolve when the commit is on disk. */
-export function openEntries(path: string): Entries {
-  return open<unknown, string>({ path, noSubdir: true, overlappingSync: false, mapSize: MAP_BYTES });
+export function openEntries(path: string, { readOnly = false } = {}): Entries {
+  return open<unknown, string>({
+    path,
+    noSubdir: true,
+    overlappingSync: false,
+    mapSize: MAP_BYTES,
+    readOnly,
+  });
 }
 
 /** What an interrupted replacement left behind. */

@@ -1,0 +1,63 @@
+import { idleSettings, loadSettings, type Settings, SettingsError } from '../../platform/config/settings.js';
+import { readMasterKey } from '../../platform/security/master-key-file.js';
+import { type Finding, ok, problem, warning, within, withoutSecrets } from './finding.js';
+import { checkDataDirectory, checkMasterKey, checkNode } from './local-checks.js';
+import { checkEventStoreDb, checkMongoDb, checkRedis } from './server-checks.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Looks at everything that the product stands on: this machine, the settings, the data directory, the servers that are
+ * set. Changes nothing, beside a running server or without one. No finding names a secret.
+ */
+export async function examine(env: Environment): Promise<Finding[]> {
+  let settings: Settings;
+  try {
+    settings = loadSettings(env);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    const wrong = error.problems.map(({ variable, message }) =>
+      problem('settings', `${variable} ${message}`, 'see docs/settings.md'),
+    );
+    return [checkNode(), ...wrong];
+  }
+  const { eventStoreUrl, mongoDbUrl, redisUrl } = settings;
+  const groups = await Promise.all([
+    [checkNode()],
+    checkSettings(settings),
+    within('data', checkDataDirectory(settings), 'make DATA_DIR a folder that this user can write'),
+    within(
+      'master key',
+      checkMasterKey(settings).then((found) => [found]),
+      'look at the file, or set the variable anew',
+    ),
+    eventStoreUrl ? within('eventstoredb', checkEventStoreDb(eventStoreUrl), look('EVENTSTORE_URL')) : [],
+    mongoDbUrl ? within('mongodb', checkMongoDb(mongoDbUrl, givenKey(settings)), look('MONGODB_URL')) : [],
+    redisUrl ? within('redis', checkRedis(redisUrl), look('REDIS_URL')) : [],
+  ]);
+  return withoutSecrets(groups.flat(), settings);
+}
+
+const look = (variable: string): string => `start the server, or correct ${variable}`;
+
+function givenKey({ masterKey, dataDir }: Settings) {
+  try {
+    return readMasterKey(masterKey, dataDir);
+  } catch {
+    // The check of the master key says so.
+    return null;
+  }
+}
+
+function checkSettings(settings: Settings): Finding[] {
+  const idle = idleSettings(settings).map((variable) =>
+    warning('settings', `${variable} has no effect in this release`, 'leave it out'),
+  );
+  const { eventStoreUrl, mongoDbUrl, redisUrl } = settings;
+  const engines = Object.entries({ EventStoreDB: eventStoreUrl, MongoDB: mongoDbUrl, Redis: redisUrl });
+  const set = engines.filter(([, url]) => url !== null).map(([name]) => name);
+  return [
+    ok('settings', set.length > 0 ? `understood, on ${set.join(', ')}` : 'understood, embedded'),
+    ...idle,
+  ];
+}

@@ -1,0 +1,162 @@
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  openSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Settings } from '../../platform/config/settings.js';
+import { connectControl } from '../../platform/data-directory/control-client.js';
+import { EmbeddedKeyStore } from '../../platform/key-store/embedded/embedded-key-store.js';
+import { readMasterKey } from '../../platform/security/master-key-file.js';
+import { UNFINISHED_RESTORE } from '../backup/half-restored.js';
+import { type Finding, ok, problem, warning } from './finding.js';
+
+const OLDEST_NODE = [20, 19] as const;
+const MEBIBYTE = 1024 * 1024;
+/** `/readyz` answers 503 below the first. */
+const MIN_FREE_BYTES = 64 * MEBIBYTE;
+const LITTLE_FREE_BYTES = 1024 * MEBIBYTE;
+const SLOW_FLUSHES_PER_SECOND = 100;
+const FLUSH_MS = 200;
+const FLUSHED_BYTES = 4096;
+
+/** By the magic numbers of statfs(2). */
+const FILE_SYSTEMS: Readonly<
+  Record<number, readonly [name: string, state: 'warning' | 'problem', advice: string]>
+> = {
+  16914836: ['tmpfs', 'problem', 'everything in it is lost with the machine: put DATA_DIR on a disk'],
+  2240043254: ['ramfs', 'problem', 'everything in it is lost with the machine: put DATA_DIR on a disk'],
+  2035054128: ['overlayfs', 'warning', 'a container loses it when it is made anew: put DATA_DIR on a volume'],
+  26985: ['NFS', 'problem', 'its locks and flushes cannot be relied on: put DATA_DIR on a local disk'],
+};
+
+export function checkNode(version = process.versions.node): Finding {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
+  return isOld
+    ? problem('node', `${version} is too old`, `install Node ${OLDEST_NODE.join('.')} or newer`)
+    : ok('node', version);
+}
+
+/** What is there of the data directory: where it is kept, room, speed of flushes, who may read it. */
+export async function checkDataDirectory({ dataDir }: Pick<Settings, 'dataDir'>): Promise<Finding[]> {
+  const isThere = existsSync(dataDir);
+  const place = isThere ? dataDir : nearestExisting(dataDir);
+  const control = isThere ? await connectControl(dataDir) : null;
+  control?.close();
+  const server = control ? 'in use by a running server' : 'not in use';
+  return [
+    isThere ? ok('data', `${dataDir}, ${server}`) : ok('data', `${dataDir} will be made at the first start`),
+    ...(existsSync(join(dataDir, UNFINISHED_RESTORE))
+      ? [problem('restore', 'a restore broke off', 'run `npm run cli -- restore FOLDER` again')]
+      : []),
+    checkFileSystem(statfsSync(place).type),
+    checkSpace(statfsSync(place)),
+    checkFlushes(place),
+    ...checkModes(dataDir),
+  ];
+}
+
+function nearestExisting(path: string): string {
+  return existsSync(path) ? path : nearestExisting(dirname(path));
+}
+
+export function checkFileSystem(type: number): Finding {
+  const known = FILE_SYSTEMS[type];
+  if (!known) return ok('file system', `of type 0x${type.toString(16)}`);
+  const [name, state, advice] = known;
+  return { check: 'file system', state, text: `DATA_DIR is on ${name}`, advice };
+}
+
+export function checkSpace({ bavail, bsize }: { readonly bavail: number; readonly bsize: number }): Finding {
+  const free = bavail * bsize;
+  const text = `${Math.floor(free / MEBIBYTE)} MiB free`;
+  if (free < MIN_FREE_BYTES)
+    return problem('disk space', text, 'sales are refused when it is full: make room');
+  return free < LITTLE_FREE_BYTES ? warning('disk space', text, 'make room soon') : ok('disk space', text);
+}
+
+/** How often a second a small write reaches the disk; each commit waits for one. */
+function checkFlushes(place: string): Finding {
+  const path = join(place, `doctor-${process.pid}.tmp`);
+  try {
+    const file = openSync(path, 'wx', 0o600);
+    try {
+      return judgeFlushes(flushesPerSecond(file));
+    } finally {
+      closeSync(file);
+      rmSync(path);
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return problem(
+      'flushes',
+      `${place} cannot be written (${code})`,
+      'let the owner of the process write DATA_DIR',
+    );
+  }
+}
+
+function flushesPerSecond(file: number): number {
+  const bytes = Buffer.alloc(FLUSHED_BYTES, 1);
+  const startedAt = performance.now();
+  let count = 0;
+  for (; performance.now() - startedAt < FLUSH_MS; count += 1) {
+    writeSync(file, bytes, 0, bytes.length, 0);
+    fdatasyncSync(file);
+  }
+  return (count * 1000) / (performance.now() - startedAt);
+}
+
+export function judgeFlushes(perSecond: number): Finding {
+  const text = `${Math.round(perSecond)} a second`;
+  return perSecond < SLOW_FLUSHES_PER_SECOND
+    ? warning('flushes', text, 'every sale waits for one: use a disk that flushes faster')
+    : ok('flushes', text);
+}
+
+/** Others of this machine must not read what is there. */
+export function checkModes(dataDir: string): Finding[] {
+  const open = ['', 'keys', 'log', 'lock', 'master.key', 'master.key.next'].filter((name) => {
+    const found = statSync(join(dataDir, name), { throwIfNoEntry: false });
+    if (!found) return false;
+    return (found.mode & (name === '' || name.startsWith('master') ? 0o077 : 0o022)) !== 0;
+  });
+  if (open.length === 0) return existsSync(dataDir) ? [ok('file modes', 'for the owner alone')] : [];
+  return open.map((name) => {
+    const path = join(dataDir, name);
+    const mode = name.startsWith('master') ? '0600' : '0700';
+    return problem('file modes', `others may use ${path}`, `chmod ${mode} ${path}`);
+  });
+}
+
+/** Whether the embedded data keys open with the master key that the settings give. */
+export async function checkMasterKey(settings: Settings): Promise<Finding> {
+  const { dataDir, masterKey, mongoDbUrl } = settings;
+  const key = readMasterKey(masterKey, dataDir);
+  const keys = join(dataDir, 'keys');
+  const hasKeys = mongoDbUrl === null && existsSync(join(keys, 'keys.mdb'));
+  if (!key) {
+    return hasKeys
+      ? problem(
+          'master key',
+          'there is none, and data that needs it',
+          'set KEYFORGE_MASTER_KEY, or put master.key back',
+        )
+      : ok('master key', 'none yet: the first start makes one');
+  }
+  if (hasKeys && !(await EmbeddedKeyStore.matchesStored(keys, key))) {
+    return problem(
+      'master key',
+      'is not the one of this data',
+      'set the KEYFORGE_MASTER_KEY that it was made with',
+    );
+  }
+  if (masterKey) return ok('master key', hasKeys ? 'opens the stored keys' : 'is given');
+  return ok('master key', 'a file in DATA_DIR, which is in no backup: keep a copy elsewhere');
+}

@@ -1,0 +1,164 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { examine } from '../../src/composition/doctor/doctor.js';
+import type { Finding } from '../../src/composition/doctor/finding.js';
+import {
+  checkFileSystem,
+  checkNode,
+  checkSpace,
+  judgeFlushes,
+} from '../../src/composition/doctor/local-checks.js';
+import { judgeClock } from '../../src/composition/doctor/server-checks.js';
+import { openEngines } from '../../src/composition/engines.js';
+import { loadSettings } from '../../src/platform/config/settings.js';
+import { SystemIds } from '../../src/platform/kernel/ids.js';
+import { createLogger } from '../../src/platform/logging/logger.js';
+import { MasterKey } from '../../src/platform/security/master-key.js';
+import { EventStoreDbStandIn } from '../support/eventstoredb/stand-in.js';
+
+const PASSWORD = 'p%40ss-word-77';
+/** Of what was asked, how the finding that matters must read. */
+type Expected = readonly [state: Finding['state'], check: string, text: RegExp];
+
+let root: string;
+let dataDir: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'kf-doctor-'));
+  dataDir = join(root, 'data');
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+/** What the doctor finds; no secret is ever in it. */
+async function found(env: Record<string, string> = {}): Promise<Finding[]> {
+  const findings = await examine({ DATA_DIR: dataDir, ...env });
+  expect(JSON.stringify(findings)).not.toMatch(/ss-word-77/);
+  return findings;
+}
+
+function expectFinding(findings: readonly Finding[], [state, check, text]: Expected): void {
+  const isIt = (one: Finding): boolean => one.state === state && one.check === check && text.test(one.text);
+  if (!findings.some(isIt))
+    throw new Error(`not found: ${state} ${check} ${text}\n${JSON.stringify(findings)}`);
+}
+
+const problems = (findings: readonly Finding[]): Finding[] =>
+  findings.filter(({ state }) => state === 'problem');
+
+/** What a first start leaves. */
+async function made(masterKey: MasterKey | null = null): Promise<void> {
+  const engines = await openEngines({
+    settings: loadSettings({ DATA_DIR: dataDir, KEYFORGE_MASTER_KEY: masterKey?.reveal() }),
+    ids: new SystemIds(),
+    logger: createLogger({ logLevel: 'silent' }),
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  await engines.close();
+}
+
+describe('the doctor', () => {
+  it('finds nothing wrong before the first start, and makes nothing', async () => {
+    const findings = await found();
+    expect(problems(findings)).toEqual([]);
+    expectFinding(findings, ['ok', 'data', /will be made/]);
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('finds nothing wrong with a data directory, and leaves nothing in it', async () => {
+    await made();
+    const before = readdirSync(dataDir);
+    const findings = await found();
+    expect(problems(findings)).toEqual([]);
+    expectFinding(findings, ['ok', 'master key', /a file in DATA_DIR/]);
+    expectFinding(findings, ['ok', 'flushes', /a second/]);
+    expect(readdirSync(dataDir)).toEqual(before);
+  });
+
+  it('finds settings that are wrong', async () => {
+    const findings = await found({
+      PORT: 'many',
+      NODE_ENV: 'production',
+      REDIS_URL: `http://x:${PASSWORD}@y`,
+    });
+    expectFinding(findings, ['problem', 'settings', /^PORT must be/]);
+    expectFinding(findings, ['problem', 'settings', /^REDIS_URL must be/]);
+    expectFinding(findings, ['problem', 'settings', /^KEYFORGE_MASTER_KEY must be given/]);
+  });
+
+  it.each<[string, Expected, () => void]>([
+    [
+      'a key file for all to read',
+      ['problem', 'file modes', /master\.key$/],
+      () => chmodSync(join(dataDir, 'master.key'), 0o644),
+    ],
+    ['a directory for all to read', ['problem', 'file modes', /data\/?$/], () => chmodSync(dataDir, 0o755)],
+    ['no master key', ['problem', 'master key', /there is none/], () => rmSync(join(dataDir, 'master.key'))],
+    [
+      'half a master key',
+      ['problem', 'master key', /64 hexadecimal digits/],
+      () => writeFileSync(join(dataDir, 'master.key'), 'ab'),
+    ],
+    ['half a restore', ['problem', 'restore', /broke off/], () => mkdirSync(join(dataDir, 'restore.tmp'))],
+  ])('finds %s', async (_, expected, break_) => {
+    await made();
+    break_();
+    expectFinding(await found(), expected);
+  });
+
+  it('finds that the master key is another one', async () => {
+    await made();
+    const findings = await found({ KEYFORGE_MASTER_KEY: 'ab'.repeat(32) });
+    expectFinding(findings, ['problem', 'master key', /not the one/]);
+  });
+
+  it('judges what it cannot make here', () => {
+    expect(checkNode('18.20.0').state).toBe('problem');
+    expect(checkNode('20.19.0').state).toBe('ok');
+    expect(checkFileSystem(0x01021994)).toMatchObject({
+      state: 'problem',
+      text: expect.stringContaining('tmpfs'),
+    });
+    expect(checkFileSystem(0x794c7630).state).toBe('warning');
+    expect(checkFileSystem(0xef53).state).toBe('ok');
+    expect(
+      [10, 500, 5_000].map((mebibytes) => checkSpace({ bavail: mebibytes, bsize: 1 << 20 }).state),
+    ).toEqual(['problem', 'warning', 'ok']);
+    expect([20, 2_000].map((rate) => judgeFlushes(rate).state)).toEqual(['warning', 'ok']);
+    expect([0, -700, 3_000, -3_000].map((ms) => judgeClock('x', ms).state)).toEqual([
+      ...['ok', 'warning', 'problem', 'problem'],
+    ]);
+    // A time in whole seconds that looks a second old may be now.
+    expect(judgeClock('x', -900, 1_000).text).toContain(' 0 ms');
+  });
+});
+
+describe('the doctor of servers', () => {
+  it('finds the version of EventStoreDB, and one that is too old', async () => {
+    const ports = async (methods?: readonly string[]) => {
+      const server = await EventStoreDbStandIn.start(methods ? { methods } : {});
+      const findings = await found({ EVENTSTORE_URL: server.url });
+      await server.stop();
+      return findings;
+    };
+    expectFinding(await ports(), ['ok', 'eventstoredb', /^2\d\.\d+.* at 127\.0\.0\.1:\d+$/]);
+    expectFinding(await ports(['read', 'append']), ['problem', 'eventstoredb', /too old/]);
+  }, 30_000);
+
+  it('finds servers that are away, under their names and without a password', async () => {
+    const closed = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => closed.once('listening', resolve));
+    const { port } = closed.address() as { port: number };
+    await new Promise((resolve) => closed.close(resolve));
+    const at = `user:${PASSWORD}@127.0.0.1:${port}`;
+    const findings = await found({
+      EVENTSTORE_URL: `esdb://${at}?tls=false`,
+      MONGODB_URL: `mongodb://${at}/keyforge`,
+      REDIS_URL: `redis://${at}`,
+    });
+    expect(problems(findings).map(({ check }) => check)).toEqual(['eventstoredb', 'mongodb', 'redis']);
+    for (const { advice } of problems(findings)) expect(advice).toMatch(/_URL$/);
+  }, 30_000);
+});
