@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureImport } from './import.js';
 import { measureCommands } from './in-process.js';
+import { measureNodes } from './nodes.js';
 import { measureProjections, type ProjectionFigures } from './projections.js';
 import { measureSales, printSales } from './sales.js';
 import { Shop } from './shop.js';
@@ -12,9 +13,12 @@ import { isWrkInstalled } from './wrk.js';
 const EXIT_NO_WRK = 2;
 
 const USAGE = `npm run bench -- [--rounds 9] [--seconds 5] [--connections 64,256] [--sales 20000] [--keys 1000000]
-                 [--only sales|commands|projections|stock|import] [--json FILE]`;
+                 [--only sales|commands|projections|stock|import|nodes] [--json FILE]`;
 
-const PARTS = ['sales', 'commands', 'projections', 'stock', 'import'] as const;
+const PARTS = ['sales', 'commands', 'projections', 'stock', 'import', 'nodes'] as const;
+
+/** Sales under way in all while one or two processes sell from one wallet. */
+const NODES_CONNECTIONS = 128;
 
 function options() {
   const { values } = parseArgs({
@@ -122,6 +126,18 @@ async function main(): Promise<void> {
         `${measured.keysPerSecondBesidePurchases.toFixed(0)}/s, their p99 ${p99AloneMs.toFixed(1)} → ${p99BesideMs.toFixed(1)} ms`,
     );
     results.import = measured;
+  }
+  if (parts.includes('nodes')) {
+    const measured = await measureNodes({ rounds, seconds, connections: NODES_CONNECTIONS });
+    const { oneSalesPerSecond, twoSalesPerSecond, ratio, worstRatio, fairness, oneP99Ms, twoP99Ms } =
+      measured;
+    console.log(
+      `\none wallet on a shared engine, ${NODES_CONNECTIONS} sales under way: one process ` +
+        `${oneSalesPerSecond.toFixed(0)}/s, two ${twoSalesPerSecond.toFixed(0)}/s: ratio ${ratio.toFixed(2)}, worst ` +
+        `${worstRatio.toFixed(2)}; the slower of the two sold ${fairness.toFixed(2)} of the faster one's; ` +
+        `p99 ${oneP99Ms.toFixed(0)} and ${twoP99Ms.toFixed(0)} ms`,
+    );
+    results.nodes = measured;
   }
   if (json) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
 }

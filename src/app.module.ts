@@ -37,7 +37,7 @@ import { RevokedSessions } from './platform/auth/revoked-sessions.js';
 import { Tokens } from './platform/auth/tokens.js';
 import type { Settings } from './platform/config/settings.js';
 import { EventStore } from './platform/event-store/event-store.js';
-import { Sequencer } from './platform/execution/sequencer.js';
+import { openExecutor } from './platform/execution/open-executor.js';
 import { Executor } from './platform/execution/transaction.js';
 import { OutboundHttp } from './platform/http/outbound/outbound-http.js';
 import { Turns } from './platform/http/turns.js';
@@ -132,7 +132,7 @@ function platformProviders(options: AppOptions): Provider[] {
     { provide: MetricsAccess, useValue: { token: settings.metricsToken } satisfies MetricsAccess },
     { provide: Vault, useValue: new Vault(keys) },
     { provide: PasswordHasher, useValue: new PasswordHasher(passwordCost) },
-    { provide: Executor, useValue: new Sequencer({ store, snapshots, clock, ids, namespace }) },
+    { provide: Executor, useValue: openExecutor({ store, snapshots, clock, ids, namespace }) },
     {
       provide: PublicIds,
       inject: [Executor],

@@ -1,6 +1,6 @@
 import { EventStoreDbEventStore } from '../../src/platform/event-store/eventstoredb/eventstoredb-event-store.js';
 import { TIMEOUTS } from '../../src/platform/event-store/eventstoredb/limits.js';
-import { Sequencer } from '../../src/platform/execution/sequencer.js';
+import { openExecutor } from '../../src/platform/execution/open-executor.js';
 import type { CommandContext, Transaction } from '../../src/platform/execution/transaction.js';
 import type { Aggregate, DomainEvent } from '../../src/platform/kernel/aggregate.js';
 import { SystemIds } from '../../src/platform/kernel/ids.js';
@@ -36,15 +36,14 @@ it('nodes that race for one stream, with faults, sell every piece once and tell 
       EventStoreDbEventStore.open({ url: server.url, streamPrefix: CONTRACT_PREFIX, timeouts }),
     ),
   );
-  const nodes = stores.map(
-    (store) =>
-      new Sequencer({
-        store,
-        snapshots: new NoSnapshots(),
-        clock: new ManualClock(),
-        ids: new SystemIds(),
-        namespace: CONTRACT_PREFIX.slice(0, -1),
-      }),
+  const nodes = stores.map((store) =>
+    openExecutor({
+      store,
+      snapshots: new NoSnapshots(),
+      clock: new ManualClock(),
+      ids: new SystemIds(),
+      namespace: CONTRACT_PREFIX.slice(0, -1),
+    }),
   );
   const faults: AppendFault[] = ['lost', 'not ready', 'timed out', 'cut off'];
   server.faultOf = () => (Math.random() < 0.05 ? faults[Math.floor(Math.random() * faults.length)]! : 'none');

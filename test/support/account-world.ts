@@ -23,8 +23,8 @@ import { AuthService } from '../../src/platform/auth/auth-service.js';
 import { RevokedSessions } from '../../src/platform/auth/revoked-sessions.js';
 import { Tokens } from '../../src/platform/auth/tokens.js';
 import type { EventStore } from '../../src/platform/event-store/event-store.js';
-import { Sequencer } from '../../src/platform/execution/sequencer.js';
-import type { CommandContext } from '../../src/platform/execution/transaction.js';
+import { openExecutor } from '../../src/platform/execution/open-executor.js';
+import type { CommandContext, Executor } from '../../src/platform/execution/transaction.js';
 import { type LocalIndex, StoredIndexedEvent } from '../../src/platform/indexes/local-index.js';
 import { SystemIds } from '../../src/platform/kernel/ids.js';
 import { PublicIds } from '../../src/platform/numbers/public-ids.js';
@@ -50,7 +50,7 @@ export const PAYNET: PartnerToRegister = {
 
 /** One process: its own caches over the world's store. */
 export class AccountNode {
-  readonly executor: Sequencer;
+  readonly executor: Executor;
   readonly index = new AccountIndex();
   readonly revoked = new RevokedSessions();
   readonly partners: PartnerDirectory;
@@ -71,7 +71,7 @@ export class AccountNode {
     hashes: KeyedHash,
   ) {
     const { clock, ids, keys, hasher } = world;
-    this.executor = new Sequencer({ store, snapshots: new NoSnapshots(), clock, ids, namespace: 'kf' });
+    this.executor = openExecutor({ store, snapshots: new NoSnapshots(), clock, ids, namespace: 'kf' });
     const throttles = new MemoryThrottles(clock);
     const secrets = new AccountSecrets(new Vault(keys), hashes, hasher);
     const registrar = new AccountRegistrar(this.executor, ids, new PublicIds(this.executor, ids), secrets);

@@ -11,8 +11,8 @@ import {
 import { KeyPreparers } from '../../src/contexts/inventory/intake/intake-terms.js';
 import { KeyIntake } from '../../src/contexts/inventory/intake/key-intake.js';
 import type { EventStore } from '../../src/platform/event-store/event-store.js';
-import { Sequencer } from '../../src/platform/execution/sequencer.js';
-import type { CommandContext } from '../../src/platform/execution/transaction.js';
+import { openExecutor } from '../../src/platform/execution/open-executor.js';
+import type { CommandContext, Executor } from '../../src/platform/execution/transaction.js';
 import { IndexFollower } from '../../src/platform/indexes/index-follower.js';
 import { SystemIds } from '../../src/platform/kernel/ids.js';
 import type { KeyStore } from '../../src/platform/key-store/key-store.js';
@@ -74,7 +74,7 @@ export class InventoryNode {
   readonly fingerprints = new FingerprintIndex();
   readonly serials = new SerialIndex();
   readonly stock: StockIndex;
-  readonly executor: Sequencer;
+  readonly executor: Executor;
   readonly intake: KeyIntake;
   readonly texts: KeyTexts;
   readonly preparers: KeyPreparers;
@@ -92,7 +92,7 @@ export class InventoryNode {
     const ids = new SystemIds();
     const namespace = 'kf';
     const snapshots = new NoSnapshots();
-    this.executor = new Sequencer({ store, snapshots, clock, ids, namespace });
+    this.executor = openExecutor({ store, snapshots, clock, ids, namespace });
     this.stock = new StockIndex(clock);
     this.vault = new Vault(keyStore);
     this.texts = new KeyTexts(store, this.vault, namespace, this.serials);

@@ -22,8 +22,8 @@ import { TopUpBalanceHandler } from '../../src/contexts/wallets/commands/top-up-
 import { AdjustBalance, TopUpBalance, Wallet } from '../../src/contexts/wallets/index.js';
 import type { EventStore, RecordedEvent } from '../../src/platform/event-store/event-store.js';
 import { eventTimeMs } from '../../src/platform/execution/event-codec.js';
-import { Sequencer } from '../../src/platform/execution/sequencer.js';
-import type { CommandContext } from '../../src/platform/execution/transaction.js';
+import { openExecutor } from '../../src/platform/execution/open-executor.js';
+import type { CommandContext, Executor } from '../../src/platform/execution/transaction.js';
 import { StoredIndexedEvent } from '../../src/platform/indexes/local-index.js';
 import type { Aggregate, DomainEvent } from '../../src/platform/kernel/aggregate.js';
 import { SystemIds } from '../../src/platform/kernel/ids.js';
@@ -98,10 +98,10 @@ export class SaleWorld {
       for (const id of [PARTNER, OTHER_PARTNER]) tx.append(Partner, id, partnerEvents(options));
       tx.append(Product, PRODUCT, productEvents());
       tx.append(Package, PACKAGE, packageEvents());
-      options.lots.forEach((keys, index) => {
-        tx.append(Lot, String(index + 1), lotEvents(keys));
-      });
     });
+    for (const [index, keys] of options.lots.entries()) {
+      await executor.run(world.context(), (tx) => tx.append(Lot, String(index + 1), lotEvents(keys)));
+    }
     for (const ownerId of [PARTNER, OTHER_PARTNER]) {
       if (options.fundsMinor > 0n) await world.node().topUp('start', options.fundsMinor, ownerId);
     }
@@ -123,8 +123,8 @@ export class SaleWorld {
     return new SaleNode(this, new SequentialEventStore(this.store, gate));
   }
 
-  executorOn(store: EventStore): Sequencer {
-    return new Sequencer({
+  executorOn(store: EventStore): Executor {
+    return openExecutor({
       store,
       snapshots: this.snapshots,
       clock: this.clock,
@@ -133,13 +133,32 @@ export class SaleWorld {
     });
   }
 
-  deskOn(executor: Sequencer): SaleDesk {
+  /** Purchases over a store of any kind, from the candidates in their order. */
+  buyerOn(store: EventStore, candidates: () => Iterable<number>) {
+    const handler = new BuyKeyHandler(this.deskOn(this.executorOn(store), candidates));
+    return (order: string) => handler.execute(this.buying(order, PARTNER));
+  }
+
+  buying(order: string, partnerId: string): BuyKey {
+    return new BuyKey(this.context(), {
+      partnerId,
+      apiKeyId: null,
+      package: PACKAGE_NUMBER,
+      order,
+      currency: 'AZN',
+      email: null,
+      language: 'en',
+    });
+  }
+
+  /** `candidates`: the lots to try in their order; default: all. */
+  deskOn(executor: Executor, candidates?: () => Iterable<number>): SaleDesk {
     const { lots, cooldownMs = 0 } = this.options;
     return new SaleDesk(
       executor,
       this.ids,
       { packageId: (publicId: number) => (publicId === PACKAGE_NUMBER ? PACKAGE : undefined) },
-      { candidates: () => lots.map((_, index) => index + 1) },
+      { candidates: candidates ?? (() => lots.map((_, index) => index + 1)) },
       { read: (lot: number, slot: number) => ({ text: `KEY-${lot}-${slot}`, serial: null }) },
       { seal: (_order: string, address: string) => ({ address: `sealed:${address.length}`, hash: 'h' }) },
       { next: () => ++this.orders },
@@ -149,7 +168,7 @@ export class SaleWorld {
   }
 
   /** Runs what is due, as the processes of a node would that reads the whole log now. */
-  async runDueOn(executor: Sequencer): Promise<void> {
+  async runDueOn(executor: Executor): Promise<void> {
     const unfinished = new UnfinishedIndex();
     const reservations = new OpenReservationIndex();
     const keep = new MemoryKeep();
@@ -192,7 +211,7 @@ export class SaleWorld {
 
 /** One process that sells. */
 export class SaleNode {
-  readonly executor: Sequencer;
+  readonly executor: Executor;
   private readonly desk: SaleDesk;
 
   constructor(
@@ -204,17 +223,7 @@ export class SaleNode {
   }
 
   buy(order: string, partnerId = PARTNER) {
-    return new BuyKeyHandler(this.desk).execute(
-      new BuyKey(this.world.context(), {
-        partnerId,
-        apiKeyId: null,
-        package: PACKAGE_NUMBER,
-        order,
-        currency: 'AZN',
-        email: null,
-        language: 'en',
-      }),
-    );
+    return new BuyKeyHandler(this.desk).execute(this.world.buying(order, partnerId));
   }
 
   reserve(partnerId = PARTNER) {

@@ -120,6 +120,10 @@ export class Run implements Transaction {
     throw new Suspended(events.then((read) => this.memo.set(key, read)));
   }
 
+  protected get lastAppended(): View | undefined {
+    return this.appends.at(-1)?.view;
+  }
+
   get isEmpty(): boolean {
     return this.appends.length === 0;
   }

@@ -7,7 +7,7 @@ import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
 import { SystemIds } from '../kernel/ids.js';
 import { NoSnapshots, type Snapshot, SnapshotStore } from '../snapshots/snapshot-store.js';
 import { decodeMetadata } from './event-codec.js';
-import { Sequencer } from './sequencer.js';
+import { openExecutor } from './open-executor.js';
 import type { CommandContext, Transaction } from './transaction.js';
 
 type Added = DomainEvent<'Added', { readonly amount: number }>;
@@ -35,7 +35,7 @@ const add =
 
 const clock = new ManualClock();
 const executor = (store: EventStore, snapshots: SnapshotStore = new NoSnapshots(), snapshotEvery?: number) =>
-  new Sequencer({ store, snapshots, clock, ids: new SystemIds(), namespace: 'kf', snapshotEvery });
+  openExecutor({ store, snapshots, clock, ids: new SystemIds(), namespace: 'kf', snapshotEvery });
 const amounts = (store: MemoryEventStore, id: string): number[] =>
   store.readStream(`kf.counter-${id}`).map((event) => JSON.parse(event.data.toString()).amount as number);
 
@@ -132,12 +132,15 @@ describe('on a shared engine', () => {
     const runs = [1, 2, 3].map((amount) => node.run(context, add('a', amount)));
     const other = node.run(context, add('b', 1));
     await new Promise((resolve) => setTimeout(resolve, 5));
+    const late = [4, 5].map((amount) => node.run(context, add('a', amount)));
+    await new Promise((resolve) => setTimeout(resolve, 5));
     expect(inner.waiting.map(({ batch }) => batch[0]!.stream)).toEqual(['kf.counter-a', 'kf.counter-b']);
-    for (let next = 0; next < 4; next += 1) {
+    for (let next = 0; next < 3; next += 1) {
       inner.waiting[next]!.pass();
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    expect(await Promise.all(runs)).toEqual([1, 3, 6]);
+    expect(inner.waiting.map(({ batch }) => batch[0]!.events.length)).toEqual([3, 1, 2]);
+    expect(await Promise.all([...runs, ...late])).toEqual([1, 3, 6, 10, 15]);
     expect(await other).toBe(1);
   });
 

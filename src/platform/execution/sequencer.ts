@@ -8,8 +8,8 @@ import {
 import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Ids } from '../kernel/ids.js';
-import type { SnapshotStore } from '../snapshots/snapshot-store.js';
-import { Run, type RunSource, Suspended, TooEarly, type View } from './run.js';
+import { Run, type RunSource, Suspended, TooEarly } from './run.js';
+import { type SnapshotOptions, takeSnapshot } from './snapshot-taking.js';
 import { type CachedStream, StreamCache } from './stream-cache.js';
 import { StreamLoader } from './stream-loader.js';
 import { newSubmission, type Submission, wasStored } from './submission.js';
@@ -20,28 +20,21 @@ const MAX_ATTEMPTS = 100;
 /** Attempts after which a loser waits a random moment before it tries again. */
 const PATIENT_ATTEMPTS = 3;
 const MAX_BACKOFF_MS = 50;
-/** Events of one stream after which a new snapshot is worth its bytes. */
-const SNAPSHOT_EVERY = 1000;
 
-export interface SequencerOptions {
+export interface SequencerOptions extends SnapshotOptions {
   readonly store: EventStore;
-  readonly snapshots: SnapshotStore;
   readonly clock: Clock;
   readonly ids: Ids;
   /** Prefix of all stream names: `kf`. */
   readonly namespace: string;
-  /** Events between two snapshots of a stream; default {@link SNAPSHOT_EVERY}. */
-  readonly snapshotEvery?: number;
 }
 
 /**
- * The one writer of a process. Commands are decided synchronously in the order in which they arrive (one whose
- * streams must first be read takes its turn when they are there), against cached state with all appends in flight.
- *
- * On an engine with atomic batches everything is sent at once and shares commits. On a shared engine a stream has at
- * most one append of this process in flight: a later one could be accepted at a revision that somebody else filled.
- * A lost race drops what was cached of the streams concerned and decides again: first the loser, then, in order,
- * everything that had been decided on its outcome.
+ * The one writer of a process on an engine with atomic batches ({@link SharedSequencer} is the one for the others).
+ * Commands are decided synchronously in the order in which they arrive (one whose streams must first be read takes its
+ * turn when they are there), against cached state with all appends in flight. Everything is sent at once and shares
+ * commits. A lost race drops what was cached of the streams concerned and decides again: first the loser, then, in
+ * order, everything that had been decided on its outcome.
  */
 export class Sequencer extends Executor {
   private readonly cache = new StreamCache();
@@ -51,6 +44,7 @@ export class Sequencer extends Executor {
 
   constructor(private readonly options: SequencerOptions) {
     super();
+    if (!options.store.atomicBatches) throw new Error('a shared engine has a sequencer of its own');
     this.loader = new StreamLoader(options.store, options.snapshots);
     this.source = {
       ids: options.ids,
@@ -95,11 +89,8 @@ export class Sequencer extends Executor {
       this.advanceCache(submission, run.decidedAtMs);
       break;
     }
-    if (submission.batch.length > 0 && this.options.store.atomicBatches) {
-      void this.send(submission);
-    } else if (submission.waitsFor.size === 0) {
-      this.proceed(submission);
-    }
+    if (submission.batch.length > 0) void this.send(submission);
+    else if (submission.waitsFor.size === 0) submission.settle.resolve(submission.result);
   }
 
   /** Makes the run's appends visible to the commands after it, and notes what it rests on. */
@@ -118,43 +109,6 @@ export class Sequencer extends Executor {
       entry.lastAtMs = decidedAtMs;
       entry.inFlight = submission;
     }
-  }
-
-  /** Everything that the submission rests on is on disk: send it, or answer it if there is nothing to send. */
-  private proceed(submission: Submission): void {
-    if (submission.batch.length > 0) {
-      void this.send(submission);
-    } else if (this.options.store.atomicBatches) {
-      submission.settle.resolve(submission.result);
-    } else {
-      void this.answerFresh(submission);
-    }
-  }
-
-  /** On a shared engine an answer without an append counts only if no other node has moved what it was read from. */
-  private async answerFresh(submission: Submission): Promise<void> {
-    try {
-      let moved = false;
-      for (const view of submission.views) {
-        const { entry } = view;
-        if (this.cache.get(entry.stream) !== entry || entry.revision !== view.revision) moved = true;
-        else if (entry.inFlight !== null) moved = true;
-        else if (await this.hasNews(entry)) moved = true;
-      }
-      if (moved) this.again(submission);
-      else submission.settle.resolve(submission.result);
-    } catch (error) {
-      submission.settle.reject(error);
-    }
-  }
-
-  /** Whether the store holds events after the cached state; drops that state if so. */
-  private async hasNews(entry: CachedStream): Promise<boolean> {
-    const from = entry.durableRevision + 1;
-    const news = await this.options.store.readStream(entry.stream, { from, limit: 1 });
-    if (news.length === 0) return false;
-    if (this.cache.get(entry.stream) === entry && entry.inFlight === null) this.cache.delete(entry.stream);
-    return true;
   }
 
   private async send(submission: Submission): Promise<void> {
@@ -183,20 +137,12 @@ export class Sequencer extends Executor {
       if (view.appended === 0) continue;
       const { entry } = view;
       entry.durableRevision = Math.max(entry.durableRevision, view.revision);
-      this.snapshot(view);
+      takeSnapshot(this.options, entry, view);
       if (entry.inFlight !== submission) continue;
       entry.inFlight = null;
       if (entry.aggregate.isLive?.(entry.state) === false) this.cache.delete(entry.stream);
     }
     submission.batch = [];
-  }
-
-  private snapshot({ entry, state, revision }: View): void {
-    const { snapshots, snapshotEvery = SNAPSHOT_EVERY } = this.options;
-    if (!entry.aggregate.snapshot || revision - entry.snapshotRevision < snapshotEvery) return;
-    entry.snapshotRevision = revision;
-    const snapshot = { revision, lastAtMs: entry.lastAtMs, state: entry.aggregate.snapshot.encode(state) };
-    snapshots.save(entry.stream, entry.aggregate.stateVersion, snapshot);
   }
 
   /** Forgets what was cached of the streams that a failed submission appended to. */
@@ -212,15 +158,14 @@ export class Sequencer extends Executor {
     submission.waiters = [];
     for (const waiter of waiters) {
       if (!waiter.waitsFor.delete(submission)) continue;
-      const sent = this.options.store.atomicBatches && waiter.batch.length > 0;
-      if (sent) continue;
+      const isSent = waiter.batch.length > 0;
+      if (isSent) continue;
       if (this.restsOnDropped(waiter)) {
         this.drop(waiter);
         this.again(waiter);
         this.release(waiter);
       } else if (waiter.waitsFor.size === 0) {
-        if (wasStored(waiter)) waiter.settle.resolve(waiter.result);
-        else this.proceed(waiter);
+        waiter.settle.resolve(waiter.result);
       }
     }
   }

@@ -15,7 +15,7 @@ export interface Submission {
   result: unknown;
   views: readonly View[];
   batch: StreamAppend[];
-  /** Submissions that this one's answer, and on a shared engine its append, must wait for. */
+  /** Submissions that this one's answer must wait for. */
   waitsFor: Set<Submission>;
   waiters: Submission[];
 }

@@ -52,4 +52,13 @@ export abstract class Executor {
    * @throws {EventStoreError} when the store could not append; its `outcome` says whether something may be stored.
    */
   abstract run<R>(context: CommandContext, work: Work<R>): Promise<R>;
+
+  /**
+   * As {@link run}, for work that goes on from what is there: run again when some of its appends are stored, it does the
+   * rest and comes to the same result. An engine that goes stream by stream then takes it append by append, in order, and
+   * shares each of them with other commands.
+   */
+  advance<R>(context: CommandContext, work: Work<R>): Promise<R> {
+    return this.run(context, work);
+  }
 }

@@ -5,7 +5,7 @@ import { ManualClock } from '../../../test/support/manual-clock.js';
 import { MemoryEventStore } from '../../../test/support/memory-event-store.js';
 import { SequentialEventStore } from '../../../test/support/sequential-event-store.js';
 import type { EventStore } from '../event-store/event-store.js';
-import { Sequencer } from '../execution/sequencer.js';
+import { openExecutor } from '../execution/open-executor.js';
 import { SystemIds } from '../kernel/ids.js';
 import { NoSnapshots } from '../snapshots/snapshot-store.js';
 import { BLOCK_SIZE, PublicIds, Sequence, type SequenceEvent } from './public-ids.js';
@@ -13,7 +13,7 @@ import { BLOCK_SIZE, PublicIds, Sequence, type SequenceEvent } from './public-id
 const ids = new SystemIds();
 const on = (store: EventStore, firstNumber?: number): PublicIds =>
   new PublicIds(
-    new Sequencer({ store, snapshots: new NoSnapshots(), clock: new ManualClock(), ids, namespace: 'kf' }),
+    openExecutor({ store, snapshots: new NoSnapshots(), clock: new ManualClock(), ids, namespace: 'kf' }),
     ids,
     firstNumber,
   );

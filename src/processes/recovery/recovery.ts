@@ -32,7 +32,7 @@ export function recovery({ executor, ids, index, terms }: RecoveryOptions): Proc
     index,
     concurrency: CONCURRENCY,
     run: ([key]) =>
-      executor.run(systemContext(ids, 'recovery'), (tx) => advance(tx, parseUnfinished(key!), terms)),
+      executor.advance(systemContext(ids, 'recovery'), (tx) => advance(tx, parseUnfinished(key!), terms)),
   };
 }
 

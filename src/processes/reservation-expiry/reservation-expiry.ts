@@ -30,7 +30,7 @@ export function reservationExpiry({ executor, ids, index, terms }: ReservationEx
       const { wallet } = parseOpenReservation(keys[0]!);
       const holds = keys.map((key) => parseOpenReservation(key).hold);
       const context = systemContext(ids, 'reservation-expiry');
-      return executor.run(context, (tx) => endDueReservations(tx, wallet, holds, terms));
+      return executor.advance(context, (tx) => endDueReservations(tx, wallet, holds, terms));
     },
   };
 }

@@ -53,6 +53,8 @@ export interface StandInOptions {
   readonly file?: string;
   readonly version?: string;
   readonly methods?: readonly string[];
+  /** How long an append takes to reach the disk; default: no time. */
+  readonly diskMs?: number;
 }
 
 /**
@@ -153,12 +155,18 @@ export class EventStoreDbStandIn {
       if (fault === 'denied') return void call.write(deniedAnswer(correlationId));
       if (fault === 'silent') return;
       const written = this.log.append(stream, expectedRevision, events);
-      if (fault === 'none') call.write(appendAnswer(correlationId, written));
+      if (fault === 'none') this.afterDisk(() => call.write(appendAnswer(correlationId, written)));
       else if (fault === 'timed out') call.write(timeoutAnswer(correlationId));
       else if (fault === 'cut off') call.emit('error', { code: status.UNAVAILABLE, details: 'cut off' });
       this.publish();
     });
     call.on('end', () => call.end());
+  }
+
+  private afterDisk(answer: () => void): void {
+    const { diskMs } = this.options;
+    if (diskMs === undefined) answer();
+    else setTimeout(answer, diskMs);
   }
 
   private read(call: ReadCall): void {

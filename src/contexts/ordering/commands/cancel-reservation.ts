@@ -32,6 +32,8 @@ export class CancelReservation extends Command<Record<string, never> | Rejection
 interface Mine {
   /** The hold of the reservation that an earlier run of this command cancelled in its lot. */
   hold: Hold | null;
+  /** The hold of the reservation that an earlier run found due. */
+  due: Hold | null;
 }
 
 @CommandHandler(CancelReservation)
@@ -43,8 +45,8 @@ export class CancelReservationHandler implements ICommandHandler<CancelReservati
     input,
   }: CancelReservation): Promise<Record<string, never> | Rejection<OrderingRejection>> {
     // Kept over the runs of this command: the cancellation may stand while the release of its money met a race.
-    const mine: Mine = { hold: null };
-    return this.desk.executor.run(context, (tx) => this.cancel(tx, context, input, mine));
+    const mine: Mine = { hold: null, due: null };
+    return this.desk.executor.advance(context, (tx) => this.cancel(tx, context, input, mine));
   }
 
   private cancel(
@@ -60,13 +62,15 @@ export class CancelReservationHandler implements ICommandHandler<CancelReservati
         return {};
       }
     }
+    if (mine.due) this.endDue(tx, mine.due);
     const found = findReservation(tx, input.partnerId, input.keyNumber);
     if (!found) return reject('ReservationNotFound');
     const { lot, reservation } = found;
     const hold = tx.load(Wallet, reservation.wallet).holds.get(reservationHold(reservation.id));
     if (!hold?.reservation) return reject('ReservationNotFound');
     if (hold.deadlineMs <= tx.nowMs) {
-      endDueReservations(tx, reservation.wallet, [hold.key], this.desk.settings);
+      mine.due = hold;
+      this.endDue(tx, hold);
       return reject('ReservationNotFound');
     }
     const cancelled = cancelReservation(tx.load(Lot, String(lot)), {
@@ -80,5 +84,9 @@ export class CancelReservationHandler implements ICommandHandler<CancelReservati
     tx.append(Lot, String(lot), cancelled);
     releaseReservation(tx, hold);
     return {};
+  }
+
+  private endDue(tx: Transaction, { key, reservation }: Hold): void {
+    endDueReservations(tx, reservation!.wallet, [key], this.desk.settings);
   }
 }

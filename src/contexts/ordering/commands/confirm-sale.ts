@@ -5,7 +5,7 @@ import type { Currency } from '../../../platform/kernel/money.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { Lot } from '../../inventory/index.js';
 import { Partner } from '../../partners/index.js';
-import { type ReservationPlan, Wallet } from '../../wallets/index.js';
+import { type Hold, type ReservationPlan, Wallet } from '../../wallets/index.js';
 import { claimOrder } from '../domain/order.decider.js';
 import { Order, type OrderState } from '../domain/order.js';
 import type { PriceFacts, SoldUnit } from '../events/order.events.js';
@@ -51,6 +51,15 @@ export class ConfirmSale extends Command<ConfirmedSale | Rejection<OrderingRejec
   }
 }
 
+interface Request {
+  readonly id: string;
+  readonly input: ConfirmSaleInput;
+  readonly publicId: number;
+  readonly delivery: DeliveryRequest;
+  /** Kept over the runs of this command: what was found due may have ended in its lot while its money is still held. */
+  readonly found: { due: Hold | null };
+}
+
 @CommandHandler(ConfirmSale)
 export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
   constructor(private readonly desk: SaleDesk) {}
@@ -59,8 +68,8 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
     const publicId = await this.desk.orderNumbers.next();
     const id = orderId(input.partnerId, 'sale', input.order);
     const delivery = await deliveryRequest(this.desk, id, input.email);
-    const request = { id, input, publicId, delivery };
-    const sold = await this.desk.executor.run(context, (tx) => this.confirm(tx, context, request));
+    const request: Request = { id, input, publicId, delivery, found: { due: null } };
+    const sold = await this.desk.executor.advance(context, (tx) => this.confirm(tx, context, request));
     if (isRejection(sold)) return sold;
     const keyNumber = String(sold.unit.keyNumber);
     return { keyNumber, key: sold.showText ? await this.desk.readKey(sold.unit) : null };
@@ -69,9 +78,10 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
   private confirm(
     tx: Transaction,
     context: CommandContext,
-    request: { id: string; input: ConfirmSaleInput; publicId: number; delivery: DeliveryRequest },
+    request: Request,
   ): { unit: SoldUnit; showText: boolean } | Rejection<OrderingRejection> {
-    const { id, input } = request;
+    const { id, input, found: before } = request;
+    if (before.due) this.endDue(tx, before.due);
     for (let attempt = 0; attempt < ATTEMPTS_PER_DECISION; attempt += 1) {
       advanceSale(tx, id, 'finish', this.desk.settings);
       advanceReplacement(tx, id, 'finish', this.desk.settings);
@@ -84,7 +94,8 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
       const hold = tx.load(Wallet, reservation.wallet).holds.get(reservationHold(reservation.id));
       if (!hold?.reservation) return reject('ReservationNotFound');
       if (hold.deadlineMs <= tx.nowMs) {
-        endDueReservations(tx, reservation.wallet, [hold.key], this.desk.settings);
+        before.due = hold;
+        this.endDue(tx, hold);
         return reject('ReservationNotFound');
       }
       if (input.currency !== null && input.currency !== reservation.currency) {
@@ -154,5 +165,9 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
     const { revealOn } = tx.load(Partner, input.partnerId);
     const unseen = order.claim?.textWithheld === true || order.replaced.length > 0;
     return { unit, showText: unseen || revealOn === 'confirm' };
+  }
+
+  private endDue(tx: Transaction, { key, reservation }: Hold): void {
+    endDueReservations(tx, reservation!.wallet, [key], this.desk.settings);
   }
 }

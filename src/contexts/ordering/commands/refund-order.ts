@@ -41,7 +41,7 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
   execute({ context, input }: RefundOrder): Promise<{ amount: string } | Rejection<OrderingRejection>> {
     // Kept over the runs of this command: the claim may stand while a later step met a race.
     const mine = { claimed: false, settled: false };
-    return this.desk.executor.run(context, (tx) => {
+    return this.desk.executor.advance(context, (tx) => {
       const { orderId, kind, reason } = input;
       if (kind === 'annulment' && tx.load(Order, orderId).status === 'claimed') {
         mine.settled = true;

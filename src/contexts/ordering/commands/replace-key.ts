@@ -37,7 +37,7 @@ export class ReplaceKeyHandler implements ICommandHandler<ReplaceKey> {
   constructor(private readonly desk: SaleDesk) {}
 
   execute({ context, input }: ReplaceKey): Promise<SoldUnit | Rejection<OrderingRejection>> {
-    return this.desk.executor.run(context, (tx) => this.replace(tx, context.commandId, input));
+    return this.desk.executor.advance(context, (tx) => this.replace(tx, context.commandId, input));
   }
 
   private replace(

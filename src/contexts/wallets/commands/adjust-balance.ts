@@ -46,7 +46,7 @@ export class AdjustBalanceHandler implements ICommandHandler<AdjustBalance> {
     const id = adjustmentId(owner, reference);
     const wallet = walletId(owner, 'main', currency);
     const amount = amountMinor.toString();
-    return this.executor.run(context, (tx) => {
+    return this.executor.advance(context, (tx) => {
       const size = amountMinor < 0n ? -amountMinor : amountMinor;
       if (size === 0n || size > largestMovementMinor(currency)) return reject('InvalidAdjustment');
       const { status, claim } = tx.load(Adjustment, id);

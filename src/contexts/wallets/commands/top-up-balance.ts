@@ -43,7 +43,7 @@ export class TopUpBalanceHandler implements ICommandHandler<TopUpBalance> {
     const { ownerId, purpose, currency, amountMinor, reference, comment } = input;
     const id = topUpId(ownerId, reference);
     const wallet = walletId(ownerId, purpose, currency);
-    return this.executor.run(context, (tx) => {
+    return this.executor.advance(context, (tx) => {
       if (amountMinor <= 0n || amountMinor > largestMovementMinor(currency)) return reject('InvalidAmount');
       const { status, claim } = tx.load(TopUp, id);
       if (status === 'none') {

@@ -1,0 +1,95 @@
+import type { MaybePromise } from '../event-store/event-store.js';
+import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
+import type { RunSource } from './run.js';
+import type { SequencerOptions } from './sequencer.js';
+import { type CachedStream, StreamCache } from './stream-cache.js';
+import { StreamLine } from './stream-line.js';
+import { StreamLoader } from './stream-loader.js';
+
+/** What a process knows of the streams of a shared engine: as they are on disk, never with what is under way. */
+export class SharedStreams {
+  private readonly cache = new StreamCache();
+  private readonly loading = new Map<string, Promise<CachedStream>>();
+  private readonly lines = new WeakMap<CachedStream, StreamLine>();
+  private readonly loader: StreamLoader;
+  private moment = 0;
+
+  constructor(private readonly options: SequencerOptions) {
+    this.loader = new StreamLoader(options.store, options.snapshots);
+  }
+
+  /** A number greater than any before it, so that "after" can be told. */
+  now(): number {
+    this.moment += 1;
+    return this.moment;
+  }
+
+  /** What one run reads from. Notes in `seen` what it looks at; shows `ahead` with what goes out next. */
+  source(seen: Map<string, StreamLine>, ahead: StreamLine | null): RunSource {
+    const see = (entry: CachedStream): CachedStream => {
+      const line = this.lineOf(entry);
+      seen.set(entry.stream, line);
+      return line === ahead ? line.ahead : entry;
+    };
+    return {
+      ids: this.options.ids,
+      namespace: this.options.namespace,
+      entry: (aggregate, stream) => {
+        const entry = this.entry(aggregate, stream);
+        return entry instanceof Promise ? entry : see(entry);
+      },
+      history: (aggregate, stream, from, to) => this.loader.history(aggregate, stream, from, to),
+    };
+  }
+
+  /** Folds what the store has beyond the cached state. */
+  async catchUp(line: StreamLine): Promise<void> {
+    const readAt = this.now();
+    await this.loader.catchUp(line.entry);
+    line.provenAt = Math.max(line.provenAt, readAt);
+  }
+
+  /** Reads the news of the lines that were not looked at since a moment. */
+  async prove(lines: Iterable<StreamLine>, since: number): Promise<void> {
+    const stale = [...lines].filter(({ provenAt }) => provenAt < since);
+    await Promise.all(stale.map((line) => this.catchUp(line)));
+  }
+
+  /** Whether the line is the one of its stream: an idle one may have been forgotten. */
+  isCurrent({ entry }: StreamLine): boolean {
+    return this.cache.get(entry.stream) === entry;
+  }
+
+  /** Nothing is under way on the stream: it may be forgotten, and is at once if nobody asks for it again. */
+  rest(line: StreamLine): void {
+    const { entry } = line;
+    entry.inFlight = null;
+    if (entry.aggregate.isLive?.(entry.state) === false && this.isCurrent(line))
+      this.cache.delete(entry.stream);
+  }
+
+  private lineOf(entry: CachedStream): StreamLine {
+    const known = this.lines.get(entry);
+    if (known) return known;
+    const line = new StreamLine(entry);
+    this.lines.set(entry, line);
+    return line;
+  }
+
+  private entry(aggregate: Aggregate<unknown, DomainEvent>, stream: string): MaybePromise<CachedStream> {
+    const cached = this.cache.get(stream);
+    if (cached) return cached;
+    const underWay = this.loading.get(stream);
+    if (underWay) return underWay;
+    const readAt = this.now();
+    const tracked = Promise.resolve(this.loader.load(aggregate, stream)).then((entry) => {
+      this.cache.set(entry);
+      this.lineOf(entry).provenAt = readAt;
+      return entry;
+    });
+    this.loading.set(stream, tracked);
+    const done = (): void => void this.loading.delete(stream);
+    tracked.then(done, done);
+    return tracked;
+  }
+}
