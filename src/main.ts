@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { bannerText, localUrl } from './composition/banner.js';
 import { endAtOnce } from './composition/end-at-once.js';
-import { serveOperations } from './composition/operations/run-operation.js';
+import { serveOperations } from './composition/operations/run-here.js';
 import { EngineUnavailable } from './composition/reach.js';
 import { startApp } from './composition/start.js';
 import { importWorkerAt, projectionWorkerAt } from './composition/worker-entries.js';

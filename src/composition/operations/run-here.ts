@@ -1,0 +1,40 @@
+import type { Settings } from '../../platform/config/settings.js';
+import { DataDirectory } from '../../platform/data-directory/data-directory.js';
+import { type RunningApp, startApp } from '../start.js';
+import { restoreHere } from './backups.js';
+import type { OperationName, Operations, OperationTypes } from './operation-types.js';
+import { operationsOn } from './operations.js';
+import type { RunOptions } from './run-operation.js';
+import { verifyStoppedLog } from './verify.js';
+
+/** Lets the command line use a running server: its operations become methods of the control socket. */
+export function serveOperations(directory: DataDirectory, running: RunningApp, settings: Settings): void {
+  for (const [name, operation] of Object.entries(operationsOn(running, settings))) {
+    directory.handle(name, (params, emit, signal) => operation(params as never, emit, signal));
+  }
+}
+
+/** Runs an operation in this process, which holds the data directory meanwhile. @throws {DataDirectoryInUseError} */
+export async function runHere<N extends OperationName>(
+  name: N,
+  params: OperationTypes[N]['params'],
+  options: RunOptions,
+): Promise<OperationTypes[N]['result']> {
+  const { settings, logger, importWorker, passwordCost, onProgress, signal } = options;
+  const directory = await DataDirectory.open(settings.dataDir);
+  try {
+    if (name === 'verify') return await verifyStoppedLog(settings, onProgress);
+    if (name === 'restore') {
+      return await restoreHere(settings, (params as OperationTypes['restore']['params']).folder, onProgress);
+    }
+    const running = await startApp({ settings, logger, importWorker, passwordCost, maintenance: true });
+    try {
+      const operations: Operations = operationsOn(running, settings);
+      return await operations[name](params, onProgress, signal);
+    } finally {
+      await running.close();
+    }
+  } finally {
+    await directory.close();
+  }
+}
