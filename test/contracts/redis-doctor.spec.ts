@@ -1,6 +1,6 @@
 import { examine } from '../../src/composition/doctor/doctor.js';
 import type { Finding } from '../../src/composition/doctor/finding.js';
-import { hasRedisServer, RedisServerProcess } from '../support/redis-server.js';
+import { hasRedisServer, RedisServerProcess } from '../support/redis/server-process.js';
 
 const PASSWORD = 'p%40ss-word-77';
 

@@ -8,7 +8,7 @@ import { MemoryThrottles } from '../../src/platform/throttle/embedded/memory-thr
 import type { FailureThrottle } from '../../src/platform/throttle/failure-throttle.js';
 import { RedisThrottles } from '../../src/platform/throttle/redis/redis-throttles.js';
 import { MemoryKeyStore } from '../support/memory-key-store.js';
-import { hasRedisServer, RedisServerProcess } from '../support/redis-server.js';
+import { hasRedisServer, RedisServerProcess } from '../support/redis/server-process.js';
 import { failureThrottleContract } from './failure-throttle.contract.js';
 
 /** What a request may wait for a Redis that hangs, with room for a busy machine. */

@@ -33,10 +33,11 @@ export class RedisServerProcess {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  async start(): Promise<void> {
+  /** @param more arguments over those of a Redis that is set as it should be */
+  async start(more: readonly string[] = []): Promise<void> {
     const place = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.directory];
     const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
-    const child = spawn(EXECUTABLE, [...place, ...durable, '--maxmemory-policy', 'noeviction'], {
+    const child = spawn(EXECUTABLE, [...place, ...durable, '--maxmemory-policy', 'noeviction', ...more], {
       stdio: 'ignore',
     });
     this.child = child;
@@ -73,6 +74,15 @@ export class RedisServerProcess {
     await exited;
   }
 
+  /** Stops it in its tracks: connections stay open, nothing is answered. */
+  pause(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   async dispose(): Promise<void> {
     await this.kill();
     rmSync(this.directory, { recursive: true, force: true });
@@ -85,7 +95,7 @@ export class RedisServerProcess {
       await redis.connect();
       return await question(redis);
     } finally {
-      redis.disconnect();
+      if (redis.status !== 'end') redis.disconnect();
     }
   }
 }
