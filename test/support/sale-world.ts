@@ -334,7 +334,7 @@ function partnerEvents(options: WorldOptions): PartnerEvent[] {
   ];
 }
 
-function productEvents(): ProductEvent[] {
+export function productEvents(): ProductEvent[] {
   return [
     {
       type: 'ProductCreated',
@@ -354,7 +354,7 @@ function productEvents(): ProductEvent[] {
   ];
 }
 
-function packageEvents(): PackageEvent[] {
+export function packageEvents(): PackageEvent[] {
   return [
     {
       type: 'PackageCreated',

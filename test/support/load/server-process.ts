@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly logFile: string;
   /** Environment variables over the defaults of a quiet server on loopback without demo data. */
   readonly settings: Readonly<Record<string, string>>;
+  /** How long the start may take; default half a minute. */
+  readonly startWithinMs?: number;
 }
 
 /** Node's flags of `npm start`: room for what lives as long as a request, and no crowd of collector threads on few cores. */
@@ -82,7 +84,7 @@ export class ServerProcess {
       atExit(() => child.kill('SIGKILL')),
     );
     try {
-      await server.answers();
+      await server.answers(options.startWithinMs ?? START_MS);
       return server;
     } catch (error) {
       await server.kill();
@@ -130,15 +132,15 @@ export class ServerProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  private async answers(): Promise<void> {
+  private async answers(withinMs: number): Promise<void> {
     const client = new HttpClient(this.port);
-    const giveUpAt = Date.now() + START_MS;
+    const giveUpAt = Date.now() + withinMs;
     try {
       for (;;) {
         if (this.hasEnded) throw new Error(`it ended with ${this.child.exitCode ?? this.child.signalCode}`);
         const reply = await client.send({ path: TERMINAL_PATH }).catch(() => null);
         if (reply !== null) return;
-        if (Date.now() > giveUpAt) throw new Error(`it did not answer within ${START_MS} ms`);
+        if (Date.now() > giveUpAt) throw new Error(`it did not answer within ${withinMs} ms`);
         await sleep(POLL_MS);
       }
     } finally {
