@@ -3,6 +3,8 @@ import { categories } from './catalog/categories.projection.js';
 import { packages } from './catalog/packages.projection.js';
 import { products } from './catalog/products.projection.js';
 import { suppliers } from './catalog/suppliers.projection.js';
+import { deliveries } from './deliveries/deliveries.projection.js';
+import { suppressions } from './deliveries/suppressions.projection.js';
 import { keys } from './inventory/keys.projection.js';
 import { lots } from './inventory/lots.projection.js';
 import { orders } from './ordering/orders.projection.js';
@@ -33,5 +35,7 @@ export const PROJECTIONS: readonly AnyProjection[] = [
   salesByDay,
   salesTotals,
   rates,
+  deliveries,
+  suppressions,
   webhookDeliveries,
 ];

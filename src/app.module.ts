@@ -1,18 +1,25 @@
 import { join } from 'node:path';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { MailboxController } from './apis/dev-mailbox/mailbox.controller.js';
 import { Health } from './apis/operations/health.js';
 import { MetricsAccess } from './apis/operations/metrics-access.js';
 import { OPERATIONS_CONTROLLERS } from './apis/operations/operations.controller.js';
 import { REFERENCE_CONTROLLERS, referenceProviders } from './apis/reference/reference.providers.js';
-import { REST_V2_CONTROLLERS, restV2Providers } from './apis/rest-v2/rest-v2.providers.js';
+import {
+  INBOUND_CONTROLLERS,
+  REST_V2_CONTROLLERS,
+  restV2Providers,
+} from './apis/rest-v2/rest-v2.providers.js';
 import { TERMINAL_V1_CONTROLLERS, TERMINAL_V1_PROVIDERS } from './apis/terminal-v1/terminal-v1.providers.js';
 import { AGGREGATES } from './composition/aggregates.js';
 import { makeApiDocument } from './composition/api-document.js';
+import { deliveryPorts, hasMailbox } from './composition/delivery-ports.js';
 import type { Engines } from './composition/engines.js';
 import { Runtime, type RuntimeOptions } from './composition/runtime.js';
 import { salePorts } from './composition/sale-ports.js';
 import { CATALOG_PROVIDERS, CatalogIndex } from './contexts/catalog/index.js';
+import { DELIVERIES_PROVIDERS, DeliveryIndex } from './contexts/deliveries/index.js';
 import { FingerprintIndex, inventoryProviders, SerialIndex, StockIndex } from './contexts/inventory/index.js';
 import { ORDERING_PROVIDERS, SaleSettings } from './contexts/ordering/index.js';
 import {
@@ -57,6 +64,7 @@ import { MasterKey } from './platform/security/master-key.js';
 import { PasswordHasher } from './platform/security/password-hasher.js';
 import { Vault } from './platform/security/vault.js';
 import { FailureThrottles } from './platform/throttle/failure-throttle.js';
+import { EmailDelivery } from './processes/email-delivery/email-delivery.js';
 import { UnfinishedIndex } from './processes/recovery/unfinished.index.js';
 import { OpenReservationIndex } from './processes/reservation-expiry/open-reservations.index.js';
 
@@ -79,12 +87,17 @@ export interface AppOptions {
   readonly maintenance?: boolean;
 }
 
-const ALL_CONTROLLERS = [
-  ...OPERATIONS_CONTROLLERS,
-  ...TERMINAL_V1_CONTROLLERS,
-  ...REST_V2_CONTROLLERS,
-  ...REFERENCE_CONTROLLERS,
-];
+const controllersOf = (settings: Settings) => {
+  if (settings.role === 'worker') return OPERATIONS_CONTROLLERS;
+  return [
+    ...OPERATIONS_CONTROLLERS,
+    ...TERMINAL_V1_CONTROLLERS,
+    ...REST_V2_CONTROLLERS,
+    ...INBOUND_CONTROLLERS,
+    ...(hasMailbox(settings) ? [MailboxController] : []),
+    ...REFERENCE_CONTROLLERS,
+  ];
+};
 
 /** The composition root: the one place that says which implementation stands behind each port. */
 @Module({})
@@ -100,7 +113,7 @@ export class AppModule {
         { provide: Turns, useValue: turns },
         runtimeProvider(options),
       ],
-      controllers: options.settings.role === 'worker' ? OPERATIONS_CONTROLLERS : ALL_CONTROLLERS,
+      controllers: controllersOf(options.settings),
     };
   }
 }
@@ -173,6 +186,8 @@ function contextProviders({ settings, importWorker }: AppOptions, turns: Turns):
     }),
     ...ORDERING_PROVIDERS,
     ...salePorts(settings),
+    ...DELIVERIES_PROVIDERS,
+    ...deliveryPorts(settings),
     ...WEBHOOKS_PROVIDERS,
     outboundHttp(settings),
     ...TERMINAL_V1_PROVIDERS,
@@ -180,6 +195,7 @@ function contextProviders({ settings, importWorker }: AppOptions, turns: Turns):
     ...restV2Providers({
       timeZone: settings.businessTimeZone,
       uploads: join(settings.dataDir, 'uploads'),
+      resendSecret: settings.resendWebhookSecret,
     }),
   ];
 }
@@ -207,6 +223,8 @@ const RUNTIME_PARTS = {
   notices: NoticeIndex,
   noticeStorage: NoticeStorage,
   attempts: CallbackAttempts,
+  deliveries: DeliveryIndex,
+  emailDelivery: EmailDelivery,
   progress: IndexProgress,
   times: LogTimes,
   executor: Executor,

@@ -1232,6 +1232,23 @@ export type OrderPricing = {
 };
 
 /**
+ * OrderDelivery
+ */
+export type OrderDelivery = {
+    /**
+     * It only moves forward. sent: the provider took the message; opened alone does not prove delivery.
+     */
+    status: 'pending' | 'sent' | 'opened' | 'failed' | 'delivered' | 'bounced' | 'complained' | 'suppressed' | 'erased';
+    attempts: number;
+    last_error_code: string | null;
+    updated_at: string;
+    /**
+     * First letter and domain; null when the customer was erased.
+     */
+    address_masked: string | null;
+};
+
+/**
  * OrderStep
  */
 export type OrderStep = {
@@ -1276,6 +1293,7 @@ export type OrderDetails = {
     key: OrderKey | null;
     replaced_keys: Array<ReplacedKey>;
     pricing: OrderPricing;
+    delivery: OrderDelivery | null;
     history: Array<OrderStep>;
 };
 
@@ -1291,6 +1309,13 @@ export type OrderStatusBody = {
  */
 export type ReplaceKeyBody = {
     key_id?: number;
+};
+
+/**
+ * ResendBody
+ */
+export type ResendBody = {
+    email?: string;
 };
 
 /**
@@ -1322,6 +1347,78 @@ export type PartnerStatistics = {
     last_order_at: string | null;
     most_purchased_products: Array<PurchasedProduct>;
     activity: Array<DayOfSales>;
+};
+
+/**
+ * Delivery
+ */
+export type Delivery = {
+    /**
+     * The order's number.
+     */
+    order: number;
+    partner_id: number | null;
+    /**
+     * How often it was asked for.
+     */
+    sends: number;
+    /**
+     * It only moves forward. sent: the provider took the message; opened alone does not prove delivery.
+     */
+    status: 'pending' | 'sent' | 'opened' | 'failed' | 'delivered' | 'bounced' | 'complained' | 'suppressed' | 'erased';
+    attempts: number;
+    last_error_code: string | null;
+    updated_at: string;
+    /**
+     * First letter and domain; null when the customer was erased.
+     */
+    address_masked: string | null;
+    retry_at: string | null;
+    language: string;
+    provider: string | null;
+    requested_at: string;
+    sent_at: string | null;
+    opened_at: string | null;
+};
+
+/**
+ * Suppression
+ */
+export type Suppression = {
+    id: number;
+    /**
+     * First letter and domain; null when the customer was erased.
+     */
+    address_masked: string | null;
+    reason: 'bounced' | 'complained';
+    order: number | null;
+    suppressed_at: string;
+};
+
+/**
+ * LiftedSuppression
+ */
+export type LiftedSuppression = {
+    id: number;
+    lifted: boolean;
+};
+
+/**
+ * ErasureBody
+ */
+export type ErasureBody = {
+    email: string;
+};
+
+/**
+ * Erasure
+ */
+export type Erasure = {
+    erased: boolean;
+    /**
+     * Deliveries that were still to be made, and are not made any more.
+     */
+    ended_deliveries: number;
 };
 
 /**
@@ -6825,6 +6922,74 @@ export type ReplaceOrderKeyResponses = {
 
 export type ReplaceOrderKeyResponse = ReplaceOrderKeyResponses[keyof ReplaceOrderKeyResponses];
 
+export type ResendOrderData = {
+    body?: ResendBody;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/orders/{id}/resend';
+};
+
+export type ResendOrderErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ResendOrderError = ResendOrderErrors[keyof ResendOrderErrors];
+
+export type ResendOrderResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: OrderDetails;
+    };
+};
+
+export type ResendOrderResponse = ResendOrderResponses[keyof ResendOrderResponses];
+
 export type GetPartnerStatisticsData = {
     body?: never;
     headers?: {
@@ -6880,6 +7045,254 @@ export type GetPartnerStatisticsResponses = {
 };
 
 export type GetPartnerStatisticsResponse = GetPartnerStatisticsResponses[keyof GetPartnerStatisticsResponses];
+
+export type ListDeliveriesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path?: never;
+    query?: {
+        status?: 'pending' | 'sent' | 'opened' | 'failed' | 'delivered' | 'bounced' | 'complained' | 'suppressed' | 'erased';
+        partner_id?: number;
+        page?: number;
+        limit?: number;
+        sort?: string;
+    };
+    url: '/api/deliveries';
+};
+
+export type ListDeliveriesErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListDeliveriesError = ListDeliveriesErrors[keyof ListDeliveriesErrors];
+
+export type ListDeliveriesResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<Delivery>;
+        pagination: Pagination;
+    };
+};
+
+export type ListDeliveriesResponse = ListDeliveriesResponses[keyof ListDeliveriesResponses];
+
+export type ListSuppressionsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path?: never;
+    query?: {
+        page?: number;
+        limit?: number;
+        sort?: string;
+    };
+    url: '/api/suppressions';
+};
+
+export type ListSuppressionsErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListSuppressionsError = ListSuppressionsErrors[keyof ListSuppressionsErrors];
+
+export type ListSuppressionsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<Suppression>;
+        pagination: Pagination;
+    };
+};
+
+export type ListSuppressionsResponse = ListSuppressionsResponses[keyof ListSuppressionsResponses];
+
+export type LiftSuppressionData = {
+    body?: never;
+    path: {
+        id: number;
+    };
+    query?: never;
+    url: '/api/suppressions/{id}';
+};
+
+export type LiftSuppressionErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type LiftSuppressionError = LiftSuppressionErrors[keyof LiftSuppressionErrors];
+
+export type LiftSuppressionResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: LiftedSuppression;
+    };
+};
+
+export type LiftSuppressionResponse = LiftSuppressionResponses[keyof LiftSuppressionResponses];
+
+export type EraseCustomerData = {
+    body: ErasureBody;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/privacy/erasures';
+};
+
+export type EraseCustomerErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type EraseCustomerError = EraseCustomerErrors[keyof EraseCustomerErrors];
+
+export type EraseCustomerResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Erasure;
+    };
+};
+
+export type EraseCustomerResponse = EraseCustomerResponses[keyof EraseCustomerResponses];
 
 export type GetRatesData = {
     body?: never;

@@ -1,4 +1,5 @@
 import type { Process } from '../platform/processes/process.js';
+import type { EmailDelivery } from '../processes/email-delivery/email-delivery.js';
 import { type RecoveryOptions, recovery } from '../processes/recovery/recovery.js';
 import {
   type ReservationExpiryOptions,
@@ -8,6 +9,8 @@ import {
 export interface ProcessParts extends Omit<RecoveryOptions, 'index'> {
   readonly unfinished: RecoveryOptions['index'];
   readonly reservations: ReservationExpiryOptions['index'];
+  /** Null: for one command of an operator, nothing is sent meanwhile. */
+  readonly emailDelivery: EmailDelivery | null;
 }
 
 /** What reacts to events, on the worker. See `src/platform/processes/README.md`. */
@@ -15,5 +18,6 @@ export function listProcesses(parts: ProcessParts): readonly Process[] {
   return [
     reservationExpiry({ ...parts, index: parts.reservations }),
     recovery({ ...parts, index: parts.unfinished }),
+    ...(parts.emailDelivery ? [parts.emailDelivery] : []),
   ];
 }

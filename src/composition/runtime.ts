@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { CatalogIndex } from '../contexts/catalog/index.js';
+import type { DeliveryIndex } from '../contexts/deliveries/index.js';
 import type { FingerprintIndex, SerialIndex, StockIndex } from '../contexts/inventory/index.js';
 import type { SaleSettings } from '../contexts/ordering/index.js';
 import type { AccountDirectory, AccountIndex, PartnerDirectory } from '../contexts/partners/index.js';
@@ -21,6 +22,7 @@ import { ManifestWatch } from '../platform/projections/manifest-watch.js';
 import type { Projecting } from '../platform/projections/projecting.js';
 import type { ReadModels } from '../platform/projections/read-models.js';
 import type { ReadStore } from '../platform/read-store/read-store.js';
+import type { EmailDelivery } from '../processes/email-delivery/email-delivery.js';
 import type { PackageStatus } from '../processes/package-status/package-status.js';
 import type { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
 import type { OpenReservationIndex } from '../processes/reservation-expiry/open-reservations.index.js';
@@ -50,6 +52,8 @@ export interface RuntimeOptions {
   readonly notices: NoticeIndex;
   readonly noticeStorage: NoticeStorage;
   readonly attempts: CallbackAttempts;
+  readonly deliveries: DeliveryIndex;
+  readonly emailDelivery: EmailDelivery;
   readonly progress: IndexProgress;
   readonly times: LogTimes;
   readonly executor: Executor;
@@ -78,10 +82,10 @@ export class Runtime {
   constructor(private readonly options: RuntimeOptions) {
     const { engines, settings, logger, models, progress } = options;
     const { catalog, stock, fingerprints, serials, accounts, partners, sessions, unfinished } = options;
-    const { reservations, notices, noticeStorage, times } = options;
+    const { reservations, notices, noticeStorage, times, deliveries, emailDelivery } = options;
     const followed = [
       ...[catalog, stock, fingerprints, serials, accounts, partners, sessions, unfinished],
-      ...[reservations, notices, noticeStorage, times],
+      ...[reservations, notices, noticeStorage, times, deliveries, emailDelivery.index],
     ];
     const { events, indexes, documents, lease } = engines;
     this.follower = new IndexFollower(events, indexes, settings.streamNamespace, followed, (err) =>
@@ -167,13 +171,14 @@ export class Runtime {
   private partsOn(documents: ReadStore): WorkerParts {
     const { engines, settings, models, logger, projectionWorker: entry, executor } = this.options;
     const { clock, ids, terms, unfinished, reservations, stock, directory } = this.options;
-    const { notices, attempts, maintenance } = this.options;
+    const { notices, attempts, emailDelivery, maintenance } = this.options;
     const { events, embedded, jobs } = engines;
     const namespace = settings.streamNamespace;
     return workerParts({
       projections: createProjecting({ events, documents, embedded, namespace, models, logger, entry }),
       ...{ executor, clock, ids, terms, unfinished, reservations, stock, directory },
       ...{ notices, attempts, jobs, logger },
+      emailDelivery: maintenance ? null : emailDelivery,
       rateFeed: maintenance ? null : createRateFeed({ executor, settings, clock, ids, logger }),
     });
   }

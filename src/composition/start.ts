@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { keepRawBody } from '../apis/rest-v2/deliveries/raw-body.js';
+import { RESEND_WEBHOOK_PATH } from '../apis/rest-v2/deliveries/resend-webhook.controller.js';
 import { restV2Surface } from '../apis/rest-v2/surface.js';
 import { acceptMultipart } from '../apis/rest-v2/uploads/multipart.js';
 import { terminalV1Surface } from '../apis/terminal-v1/surface.js';
@@ -93,6 +95,7 @@ async function startOn(
   readiness.watch(runtime);
   adapter.getHttpServer().on('connection', app.get(Turns).accepted);
   acceptMultipart(adapter);
+  keepRawBody(adapter, RESEND_WEBHOOK_PATH);
   await app.init();
   await adapter.getInstance().ready();
   // Of several processes those that serve requests alone leave it to the others.

@@ -100,6 +100,7 @@ describe('what the routes declare', () => {
         .sort(),
     ).toEqual([
       ...CHANGING_WEBHOOKS.slice(0, 1),
+      'GET /api/deliveries',
       'GET /api/events',
       'GET /api/orders',
       'GET /api/orders/export/csv',

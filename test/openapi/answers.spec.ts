@@ -15,11 +15,13 @@ const ORDER = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const rankOf = (method: string, { operationId }: Operation): number =>
   ORDER.indexOf(method) + (operationId === 'logout' ? 0.5 : 0);
 
-/** They succeed with secrets, files, codes or what was delivered alone, which no chance makes. */
+/** They succeed with secrets, files, codes, addresses, bounces or what was delivered alone, which no chance makes. */
 const NEVER_BY_CHANCE = [
   'changePassword',
   'confirmTotp',
   'disableTotp',
+  'eraseCustomer',
+  'liftSuppression',
   'login',
   'refreshToken',
   'redeliverEvent',

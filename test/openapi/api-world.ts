@@ -91,7 +91,8 @@ async function sell(app: TestApp, login: string, pkg: number): Promise<number[]>
   const terminal = new Client(app);
   const settings = JSON.stringify({ login, password: PASSWORD });
   for (let n = 1; n <= ORDERS_PER_PARTNER; n += 1) {
-    const data = JSON.stringify({ package: String(pkg), order: `${login}-${n}` });
+    const email = `${login}@example.com`;
+    const data = JSON.stringify({ package: String(pkg), order: `${login}-${n}`, email });
     const query = new URLSearchParams({ action: '6', settings, data });
     const { body } = await terminal.get(`/v1/partners/service?${query}`);
     if (body.code !== '0') throw new Error(`the sale answered ${body.code}`);

@@ -180,7 +180,8 @@ export class SaleWorld {
       index.afterBatch(keep);
     }
     const terms = { cooldownMs: this.options.cooldownMs ?? 0 };
-    const list = listProcesses({ executor, ids: this.ids, terms, unfinished, reservations });
+    const pending = { unfinished, reservations, emailDelivery: null };
+    const list = listProcesses({ executor, ids: this.ids, terms, ...pending });
     await Promise.all(
       list.flatMap((process) =>
         groupsOf(process, process.index.queue.takeDue(this.clock.now(), Number.POSITIVE_INFINITY)).map(

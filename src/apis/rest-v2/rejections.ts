@@ -1,5 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import type { CatalogRejectionCode } from '../../contexts/catalog/index.js';
+import type { DeliveryRejection } from '../../contexts/deliveries/index.js';
 import type {
   AddKeysRejection,
   RetirePackageKeysRejection,
@@ -19,6 +20,7 @@ type Code =
   | UpdateKeyRejection
   | RetirePackageKeysRejection
   | OrderingRejection
+  | DeliveryRejection
   | PartnerRejectionCode
   | PricingRejectionCode
   | TopUpRejection
@@ -68,6 +70,12 @@ const ANSWERS = {
   OrderNotFound: [404, 'Order not found'],
   OrderNotConfirmed: [409, 'The order is not confirmed, or its money went back'],
   KeyNotInOrder: [409, 'key_id: the order does not have this key'],
+  NoAddress: [409, 'email: the order has no address; give one'],
+  InvalidAddress: [400, 'email: must be an e-mail address'],
+  AddressSuppressed: [409, 'email: the address is suppressed'],
+  DeliveryUnderWay: [409, 'The delivery is still under way'],
+  TooManySends: [409, 'The order was sent {limit} times already'],
+  SuppressionNotFound: [404, 'Suppression not found'],
   PartnerUnknown: [404, 'Partner not found'],
   PartnerDeleted: [404, 'Partner not found'],
   PartnerHasReservations: [409, 'The partner has reservations or unfinished orders'],

@@ -14,6 +14,13 @@ import { ProductsController } from './catalog/products.controller.js';
 import { SupplierPricesController } from './catalog/supplier-prices.controller.js';
 import { SupplierPriceViews } from './catalog/supplier-prices.views.js';
 import { SuppliersController } from './catalog/suppliers.controller.js';
+import {
+  DeliveriesController,
+  ErasuresController,
+  SuppressionsController,
+} from './deliveries/deliveries.controller.js';
+import { DeliveryViews } from './deliveries/delivery.views.js';
+import { ResendWebhookController, ResendWebhookSecret } from './deliveries/resend-webhook.controller.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { KeyFinder } from './inventory/key.finder.js';
 import { KeySelections } from './inventory/key.selection.js';
@@ -68,24 +75,33 @@ export const REST_V2_CONTROLLERS: Type[] = [
   PartnerEventsController,
   OrdersController,
   PartnerStatisticsController,
+  DeliveriesController,
+  SuppressionsController,
+  ErasuresController,
   RatesController,
   UploadsController,
   UploadedFilesController,
   AuditController,
 ];
 
+/** What providers call. Their requests are signed in ways of their own, and documented by them. */
+export const INBOUND_CONTROLLERS: Type[] = [ResendWebhookController];
+
 /**
  * What the composition root registers beside {@link REST_V2_CONTROLLERS}. They need the buses, `ReadModels`,
  * `EventStore`, `Ids`, `Clock`, `Vault`, `AuthService` and the contexts' providers.
  * @param timeZone IANA name of the business zone
  * @param uploads folder of the pictures that are uploaded
+ * @param resendSecret what Resend signs its webhooks with; null: none are taken
  */
 export const restV2Providers = ({
   timeZone,
   uploads,
+  resendSecret,
 }: {
   readonly timeZone: string;
   readonly uploads: string;
+  readonly resendSecret: string | null;
 }): Provider[] => [
   { provide: BusinessZone, useValue: { timeZone } satisfies BusinessZone },
   AccessGuard,
@@ -116,4 +132,6 @@ export const restV2Providers = ({
   OrderViews,
   OrderStatistics,
   OrderExport,
+  DeliveryViews,
+  { provide: ResendWebhookSecret, useValue: { secret: resendSecret } satisfies ResendWebhookSecret },
 ];

@@ -13,7 +13,7 @@ export interface SendName {
 const messageKey = (providerId: string): string => `m|${providerId}`;
 const customerKey = (hash: string): string => `c|${hash}`;
 const WAITING = 'n';
-const orderKey = (order: string): string => `o|${order}`;
+const sendKey = ({ order, send }: SendName): string => `s|${order}.${send}`;
 
 /** Which send a provider's message is, and which orders still wait to be sent to a customer. */
 @Injectable()
@@ -33,22 +33,21 @@ export class DeliveryIndex implements LocalIndex {
   apply(event: IndexedEvent, keep: IndexKeep): void {
     switch (event.type as DeliveryEvent['type']) {
       case 'DeliveryRequested':
-        this.end(event.id, keep);
-        this.begin(event.id, (event.data as Body<'DeliveryRequested'>).recipient.hash, keep);
+        this.begin(event.id, event.data as Body<'DeliveryRequested'>, keep);
         return;
       case 'DeliverySent': {
         const { providerId, send } = event.data as Body<'DeliverySent'>;
         if (providerId !== null) keep.put(messageKey(providerId), { order: event.id, send });
-        this.end(event.id, keep);
+        this.end({ order: event.id, send }, keep);
         return;
       }
       case 'DeliveryFailed':
       case 'DeliverySuppressed':
       case 'DeliveryErased':
-        this.end(event.id, keep);
+      case 'DeliveryReported':
+        this.end({ order: event.id, send: (event.data as Body<'DeliveryFailed'>).send }, keep);
         return;
       case 'DeliveryAttemptFailed':
-      case 'DeliveryReported':
         return;
     }
   }
@@ -63,26 +62,30 @@ export class DeliveryIndex implements LocalIndex {
     return ((this.keep?.get(WAITING) as number | undefined) ?? 0) > 0;
   }
 
-  /** Orders with something still to be sent to the customer. */
-  waitingFor(hash: string): readonly string[] {
-    return (this.keep?.get(customerKey(hash)) as readonly string[] | undefined) ?? [];
+  /** What is still to be sent to the customer. */
+  waitingFor(hash: string): readonly SendName[] {
+    return (this.keep?.get(customerKey(hash)) as readonly SendName[] | undefined) ?? [];
   }
 
-  private begin(order: string, hash: string, keep: IndexKeep): void {
-    const waiting = (keep.get(customerKey(hash)) as readonly string[] | undefined) ?? [];
-    keep.put(customerKey(hash), [...waiting, order]);
-    keep.put(orderKey(order), hash);
+  private begin(
+    order: string,
+    { send, recipient: { hash } }: Body<'DeliveryRequested'>,
+    keep: IndexKeep,
+  ): void {
+    const waiting = (keep.get(customerKey(hash)) as readonly SendName[] | undefined) ?? [];
+    keep.put(customerKey(hash), [...waiting, { order, send }]);
+    keep.put(sendKey({ order, send }), hash);
     this.count(1, keep);
   }
 
-  private end(order: string, keep: IndexKeep): void {
-    const hash = keep.get(orderKey(order)) as string | undefined;
+  private end(name: SendName, keep: IndexKeep): void {
+    const hash = keep.get(sendKey(name)) as string | undefined;
     if (hash === undefined) return;
-    const waiting = (keep.get(customerKey(hash)) as readonly string[] | undefined) ?? [];
-    const left = waiting.filter((one) => one !== order);
+    const waiting = (keep.get(customerKey(hash)) as readonly SendName[] | undefined) ?? [];
+    const left = waiting.filter(({ order, send }) => order !== name.order || send !== name.send);
     if (left.length > 0) keep.put(customerKey(hash), left);
     else keep.delete(customerKey(hash));
-    keep.delete(orderKey(order));
+    keep.delete(sendKey(name));
     this.count(-1, keep);
   }
 

@@ -12,7 +12,7 @@ export { LiftSuppression } from './commands/lift-suppression.js';
 export { type MailReport, ReportDelivery } from './commands/report-delivery.js';
 export { ResendOrder } from './commands/request-resend.js';
 export { DeliverySender } from './commands/send-delivery.js';
-export { DeliveryIndex } from './delivery-index.js';
+export { DeliveryIndex, type SendName } from './delivery-index.js';
 export { Delivery, type DeliveryState, type DeliveryStatus, movesForward } from './domain/delivery.js';
 export { Erasure } from './domain/erasure.js';
 export { MailReports } from './domain/mail-report.js';

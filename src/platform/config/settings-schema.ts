@@ -184,12 +184,36 @@ export const SETTINGS = {
   ),
   resendApiKey: optional('RESEND_API_KEY', text, 'Sends mail through Resend.', {
     secret: true,
-    support: 'idle',
+    unset: 'mail goes by SMTP_URL, or to the development mailbox at /dev/mailbox; in production it waits',
   }),
+  resendUrl: define(
+    'RESEND_URL',
+    url('http', 'https'),
+    'https://api.resend.com',
+    "Where Resend's API is, for a relay in between.",
+  ),
+  resendWebhookSecret: optional(
+    'RESEND_WEBHOOK_SECRET',
+    matching(
+      /^whsec_(?:[A-Za-z0-9+/]{4}){4,60}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+      'the secret that Resend shows, whsec_ and what follows',
+    ),
+    'Checks what comes in at /api/webhooks/resend.',
+    { secret: true, unset: 'nothing is taken there' },
+  ),
   smtpUrl: optional('SMTP_URL', url('smtp', 'smtps'), 'Sends mail through an SMTP server.', {
     secret: true,
-    support: 'idle',
+    unset: 'see RESEND_API_KEY',
   }),
+  mailFrom: optional(
+    'MAIL_FROM',
+    matching(
+      /^(?:[^\p{Cc}<>"@]{1,100} <[^\s<>"@]{1,64}@[A-Za-z0-9.-]{1,180}>|[^\s<>"@]{1,64}@[A-Za-z0-9.-]{1,180})$/u,
+      'an address such as KeyForge <keys@example.com>',
+    ),
+    'Who mail is from. Must be given in production with RESEND_API_KEY or SMTP_URL.',
+    { unset: 'KeyForge <keyforge@localhost>' },
+  ),
   surfaceHosts: define('SURFACE_HOSTS', hostMap(SURFACES), '', 'Host names that belong to one API surface.', {
     unset: 'none',
   }),

@@ -9,7 +9,8 @@ type Parsed = {
 };
 
 /** All settings, checked and typed. Holds secrets: never log it. */
-export type Settings = Omit<Parsed, 'demo' | 'publicUrl'> & {
+export type Settings = Omit<Parsed, 'demo' | 'publicUrl' | 'mailFrom'> & {
+  readonly mailFrom: string;
   readonly demo: boolean;
   /** Without a trailing slash. */
   readonly publicUrl: string;
@@ -91,6 +92,20 @@ function roleProblems({
     }));
 }
 
+function mailProblems(
+  { resendApiKey, smtpUrl, mailFrom }: Partial<Parsed>,
+  production: boolean,
+): SettingsError['problems'] {
+  const [resend, smtp, from] = [SETTINGS.resendApiKey, SETTINGS.smtpUrl, SETTINGS.mailFrom];
+  if (resendApiKey && smtpUrl) {
+    return [{ variable: smtp.variable, message: `and ${resend.variable} are both set; give one of them` }];
+  }
+  if (!production || mailFrom || (!resendApiKey && !smtpUrl)) return [];
+  const given = resendApiKey ? resend : smtp;
+  const message = `must be given with ${given.variable} in production: ${from.allowed}`;
+  return [{ variable: from.variable, message }];
+}
+
 /**
  * Reads, checks and types all settings.
  * @throws {SettingsError} with every problem that was found.
@@ -112,11 +127,12 @@ export function loadSettings(env: Environment): Settings {
     const { variable, allowed } = SETTINGS.masterKey;
     problems.push({ variable, message: `must be given with NODE_ENV=production: ${allowed}` });
   }
-  problems.push(...roleProblems(parsed));
+  problems.push(...roleProblems(parsed), ...mailProblems(parsed, production));
   if (problems.length > 0) throw new SettingsError(problems);
   return {
     ...parsed,
     demo: parsed.demo ?? !production,
+    mailFrom: parsed.mailFrom ?? 'KeyForge <keyforge@localhost>',
     publicUrl: parsed.publicUrl ?? `http://${reachableHost(parsed.host)}:${parsed.port}`,
   };
 }

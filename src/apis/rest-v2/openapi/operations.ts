@@ -158,6 +158,10 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
       'sold. Each once, of a confirmed order; one that is pending can be cancelled.',
     example: { status: 'cancelled' },
   }),
+  'POST /api/orders/{id}/resend': named('resendOrder', 'Send the keys of an order by e-mail once more', {
+    description: 'To the address of before, or to the one that is given.',
+    example: { email: 'customer@example.com' },
+  }),
   'POST /api/orders/{id}/replace': named('replaceOrderKey', 'Replace a faulty key', {
     description: 'Another key of the package under the same order. No money moves.',
     example: { key_id: 8847 },
@@ -254,6 +258,15 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
   }),
   'GET /api/audit/streams/{stream}': named('getStream', 'One stream and its state', {
     description: 'As it is, or as it was at a revision or a time.',
+  }),
+
+  'GET /api/deliveries': named('listDeliveries', 'List deliveries by e-mail'),
+  'GET /api/suppressions': named('listSuppressions', 'List the addresses that nothing is sent to'),
+  'DELETE /api/suppressions/{id}': named('liftSuppression', 'Let an address be written to again'),
+  'POST /api/privacy/erasures': named('eraseCustomer', 'Erase a customer', {
+    description:
+      'Destroys the data key that the address and its messages are encrypted with. Sales stay, without them.',
+    example: { email: 'customer@example.com' },
   }),
 
   'GET /api/rates': named('getRates', 'Get exchange rates', { description: 'AZN for one unit.' }),

@@ -10,6 +10,7 @@ import type { CommandContext } from '../../../platform/execution/transaction.js'
 import { type Currency, divideHalfEven, type StoredMoney } from '../../../platform/kernel/money.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
 import { numberOf } from '../amounts.js';
+import { DeliveryViews } from '../deliveries/delivery.views.js';
 
 const MASKED = '********';
 
@@ -22,6 +23,7 @@ export class OrderViews {
   constructor(
     private readonly models: ReadModels,
     private readonly queries: QueryBus,
+    private readonly deliveries: DeliveryViews,
   ) {}
 
   /** As lists show it. The documents that it names are there even when they were deleted. */
@@ -75,6 +77,7 @@ export class OrderViews {
         commission: numberOf({ amount: order.commission, currency: order.currency }),
         ...(forStaff ? costOf(order, priced?.unitCost ?? null) : {}),
       },
+      delivery: await this.deliveries.ofOrder(String(order._id)),
       history: historyOf(order),
     };
   }

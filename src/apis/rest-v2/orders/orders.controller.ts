@@ -10,11 +10,13 @@ import {
   StreamableFile,
 } from '@nestjs/common';
 import type { OrderDocument } from '../../../../projections/ordering/orders.projection.js';
+import { ResendOrder } from '../../../contexts/deliveries/index.js';
 import { RefundOrder, ReplaceKey } from '../../../contexts/ordering/index.js';
 import { ADMINS, Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
 import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
 import { PublicIdPipe } from '../body.js';
+import { ResendBody } from '../deliveries/deliveries.dto.js';
 import { Listing } from '../listing.js';
 import { AnswersFile, AnswersList, AnswersOne } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
@@ -110,6 +112,21 @@ export class OrdersController {
     const orderId = String((await this.reader.find(caller.principal, id))._id);
     const keyNumber = key === undefined ? null : String(key);
     await this.writes.run(caller, (context) => new ReplaceKey(context, { orderId, keyNumber }));
+    return this.details(caller, id);
+  }
+
+  /** Sends the keys once more, to another address if one is given. */
+  @Post(':id/resend')
+  @HttpCode(200)
+  @Allow(ADMINS)
+  @AnswersOne(ORDER_DETAILS)
+  async resend(
+    @CalledBy() caller: Caller,
+    @Param('id', PublicIdPipe) id: number,
+    @Body() { email }: ResendBody,
+  ) {
+    const orderId = String((await this.reader.find(caller.principal, id))._id);
+    await this.writes.run(caller, (context) => new ResendOrder(context, { orderId, email: email ?? null }));
     return this.details(caller, id);
   }
 

@@ -1,3 +1,4 @@
+import { ORDER_DELIVERY } from '../deliveries/deliveries.schemas.js';
 import {
   DECIMAL,
   INTEGER,
@@ -67,6 +68,7 @@ export const ORDER_DETAILS = objectOf('OrderDetails', {
   key: nullable(objectOf('OrderKey', { id: INTEGER, key_text: TEXT, serial_number: nullable(TEXT) })),
   replaced_keys: listOf(objectOf('ReplacedKey', { id: INTEGER, replaced_at: TIME })),
   pricing: PRICING,
+  delivery: nullable(ORDER_DELIVERY),
   history: listOf(objectOf('OrderStep', { status: oneOf(...ORDER_STATUSES, 'key_replaced'), at: TIME })),
 });
 

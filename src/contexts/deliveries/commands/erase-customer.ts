@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { emailAddress } from '../../ordering/index.js';
-import { DeliveryIndex } from '../delivery-index.js';
+import { DeliveryIndex, type SendName } from '../delivery-index.js';
 import { endPending } from '../domain/delivery.decider.js';
 import { Delivery } from '../domain/delivery.js';
 import { Erasure } from '../domain/erasure.js';
@@ -47,16 +47,13 @@ export class EraseCustomerHandler implements ICommandHandler<EraseCustomer> {
     });
     await this.recipients.erase(hash);
     let ended = 0;
-    for (const order of this.index.waitingFor(hash)) ended += await this.end(context, order, hash);
+    for (const name of this.index.waitingFor(hash)) ended += await this.end(context, name);
     return { hash, ended };
   }
 
-  private end(context: CommandContext, order: string, hash: string): Promise<number> {
+  private end(context: CommandContext, { order, send }: SendName): Promise<number> {
     return this.executor.run(context, (tx) => {
-      const state = tx.load(Delivery, order);
-      const last = state.sends.at(-1);
-      if (last?.recipient.hash !== hash) return 0;
-      const events = endPending(state, last.send, 'erased');
+      const events = endPending(tx.load(Delivery, order), send, 'erased');
       tx.append(Delivery, order, events);
       return events.length;
     });

@@ -5,7 +5,14 @@ import { VaultError } from '../../../platform/security/vault.js';
 import { Product, type ProductState } from '../../catalog/index.js';
 import { Order, type OrderState, type SoldUnit } from '../../ordering/index.js';
 import { Partner, type PartnerState } from '../../partners/index.js';
-import { type AttemptOutcome, endPending, recordAttempt, requestFirst } from '../domain/delivery.decider.js';
+import type { SendName } from '../delivery-index.js';
+import {
+  type AttemptOutcome,
+  endPending,
+  recordAttempt,
+  requestFirst,
+  sendOf,
+} from '../domain/delivery.decider.js';
 import { Delivery, type Send } from '../domain/delivery.js';
 import { MailReports } from '../domain/mail-report.js';
 import { Suppression } from '../domain/suppression.js';
@@ -39,8 +46,9 @@ export class DeliverySender {
    * pending: it is made again under the same id.
    * @throws when what is to be sent cannot be read
    */
-  async advance(context: CommandContext, orderId: string, chance: number): Promise<void> {
-    const attempt = await this.executor.run(context, (tx) => begin(tx, orderId));
+  async advance(context: CommandContext, name: SendName, chance: number): Promise<void> {
+    const orderId = name.order;
+    const attempt = await this.executor.run(context, (tx) => begin(tx, name));
     if (!attempt) return;
     const mail = await this.compose(orderId, attempt);
     if (typeof mail === 'string') {
@@ -123,7 +131,7 @@ const productOf = (order: OrderState, { unit }: SoldUnit): string =>
   order.claim!.lines.find(({ units }) => units.some((planned) => planned.unit === unit))!.facts.product;
 
 /** The attempt that is to be made now; null when there is none. */
-function begin(tx: Transaction, orderId: string): Attempt | null {
+function begin(tx: Transaction, { order: orderId, send: number }: SendName): Attempt | null {
   const order = tx.load(Order, orderId);
   const { claim } = order;
   if (!claim) return null;
@@ -137,7 +145,7 @@ function begin(tx: Transaction, orderId: string): Attempt | null {
     );
   }
   const state = tx.load(Delivery, orderId);
-  const send = state.sends.at(-1);
+  const send = sendOf(state, number);
   if (send?.status !== 'pending') return null;
   const end = (reason: Parameters<typeof endPending>[2]): null => {
     tx.append(Delivery, orderId, endPending(state, send.send, reason));

@@ -24,9 +24,11 @@ export function requestResend(
 ): DeliveryEvent[] | Rejection<'DeliveryUnderWay' | 'TooManySends'> {
   const { isCorrected, ...request } = command;
   if (state.sends.length >= MAX_SENDS) return reject('TooManySends', { limit: MAX_SENDS });
-  if (!isCorrected && state.sends.at(-1)?.status === 'pending') return reject('DeliveryUnderWay');
+  const last = state.sends.at(-1);
+  if (!isCorrected && last?.status === 'pending') return reject('DeliveryUnderWay');
+  const overtaken = last ? endPending(state, last.send, { code: 'overtaken' }) : [];
   const send = state.sends.length + 1;
-  return [{ type: 'DeliveryRequested', data: { ...request, send, cause: 'resend' } }];
+  return [...overtaken, { type: 'DeliveryRequested', data: { ...request, send, cause: 'resend' } }];
 }
 
 /** What became of one attempt to hand a message to the provider. */

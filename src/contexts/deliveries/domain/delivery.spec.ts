@@ -73,7 +73,7 @@ describe('a delivery', () => {
       .thenRejected('DeliveryUnderWay');
     given(Delivery, [asked])
       .when((state) => requestResend(state, { ...request, isCorrected: true }))
-      .then(again);
+      .then({ type: 'DeliveryFailed', data: { send: 1, attempt: 0, code: 'overtaken' } }, again);
   });
 
   it('is made a bounded number of times', () => {

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import type { Provider } from '@nestjs/common';
+import {
+  DeliveredKeys,
+  DeliverySender,
+  MailSettings,
+  Recipients,
+  SuppressionNumbers,
+} from '../contexts/deliveries/index.js';
+import { KeyTexts } from '../contexts/inventory/index.js';
+import type { Settings } from '../platform/config/settings.js';
+import { Clock } from '../platform/kernel/clock.js';
+import { Ids } from '../platform/kernel/ids.js';
+import { KeyStore } from '../platform/key-store/key-store.js';
+import { Mailbox } from '../platform/mail/mailbox/mailbox.js';
+import { Mailer, NoMailer } from '../platform/mail/mailer.js';
+import { ResendMailer } from '../platform/mail/resend/resend-mailer.js';
+import { SmtpMailer } from '../platform/mail/smtp/smtp-mailer.js';
+import { PublicIds } from '../platform/numbers/public-ids.js';
+import { KeyedHash } from '../platform/security/keyed-hash.js';
+import { sealedPlace, Vault } from '../platform/security/vault.js';
+import { EmailDelivery } from '../processes/email-delivery/email-delivery.js';
+import { PendingDeliveriesIndex } from '../processes/email-delivery/pending-deliveries.index.js';
+
+const domainOf = (from: string): string => from.slice(from.lastIndexOf('@') + 1).replace(/>$/, '');
+
+/** How mail goes out, by the settings. Without a provider it stays on this machine; in production it waits for one. */
+function createMailer(settings: Settings, mailbox: Mailbox): Mailer {
+  const { resendApiKey: apiKey, resendUrl, smtpUrl, mailFrom } = settings;
+  if (apiKey) return new ResendMailer({ apiKey, url: resendUrl.replace(/\/+$/, '') });
+  if (smtpUrl) return new SmtpMailer({ url: smtpUrl, domain: domainOf(mailFrom) });
+  return settings.nodeEnv === 'production' ? new NoMailer() : mailbox;
+}
+
+/** Whether mail is kept to be read at `/dev/mailbox`. */
+export const hasMailbox = ({ resendApiKey, smtpUrl, nodeEnv }: Settings): boolean =>
+  !resendApiKey && !smtpUrl && nodeEnv !== 'production';
+
+/** What the deliveries context needs of the others, bound to what they offer. */
+export const deliveryPorts = (settings: Settings): Provider[] => [
+  {
+    provide: Mailbox,
+    inject: [Vault, Clock],
+    useFactory: (vault: Vault, clock: Clock) => new Mailbox(join(settings.dataDir, 'mailbox'), vault, clock),
+  },
+  {
+    provide: Mailer,
+    inject: [Mailbox],
+    useFactory: (mailbox: Mailbox) => createMailer(settings, mailbox),
+  },
+  {
+    provide: Recipients,
+    inject: [Vault, KeyedHash, KeyStore, Mailbox],
+    useFactory: (vault: Vault, hashes: KeyedHash, keys: KeyStore, mailbox: Mailbox): Recipients => {
+      const placeOf = (orderId: string, sealedIn: 'order' | 'delivery'): string =>
+        sealedPlace(`${settings.streamNamespace}.${sealedIn}-${orderId}`, 'email');
+      const hashOf = (address: string): string => hashes.hash('email', address.toLowerCase());
+      return {
+        hashOf,
+        async seal(orderId, address) {
+          const hash = hashOf(address);
+          const sealed = await vault.sealUnder(`customer-${hash}`, placeOf(orderId, 'delivery'), address);
+          return { address: sealed, hash, sealedIn: 'delivery' };
+        },
+        open: (orderId, { address, sealedIn }) => vault.open(address, placeOf(orderId, sealedIn)),
+        async erase(hash) {
+          await keys.destroy(`customer-${hash}`);
+          vault.forget();
+          await mailbox.erase(hash);
+        },
+      };
+    },
+  },
+  {
+    provide: EmailDelivery,
+    inject: [DeliverySender, Ids],
+    useFactory: (sender: DeliverySender, ids: Ids) =>
+      new EmailDelivery(new PendingDeliveriesIndex(), sender, ids),
+  },
+  { provide: DeliveredKeys, useExisting: KeyTexts },
+  {
+    provide: MailSettings,
+    useValue: { from: settings.mailFrom, publicUrl: settings.publicUrl } satisfies MailSettings,
+  },
+  {
+    provide: SuppressionNumbers,
+    inject: [PublicIds],
+    useFactory: (numbers: PublicIds): SuppressionNumbers => ({ next: () => numbers.next('suppression') }),
+  },
+];
