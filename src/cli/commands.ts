@@ -154,6 +154,18 @@ const projectionsVerify: CliCommand = {
   },
 };
 
+const migrate: CliCommand = {
+  ...none,
+  name: 'migrate',
+  summary: 'Bring the data directory and MongoDB to the format of this release; again, it changes nothing.',
+  async run(_, { run, print }) {
+    const { dataDirectory, mongodb } = await run('migrate', {});
+    print(`data directory: format ${dataDirectory}`);
+    if (mongodb !== null) print(`MongoDB: format ${mongodb}`);
+    return 0;
+  },
+};
+
 const resetPassword: CliCommand = {
   name: 'reset-password',
   usage: 'LOGIN',
@@ -207,6 +219,7 @@ export const COMMANDS: readonly CliCommand[] = [
   doctor,
   importKeys,
   keygen,
+  migrate,
   projectionsList,
   projectionsRebuild,
   projectionsVerify,

@@ -58,6 +58,10 @@ export class Readiness extends Health {
 
   private async indexProblem(): Promise<Problem> {
     if (!this.runtime) return 'starting';
-    return (await this.runtime.indexLag()) > MAX_INDEX_LAG_EVENTS ? 'far behind' : null;
+    try {
+      return (await this.runtime.indexLag()) > MAX_INDEX_LAG_EVENTS ? 'far behind' : null;
+    } catch {
+      return 'the log cannot be reached';
+    }
   }
 }

@@ -54,7 +54,7 @@ export class Worker {
     while (!signal.aborted) {
       const held = await engines.lease!.acquire(signal);
       if (!held) return;
-      logger.info({ token: held.token }, 'this process is the worker');
+      logger.info({ term: held.token }, 'this process is the worker');
       try {
         await this.serve(held);
       } catch (err) {
@@ -64,7 +64,7 @@ export class Worker {
         }
       }
       await this.end();
-      logger.info({ token: held.token }, 'this process is not the worker any more');
+      logger.info({ term: held.token }, 'this process is not the worker any more');
       await held.release().catch((err: unknown) => logger.warn({ err }, 'the lease could not be given back'));
     }
   }

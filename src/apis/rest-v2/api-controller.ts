@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { catchError, type Observable } from 'rxjs';
 import { EventStoreError } from '../../platform/event-store/event-store.js';
+import { StoreUnavailable } from '../../platform/kernel/store-unavailable.js';
 import { ReadModelNotReady } from '../../platform/projections/read-models.js';
 import { AccessGuard } from './access.js';
 import { BodyShapePipe, RequestPipe } from './body.js';
@@ -19,6 +20,7 @@ import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js
 import { WaitingReads } from './waiting-reads.js';
 
 const OUTAGE = 'The service is not available';
+const OUTAGES = [ReadModelNotReady, EventStoreError, StoreUnavailable] as const;
 
 /** Tells an outage from a bug: callers may come again later. */
 @Injectable()
@@ -26,8 +28,8 @@ export class OutageInterceptor implements NestInterceptor {
   intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(
       catchError((error: unknown) => {
-        const outage = error instanceof ReadModelNotReady || error instanceof EventStoreError;
-        throw outage ? new ServiceUnavailableException(OUTAGE) : error;
+        const isOutage = OUTAGES.some((outage) => error instanceof outage);
+        throw isOutage ? new ServiceUnavailableException(OUTAGE) : error;
       }),
     );
   }

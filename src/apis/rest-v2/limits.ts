@@ -29,3 +29,6 @@ export const MAX_KEY_SEARCH_LENGTH = 4_000;
 /** Keys that a search finds at most, and keys that each of its steps looks at. */
 export const KEY_SEARCH_RESULTS = 1_000;
 export const KEY_SEARCH_LOOKS = 50_000;
+
+/** No request is worked on for longer: the appends of one that is in doubt are given up before. */
+export const LONGEST_REQUEST_MS = 60_000;

@@ -70,6 +70,8 @@ export interface OperationTypes {
   backup: { params: { folder: string }; result: BackupTaken };
   /** Into an empty data directory that no server uses. */
   restore: { params: { folder: string }; result: BackupTaken & { readonly events: number } };
+  /** Format numbers; null where that engine is not in use. */
+  migrate: { params: Nothing; result: { dataDirectory: number; mongodb: number | null } };
   verify: { params: Nothing; result: LogVerified };
   'import-keys': {
     /** `path` is absolute; `package` is a UUID or the number that the APIs show. */

@@ -15,12 +15,17 @@ import { loadDemo } from '../demo/load-demo.js';
 import { removeDemo } from '../demo/remove-demo.js';
 import type { RunningApp } from '../start.js';
 import { backupTaken } from './backups.js';
+import { migratedAtStart } from './migrate.js';
 import { OperationRefused, type Operations, type Progress } from './operation-types.js';
 import { listProjections, rebuildProjections, verifyProjections } from './projections.js';
 import { verifyWith } from './verify.js';
 
 const BACK_UP_SERVERS =
   'this backs up the embedded engines: back EVENTSTORE_URL and MONGODB_URL up with the tools of those servers';
+/** Longer than a lease is waited for whose holder is gone. */
+const BECOMES_WORKER_MS = 10_000;
+const NOT_THE_WORKER =
+  'another process is the worker, which folds the read models: run this where that one runs, with its DATA_DIR';
 const CATCH_UP_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -32,6 +37,9 @@ export function operationsOn(running: RunningApp, settings: Settings): Operation
   const catchUp = async (): Promise<void> => {
     if (!(await runtime.caughtUp(CATCH_UP_MS)))
       throw new Error('the read models do not keep up with the log');
+  };
+  const asWorker = async (): Promise<void> => {
+    if (!(await runtime.isWorkerWithin(BECOMES_WORKER_MS))) throw new OperationRefused(NOT_THE_WORKER);
   };
   const onStep =
     (emit: Emit) =>
@@ -61,14 +69,17 @@ export function operationsOn(running: RunningApp, settings: Settings): Operation
     },
     restore: () =>
       Promise.reject(new OperationRefused('a server uses DATA_DIR: stop it, and empty DATA_DIR')),
+    migrate: async () => migratedAtStart(settings),
     verify: (_, emit) => verifyWith((onProgress) => engines.verifyLog(onProgress), emit),
     'import-keys': (params, emit, signal) => importKeys(running, params, emit, signal),
     'projections-list': () => listProjections(running),
     'projections-rebuild': async ({ name }, emit) => {
+      await asWorker();
       await catchUp();
       return rebuildProjections(running, name, emit);
     },
     'projections-verify': async ({ name }, emit) => {
+      await asWorker();
       await catchUp();
       return verifyProjections(running, name, emit);
     },

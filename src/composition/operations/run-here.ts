@@ -2,6 +2,7 @@ import type { Settings } from '../../platform/config/settings.js';
 import { DataDirectory } from '../../platform/data-directory/data-directory.js';
 import { type RunningApp, startApp } from '../start.js';
 import { restoreHere } from './backups.js';
+import { migrate } from './migrate.js';
 import type { OperationName, Operations, OperationTypes } from './operation-types.js';
 import { operationsOn } from './operations.js';
 import type { RunOptions } from './run-operation.js';
@@ -23,7 +24,9 @@ export async function runHere<N extends OperationName>(
   const { settings, logger, importWorker, passwordCost, onProgress, signal } = options;
   const directory = await DataDirectory.open(settings.dataDir);
   try {
-    if (name === 'verify') return await verifyStoppedLog(settings, onProgress);
+    if (name === 'migrate') return (await migrate(settings, logger)) as OperationTypes[N]['result'];
+    const isEmbedded = settings.eventStoreUrl === null;
+    if (name === 'verify' && isEmbedded) return await verifyStoppedLog(settings, onProgress);
     if (name === 'restore') {
       return await restoreHere(settings, (params as OperationTypes['restore']['params']).folder, onProgress);
     }

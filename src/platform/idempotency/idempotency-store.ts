@@ -20,6 +20,9 @@ export interface RememberedRequest {
  * record is replaced or removed only by whoever names the attempt that it is of.
  */
 export abstract class IdempotencyStore {
+  /** Whether other processes use it too: what they began may still be under way. */
+  abstract readonly isShared: boolean;
+
   /** Stores the request unless there is one under the key. @returns the one that is there; null: it is this one now. */
   abstract claim(key: string, request: RememberedRequest): Promise<RememberedRequest | null>;
   /** @returns false if the attempt's record is not there any more. */

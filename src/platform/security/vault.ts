@@ -1,5 +1,7 @@
 import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MaybePromise } from '../event-store/event-store.js';
+import { StoreUnavailable } from '../kernel/store-unavailable.js';
 import { type DataKey, KeyStore } from '../key-store/key-store.js';
 
 const VERSION = 'v1';
@@ -8,6 +10,9 @@ const TAG_BYTES = 16;
 const CACHED_KEYS = 512;
 /** A key that another node destroyed is used here no longer than this. */
 const CACHED_KEY_MS = 60_000;
+/** Unless the store of the keys does not answer: then for so much longer. */
+const OUTAGE_MS = 15 * 60_000;
+const ANSWER_MS = 300;
 
 /** `Erased`: the data key was destroyed. `Damaged`: not a ciphertext, or not the one of this place. */
 export class VaultError extends Error {
@@ -67,9 +72,20 @@ export class Vault {
     const hit = this.cached.get(keyId);
     if (hit && now < hit.untilMs) return hit.key;
     const found = this.keys.find(keyId);
-    return found instanceof Promise
-      ? found.then((key) => this.keep(keyId, key, now))
-      : this.keep(keyId, found, now);
+    if (!(found instanceof Promise)) return this.keep(keyId, found, now);
+    const kept = found.then((key) => this.keep(keyId, key, now));
+    return hit && now < hit.untilMs + OUTAGE_MS ? this.orLast(kept, hit.key) : kept;
+  }
+
+  /** While the store of the keys is away, or slow, the key that was good a while ago is good enough. */
+  private async orLast(asked: Promise<DataKey | null>, last: DataKey): Promise<DataKey | null> {
+    const patience = new AbortController();
+    const late = delay(ANSWER_MS, last, { signal: patience.signal, ref: false }).catch(() => last);
+    const answered = asked.catch((error: unknown) => {
+      if (error instanceof StoreUnavailable) return last;
+      throw error;
+    });
+    return Promise.race([answered, late]).finally(() => patience.abort());
   }
 
   private keep(keyId: string, key: DataKey | null, now: number): DataKey | null {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpClient } from './http-client.js';
 import { atExit } from './temporary-folder.js';
 
-const START_MS = 30_000;
+const START_MS = 90_000;
 const STOP_MS = 15_000;
 const POLL_MS = 20;
 

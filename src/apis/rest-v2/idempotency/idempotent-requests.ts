@@ -12,7 +12,7 @@ import { Clock } from '../../../platform/kernel/clock.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { KeyedHash } from '../../../platform/security/keyed-hash.js';
 import { sealedPlace, Vault } from '../../../platform/security/vault.js';
-import { IDEMPOTENCY_KEY_MS, IDEMPOTENCY_SWEEP_MS } from '../limits.js';
+import { IDEMPOTENCY_KEY_MS, IDEMPOTENCY_SWEEP_MS, LONGEST_REQUEST_MS } from '../limits.js';
 import { hasAttemptStored } from './attempt-search.js';
 
 const OTHER_BODY = 'Idempotency-Key: was used for another request';
@@ -161,11 +161,21 @@ export class IdempotentRequests implements OnModuleInit, OnApplicationShutdown {
         return JSON.parse(await this.vault.open(found.answer, sealedPlace(key, 'answer'))) as KeptAnswer;
       }
       const { attemptId, after, upTo } = found;
-      const range = { after: BigInt(after), upTo: upTo === null ? this.bornAt : BigInt(upTo) };
+      const range = { after: BigInt(after), upTo: upTo === null ? await this.endOf(found) : BigInt(upTo) };
       if (await hasAttemptStored(this.events, attemptId, range)) throw new ConflictException(ANSWER_LOST);
     }
     if (await this.stored(this.store.replace(key, found.attemptId, request))) return null;
     throw new ConflictException(UNDER_WAY);
+  }
+
+  /**
+   * Where the log ends for an attempt that was never ended. One of this process is known, so it was an earlier process's; or,
+   * of several processes, another one's, which may be at work as long as a request can take.
+   */
+  private async endOf({ begunAtMs }: RememberedRequest): Promise<bigint> {
+    if (!this.store.isShared) return this.bornAt;
+    if (this.clock.now() - begunAtMs < LONGEST_REQUEST_MS) throw new ConflictException(UNDER_WAY);
+    return this.events.headPosition();
   }
 
   private async stored<T>(writing: Promise<T>): Promise<T> {

@@ -9,6 +9,8 @@ const PAGE = 500;
 
 /** Requests in an LMDB environment of their own, as JSON by their key. A write is flushed before it is answered. */
 export class LmdbIdempotencyStore extends IdempotencyStore {
+  readonly isShared = false;
+
   private constructor(private readonly root: RootDatabase<RememberedRequest, string>) {
     super();
   }

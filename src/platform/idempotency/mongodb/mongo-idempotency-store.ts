@@ -8,6 +8,8 @@ interface StoredRequest extends RememberedRequest {
 
 /** Requests in MongoDB, one document for each key. A write is in the journal of the majority before it is answered. */
 export class MongoIdempotencyStore extends IdempotencyStore {
+  readonly isShared = true;
+
   private constructor(private readonly requests: Collection<StoredRequest>) {
     super();
   }

@@ -36,6 +36,8 @@ export interface AuditTerms {
   readonly nowMs: number;
   /** How long after its deadline a reservation may still be open. */
   readonly graceMs: number;
+  /** Between the end of a reservation and that of its hold. Default: one commit, or a crash and its recovery. */
+  readonly freedWithinMs?: number;
 }
 
 /**
@@ -148,7 +150,8 @@ function auditHolds({ stock, money }: Truth, findings: Findings, terms: AuditTer
       findings.check(NOTHING_DUE, true, () => reservation.id);
       const freedAtMs = money.endedHolds.get(`reservation:${reservation.id}`) ?? Number.POSITIVE_INFINITY;
       const tookMs = freedAtMs - (reservation.untilMs ?? 0);
-      findings.check(FREED_AT_ONCE, tookMs <= FREED_WITHIN_MS, () => `${reservation.id}: after ${tookMs} ms`);
+      const { freedWithinMs = FREED_WITHIN_MS } = terms;
+      findings.check(FREED_AT_ONCE, tookMs <= freedWithinMs, () => `${reservation.id}: after ${tookMs} ms`);
       continue;
     }
     const isHeld = money.openHolds.has(`reservation:${reservation.id}`);

@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newSeed, numberOptions, report } from '../support/load/proof.js';
+import { Random } from '../support/load/random.js';
+import { foldingIsExact, measureNodes } from '../support/nodes/checks.js';
+import { type Node, NodesProof } from '../support/nodes/nodes-proof.js';
+
+const TAKEN_OVER_MS = 10_000;
+/** Longer than a lease is held without a sign, and than another one waits for it. */
+const PAUSE_MS = 9_000;
+const SERVER_DOWN_MS = 2_000;
+const BETWEEN_MS = 1_500;
+
+const TAKEN_OVER = 'another process is the worker within 10 s';
+
+/** Somebody else becomes the worker while its holder is out of action. */
+async function takenOver(proof: NodesProof, from: Node): Promise<string> {
+  const startedAt = performance.now();
+  const others = proof.nodes.filter((node) => node !== from && node.role !== 'api');
+  for (;;) {
+    for (const node of others) {
+      if (!(await proof.isWorker(node))) continue;
+      const tookMs = Math.round(performance.now() - startedAt);
+      proof.findings.check(TAKEN_OVER, tookMs <= TAKEN_OVER_MS, () => `${node.name} after ${tookMs} ms`);
+      return `${node.name} is the worker after ${tookMs} ms`;
+    }
+    await sleep(50);
+  }
+}
+
+/** What may go wrong, one after the other. Each leaves everything running. */
+const FAULTS: readonly [name: string, fault: (proof: NodesProof, random: Random) => Promise<string>][] = [
+  [
+    'kill -9 of a process that sells',
+    async (proof, random) => {
+      const node = random.pick(proof.nodes.filter(({ role }) => role === 'api'));
+      await node.process.kill();
+      await proof.restart(node);
+      return node.name;
+    },
+  ],
+  [
+    'kill -9 of the worker',
+    async (proof) => {
+      const worker = await proof.worker();
+      await worker.process.kill();
+      const told = await takenOver(proof, worker);
+      await proof.restart(worker);
+      return `${worker.name}: ${told}`;
+    },
+  ],
+  [
+    'a pause of the worker',
+    async (proof) => {
+      const worker = await proof.worker();
+      worker.process.pause();
+      const since = performance.now();
+      const told = await takenOver(proof, worker);
+      await sleep(Math.max(0, PAUSE_MS - (performance.now() - since)));
+      worker.process.resume();
+      return `${worker.name}: ${told}`;
+    },
+  ],
+  [
+    'kill -9 of MongoDB',
+    async ({ servers }) => {
+      await servers.documents.kill();
+      await sleep(SERVER_DOWN_MS);
+      await servers.documents.start();
+      return `away for ${SERVER_DOWN_MS} ms`;
+    },
+  ],
+  [
+    'kill -9 of EventStoreDB',
+    async ({ servers }) => {
+      await servers.log.kill();
+      await sleep(SERVER_DOWN_MS);
+      await servers.log.start();
+      return `away for ${SERVER_DOWN_MS} ms`;
+    },
+  ],
+  [
+    'kill -9 of Redis',
+    async ({ servers }) => {
+      await servers.redis.kill();
+      await sleep(SERVER_DOWN_MS);
+      await servers.redis.start();
+      return `away for ${SERVER_DOWN_MS} ms`;
+    },
+  ],
+];
+
+/**
+ * Four real processes that sell from one stock, killed and paused one after the other, and their servers with them, while
+ * customers go on and repeat whatever they got no answer to. At the end the log is audited, and the read models are compared
+ * with it.
+ */
+async function main(): Promise<void> {
+  const { faults, clients, seed, ttl } = numberOptions({ faults: 24, clients: 24, seed: newSeed(), ttl: 4 });
+  console.log(`nodes: ${faults} faults under ${clients} clients, --seed ${seed}`);
+  const random = new Random(seed);
+  const slow = { freedWithinMs: 40_000, expiryGraceMs: 12_000 };
+  const proof = new NodesProof({
+    seed,
+    clients,
+    ttlSeconds: ttl,
+    roles: ['api', 'api', 'all', 'worker'],
+    ...slow,
+  });
+  const { findings } = proof;
+  try {
+    await proof.open();
+    console.log(`four processes are ready; ${(await proof.worker()).name} is the worker`);
+    await measureNodes(proof);
+    proof.load.start();
+    for (let next = 0; next < faults; next += 1) {
+      await sleep(BETWEEN_MS);
+      const [name, fault] = FAULTS[next % FAULTS.length]!;
+      console.log(`${next + 1}. ${name}: ${await fault(proof, random)}`);
+    }
+    await sleep(BETWEEN_MS);
+    await proof.load.stop();
+    await proof.worker();
+    await proof.sweep();
+    await foldingIsExact(proof);
+    const exits = await proof.stopNodes();
+    findings.check(
+      'every process stops when asked to',
+      exits.every((code) => code === 0),
+      () => exits.join(),
+    );
+    report(proof, await proof.audit());
+  } finally {
+    await proof.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
