@@ -13,6 +13,8 @@ interface OrderFacts {
   confirmed: string[] | null;
   captured: bigint;
   price: bigint;
+  /** Key of the hold that the newest attempt is paid from. */
+  hold: string;
   status: string;
   /** The slot that a replacement under way is to take out of the order. */
   replacing: string | null;
@@ -40,6 +42,7 @@ export function auditSales(
       confirmed: null,
       captured: 0n,
       price: 0n,
+      hold: '',
       status: 'none',
       replacing: null,
     };
@@ -73,6 +76,10 @@ export function auditSales(
       case 'KeySold': {
         const from = data.reservation ? `reserved ${data.reservation}` : 'free';
         move(`${stream}/${data.slot}`, from, `sold ${data.order}`);
+        const { status, hold } = order(data.order);
+        if (status !== 'claimed' && status !== 'replacing')
+          problems.push(`${data.order} sold while ${status}`);
+        if (status === 'claimed' && !holds.get(hold)) problems.push(`${data.order} sold without its hold`);
         order(data.order).sold.push(`${stream}/${data.slot}`);
         break;
       }
@@ -89,6 +96,7 @@ export function auditSales(
         if (held !== BigInt(data.amount) + BigInt(data.released)) {
           problems.push(`${data.hold}: ${held} held, ${data.amount} captured, ${data.released} released`);
         }
+        if (order(data.order).sold.length === 0) problems.push(`${data.order} paid before its key was sold`);
         holds.set(data.hold, 0n);
         order(data.order).captured += BigInt(data.amount);
         wallets.set(id, { posted: wallet.posted - BigInt(data.amount), held: wallet.held - held });
@@ -112,9 +120,11 @@ export function auditSales(
         break;
       case 'OrderClaimed':
         order(id).price = loadMoney(data.lines[0].facts.price).amountMinor;
+        order(id).hold = data.hold;
         order(id).status = 'claimed';
         break;
       case 'OrderConfirmed':
+        if (order(id).captured === 0n) problems.push(`${id} confirmed before it was paid`);
         if (order(id).confirmed) problems.push(`${id} confirmed twice`);
         order(id).confirmed = data.units.map(
           (unit: { lot: number; slot: number }) => `kf.lot-${unit.lot}/${unit.slot}`,
