@@ -35,7 +35,7 @@ import {
   CallbackAttempts,
   NoticeIndex,
   NoticeStorage,
-  WEBHOOKS_PROVIDERS,
+  webhooksProviders,
 } from './contexts/webhooks/index.js';
 import { AuditLog } from './platform/audit/audit-log.js';
 import { LogTimes } from './platform/audit/log-times.js';
@@ -188,7 +188,7 @@ function contextProviders({ settings, importWorker }: AppOptions, turns: Turns):
     ...salePorts(settings),
     ...DELIVERIES_PROVIDERS,
     ...deliveryPorts(settings),
-    ...WEBHOOKS_PROVIDERS,
+    ...webhooksProviders({ namespace: settings.streamNamespace }),
     outboundHttp(settings),
     ...TERMINAL_V1_PROVIDERS,
     ...referenceProviders(makeApiDocument),

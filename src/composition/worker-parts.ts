@@ -56,7 +56,7 @@ export function workerParts(options: WorkerPartsOptions): WorkerParts {
   const callbacks = new Callbacks({
     clock,
     index: options.notices,
-    attempt: (lane, work) => options.attempts.attempt(lane, work),
+    attempt: (lane, work, signal) => options.attempts.attempt(lane, work, signal),
     onDisabled: (webhook, partner, because) =>
       logger.warn({ webhook, partner, because }, 'a webhook was switched off'),
     onError: (err, webhook) =>

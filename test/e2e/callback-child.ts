@@ -1,14 +1,14 @@
-import { openEngines } from '../../src/composition/engines.js';
 import { noticeId } from '../../src/contexts/webhooks/index.js';
-import { loadSettings } from '../../src/platform/config/settings.js';
 import { Clock } from '../../src/platform/kernel/clock.js';
 import { SystemIds } from '../../src/platform/kernel/ids.js';
-import { createLogger } from '../../src/platform/logging/logger.js';
+import { openCallbackEngines } from '../support/callback-engines.js';
 import { CallbackNode } from '../support/callback-node.js';
 
 /** What the parent says. */
 export interface ChildTask {
   readonly dataDir: string;
+  /** 32 bytes in hex. */
+  readonly masterKey: string;
   readonly urls: readonly string[];
   /** The product's clock runs faster than the machine's, from one moment on over all lives of this process. */
   readonly clock: { readonly fromMs: number; readonly speed: number };
@@ -26,8 +26,8 @@ export type FromChild =
   | { readonly kind: 'drained'; readonly expected: readonly Expected[] };
 
 const PARTNER = '01900000-0000-7000-8000-00000000b001';
-/** Orders are placed one after the other, this far apart. */
-const ORDER_EVERY_MS = 2;
+const ORDERS_AT_ONCE = 4;
+const PAUSE_MS = 5;
 
 class FastClock extends Clock {
   constructor(private readonly task: ChildTask['clock']) {
@@ -44,12 +44,9 @@ const tell = (message: FromChild): boolean => process.send!(message);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Places orders and brings what there is to tell of them, until it is killed or told to come to an end. */
-async function main({ dataDir, urls, clock, timeoutMs }: ChildTask): Promise<void> {
+async function main({ dataDir, masterKey, urls, clock, timeoutMs }: ChildTask): Promise<void> {
   const ids = new SystemIds();
-  const settings = loadSettings({ DATA_DIR: dataDir, NODE_ENV: 'test', KEYFORGE_DEMO: '0' });
-  const logger = createLogger({ logLevel: 'error' }, process.stderr);
-  const engines = await openEngines({ settings, ids, logger, onFatal: () => process.exit(70) });
-  const { events: store, indexes, keys } = engines;
+  const { store, indexes, keys } = await openCallbackEngines(dataDir, masterKey);
   const node = new CallbackNode({ store, indexes, keys, clock: new FastClock(clock), timeoutMs });
   await node.start();
   const secrets: string[] = [];
@@ -60,13 +57,14 @@ async function main({ dataDir, urls, clock, timeoutMs }: ChildTask): Promise<voi
   process.on('message', () => {
     isWorking = false;
   });
-  tell({ kind: 'ready', secrets });
   const life = ids.uuid();
   for (let n = 1; isWorking; n += 1) {
-    const reference = `${life}-${n}`;
-    await node.confirm(PARTNER, reference);
-    if (n % 2 === 0) await node.refund(PARTNER, reference);
-    await pause(ORDER_EVERY_MS);
+    const references = Array.from({ length: ORDERS_AT_ONCE }, (_, place) => `${life}-${n}-${place}`);
+    await Promise.all(references.map((reference) => node.confirm(PARTNER, reference)));
+    await Promise.all(references.map((reference) => node.refund(PARTNER, reference)));
+    // Killed before anything happens, a life would show nothing.
+    if (n === 1) tell({ kind: 'ready', secrets });
+    await pause(PAUSE_MS);
   }
   await node.settled();
   const lanes = [...node.index.lanes.values()];
@@ -75,7 +73,8 @@ async function main({ dataDir, urls, clock, timeoutMs }: ChildTask): Promise<voi
   const expected = told.map((notice) => ({ id: noticeId(PARTNER, notice), object: notice.object }));
   tell({ kind: 'drained', expected });
   await node.close();
-  await engines.close();
+  await Promise.all([indexes.close(), keys.close()]);
+  await store.close();
   process.disconnect();
 }
 

@@ -55,10 +55,10 @@ export class CallbackNode {
     this.follower = new IndexFollower(store, indexes, 'kf', [this.index, storage]);
     const allowPrivate = [parseCidr('127.0.0.1/32')!];
     const outbound = new OutboundHttp({ allowHttp: true, allowPrivate, timeoutMs });
-    const bodies = new NoticeBodies(this.executor, ids);
+    const bodies = new NoticeBodies(store, 'kf');
     const attempts = new CallbackAttempts(this.executor, clock, ids, bodies, this.secrets, outbound);
     this.callbacks = new Callbacks({
-      ...{ index: this.index, clock, attempt: (lane, work) => attempts.attempt(lane, work) },
+      ...{ index: this.index, clock, attempt: (...work) => attempts.attempt(...work) },
       onDisabled: () => undefined,
       onError: (error) => this.errors.push(error),
     });

@@ -1,5 +1,6 @@
 /** The webhooks context: what partners are told, at their endpoints and in a feed. */
 import type { Provider } from '@nestjs/common';
+import { EventStore } from '../../platform/event-store/event-store.js';
 import { CallbackAttempts } from './commands/callback-attempts.js';
 import { CreateWebhookHandler } from './commands/create-webhook.js';
 import { DeleteWebhookHandler } from './commands/delete-webhook.js';
@@ -44,13 +45,17 @@ export type { WebhookRejectionCode } from './rejections.js';
 export { EndpointSecrets } from './secrets/endpoint-secrets.js';
 
 /**
- * What the composition root registers. Needs `Executor`, `Ids`, `Clock`, `PublicIds`, `Vault` and `OutboundHttp`.
+ * What the composition root registers. Needs `EventStore`, `Executor`, `Ids`, `Clock`, `PublicIds`, `Vault` and `OutboundHttp`.
  * `NoticeIndex` and `NoticeStorage` follow the log, in this order.
  */
-export const WEBHOOKS_PROVIDERS: Provider[] = [
+export const webhooksProviders = ({ namespace }: { readonly namespace: string }): Provider[] => [
   NoticeStorage,
   NoticeIndex,
-  NoticeBodies,
+  {
+    provide: NoticeBodies,
+    inject: [EventStore],
+    useFactory: (events: EventStore) => new NoticeBodies(events, namespace),
+  },
   EndpointSecrets,
   CallbackAttempts,
   TestWebhookHandler,

@@ -19,7 +19,7 @@ const RETRY_MS = 2000;
 export interface CallbacksOptions {
   readonly index: NoticeIndex;
   readonly clock: Clock;
-  readonly attempt: (lane: Lane, work: Work) => Promise<Attempted>;
+  readonly attempt: (lane: Lane, work: Work, signal: AbortSignal) => Promise<Attempted>;
   readonly onDisabled: (webhook: number, partner: string, because: string) => void;
   readonly onError: (error: unknown, webhook: number) => void;
 }
@@ -38,6 +38,7 @@ export class Callbacks {
   private readonly crowded = new Set<number>();
   private readonly running = new Set<Promise<void>>();
   private readonly heldAttempts = new Set<Promise<void>>();
+  private readonly endings = new Set<AbortController>();
   private timer: NodeJS.Timeout | null = null;
   private closed = true;
 
@@ -52,12 +53,13 @@ export class Callbacks {
     this.tick();
   }
 
-  /** Begins nothing more; resolves when the attempts under way have ended. */
+  /** Begins nothing more and ends the attempts under way: they are made again by whoever comes next. */
   async close(): Promise<void> {
     this.closed = true;
     if (this.timer) clearTimeout(this.timer);
     this.options.index.onWork = () => {};
     this.options.index.onOutcome = () => {};
+    for (const ending of this.endings) ending.abort();
     await Promise.all(this.running);
     this.underWay.clear();
   }
@@ -111,13 +113,17 @@ export class Callbacks {
   private async make(lane: Lane, work: Work, underWay: Set<number>): Promise<void> {
     const { attempt, onDisabled, onError } = this.options;
     const { webhook, partner } = lane;
+    const ending = new AbortController();
+    this.endings.add(ending);
     try {
-      const { recorded, disabled } = await attempt(lane, work);
+      const { recorded, disabled } = await attempt(lane, work, ending.signal);
       if (disabled) onDisabled(webhook, partner, disabled);
       // What was recorded is under way until the index shows it.
       if (recorded) return;
     } catch (error) {
       onError(error, webhook);
+    } finally {
+      this.endings.delete(ending);
     }
     const later = setTimeout(() => {
       underWay.delete(work.sequence);

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import type { Type } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
@@ -25,6 +27,7 @@ const GIVEN = {
   bulkKeyText: 'C4N4-RYKE-YTXT-0002',
   comment: 'c4n4ry said over the phone',
   idempotencyKey: 'c4n4ry-idempotency-key',
+  webhookAnswer: 'c4n4ry-what-a-receiver-answers',
 } as const;
 /** How long the indexes' entries stay in memory before they are written. */
 const FLUSH_MS = 1_200;
@@ -33,6 +36,14 @@ let app: TestApp;
 let admin: Client;
 /** What the product made: tokens and one-time secrets. */
 const made: Record<string, string> = {};
+/** What partners were told. */
+const told: string[] = [];
+const receiver = createServer(async (request, response) => {
+  let text = JSON.stringify(request.headers);
+  for await (const chunk of request) text += chunk;
+  told.push(text);
+  response.end(GIVEN.webhookAnswer);
+});
 let written: string[];
 const errors: string[] = [];
 
@@ -50,7 +61,10 @@ beforeAll(async () => {
       return true;
     });
   }
-  app = await startTestApp({ settings: { KEYFORGE_ADMIN_PASSWORD: GIVEN.adminPassword } });
+  await new Promise<void>((ready) => receiver.listen(0, '127.0.0.1', ready));
+  app = await startTestApp({
+    settings: { KEYFORGE_ADMIN_PASSWORD: GIVEN.adminPassword, WEBHOOK_ALLOW_PRIVATE: '127.0.0.1/32' },
+  });
   await useEverything();
   for (const route of routesOf(REST_V2_CONTROLLERS)) await misuse(route);
 }, 30_000);
@@ -58,6 +72,8 @@ beforeAll(async () => {
 afterAll(async () => {
   jest.restoreAllMocks();
   await app.close();
+  receiver.closeAllConnections();
+  receiver.close();
 });
 
 async function logIn(login: string, password: string): Promise<Client> {
@@ -98,12 +114,16 @@ async function useEverything(): Promise<void> {
   await logIn('kiosk', GIVEN.partnerPassword);
   await new Client(app).post('/auth/login', { login: 'kiosk', password: GIVEN.wrongPassword });
   await app.settle();
+  const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+  const webhook = await admin.create(`/partners/${id}/webhooks`, { url, event_types: ['order.confirmed'] });
+  made.webhookSecret = webhook.secret.slice('whsec_'.length);
   const settings = { login: 'kiosk', password: GIVEN.partnerPassword };
   const data = { package: String(package_id), order: 'O-1', email: GIVEN.customerEmail };
   const query = queryString({ action: '6', settings, data });
   const sold = await send({ method: 'GET', url: `/api/v1/partners/service?${query}` });
   if (JSON.parse(sold.body).code !== '0') throw new Error(`not sold: ${sold.body}`);
   await app.settle();
+  while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 interface Sent {
@@ -159,6 +179,11 @@ it('is driven through every route', () => {
 it('is in no log line', () => {
   expect(app.lines.length).toBeGreaterThan(100);
   expect([...app.lines, ...written].filter((line) => secretsIn(line).length > 0)).toEqual([]);
+});
+
+it('is in nothing that partners are told', () => {
+  expect(told.join()).toContain('order.confirmed');
+  expect(told.filter((text) => secretsIn(text).length > 0)).toEqual([]);
 });
 
 it('is in no answer that refuses', () => {

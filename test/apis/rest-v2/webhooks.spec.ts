@@ -171,8 +171,8 @@ it('messages and ranges are sent again under the same ids', async () => {
   await buy();
   await until(() => at('/again').length === 2);
   const ids = at('/again').map(({ body }) => body.id);
-  await app.settle();
   const path = `/partners/${id}/webhooks/${wid}`;
+  await until(async () => (await partner.get(`${path}/deliveries`)).body.data.length === 2);
   const one = await partner.post(`${path}/deliveries/${ids[0]}/redeliver`, {});
   expect(one.status).toBe(200);
   await until(() => at('/again').length === 3);

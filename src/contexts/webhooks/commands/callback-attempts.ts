@@ -18,7 +18,7 @@ import { outcomeOf, type SentOutcome } from './test-webhook.js';
 const GONE = 410;
 
 export interface Attempted {
-  /** False: somebody else recorded this attempt, or the endpoint is off. */
+  /** False: somebody else recorded this attempt, the endpoint is off, or nobody waited for the answer. */
   readonly recorded: boolean;
   /** Why the endpoint was switched off with this attempt. */
   readonly disabled: DisabledBecause | null;
@@ -36,7 +36,8 @@ export class CallbackAttempts {
     private readonly outbound: OutboundHttp,
   ) {}
 
-  async attempt(lane: Lane, work: Work): Promise<Attempted> {
+  /** @param signal ends the attempt; what became of it is then not known, so it is not recorded and made again */
+  async attempt(lane: Lane, work: Work, signal: AbortSignal): Promise<Attempted> {
     const { webhook: id, partner } = lane;
     const callback = callbackId(id, work.notice.position);
     const context = this.context();
@@ -46,15 +47,16 @@ export class CallbackAttempts {
     }));
     if (!before.webhook || before.webhook.disabled) return { recorded: false, disabled: null };
     const body = await this.bodies.of(partner, work.notice);
-    const sent = await this.send(partner, before.webhook, body);
+    const sent = await this.send(partner, before.webhook, body, signal);
+    if (signal.aborted) return { recorded: false, disabled: null };
     return this.record(context, { lane, work, callback, body, sent, attempt: before.attempts + 1 });
   }
 
-  private async send(partner: string, webhook: Webhook, body: NoticeBody) {
+  private async send(partner: string, webhook: Webhook, body: NoticeBody, signal: AbortSignal) {
     const began = performance.now();
     const nowMs = this.clock.now();
     const request = await signedRequest(this.secrets, partner, webhook, { id: body.id, body, nowMs });
-    const outcome = outcomeOf(await this.outbound.post(request));
+    const outcome = outcomeOf(await this.outbound.post({ ...request, signal }));
     return { ...outcome, tookMs: Math.round(performance.now() - began) };
   }
 

@@ -1,3 +1,4 @@
+import { nextAttemptMs } from '../domain/schedule.js';
 import {
   FIRST_PROBE_MS,
   HELD_AFTER_FAILURES,
@@ -48,7 +49,8 @@ function laneOf(...objects: string[]) {
     lane,
     add,
     succeed: (sequence: number, atMs = T0) => outcome(sequence, true, null, 1, atMs),
-    fail: (sequence: number, nextMs: number | null, atMs = T0) => outcome(sequence, false, nextMs, 1, atMs),
+    fail: (sequence: number, nextMs: number | null, atMs = T0, round = 1) =>
+      outcome(sequence, false, nextMs, round, atMs),
     next: (nowMs = T0, underWay: number[] = []) =>
       lane.workAt(nowMs, (sequence) => underWay.includes(sequence))?.sequence ?? null,
   };
@@ -130,6 +132,26 @@ describe('an endpoint that fails', () => {
     expect(next(T0 + 3_000_000)).toBeNull();
     expect(lane.waiting).toBe(MAX_OPEN_MESSAGES);
     expect(next(T0 + 3_600_000)).toBe(0);
+  });
+
+  it('costs little for days, whatever waits', () => {
+    const { lane, fail, add } = laneOf();
+    for (let n = 0; n < 100_000; n += 1) add(`c:${n}`);
+    let attempts = 0;
+    let mostOpen = 0;
+    let nowMs = T0;
+    for (const end = T0 + 5 * 24 * 3_600_000; nowMs < end; ) {
+      const work = lane.workAt(nowMs, nobody);
+      if (work) {
+        attempts += 1;
+        fail(work.sequence, nextAttemptMs(nowMs, work.round + 1, 0.5), nowMs, work.round + 1);
+      } else nowMs = Math.max(lane.nextDueMs()!, nowMs + 1);
+      mostOpen = Math.max(mostOpen, lane.open.size);
+    }
+    expect(attempts).toBeLessThan(15_000);
+    expect(mostOpen).toBeLessThan(400);
+    expect(lane.waiting).toBeGreaterThan(98_000);
+    expect(JSON.stringify(lane.stored()).length).toBeLessThan(500);
   });
 
   it('gets nothing while it is off, and goes on where it stood', () => {

@@ -1,7 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
+import type { EventStore } from '../../../platform/event-store/event-store.js';
+import { decodeEvent } from '../../../platform/execution/event-codec.js';
 import { isoTime } from '../../../platform/kernel/clock.js';
-import { Ids } from '../../../platform/kernel/ids.js';
 import { type Currency, formatMinor } from '../../../platform/kernel/money.js';
 import { unreachable } from '../../../platform/kernel/unreachable.js';
 import { Order, type OrderState } from '../../ordering/index.js';
@@ -26,11 +25,10 @@ const STATUS = {
  * Makes bodies of notices: public numbers, amounts and states, never a key's text or a customer's address. A body
  * follows from the log up to its event, so it is the same whenever it is made.
  */
-@Injectable()
 export class NoticeBodies {
   constructor(
-    private readonly executor: Executor,
-    private readonly ids: Ids,
+    private readonly events: EventStore,
+    private readonly namespace: string,
   ) {}
 
   async of(partner: string, notice: Notice): Promise<NoticeBody> {
@@ -60,22 +58,13 @@ export class NoticeBodies {
     }
   }
 
-  /** The order as it was right after the event. */
-  private orderAt({ source, revision }: Notice): Promise<OrderState> {
-    const id = source.slice(source.indexOf('-') + 1);
-    return this.executor.run(this.context(), (tx) => {
-      const events = tx.history(Order, id, 0, revision + 1);
-      return events.reduce(
-        (state, event, place) => Order.evolve(state, event, { revision: place }),
-        Order.initial,
-      );
-    });
-  }
-
-  private context(): CommandContext {
-    const commandId = this.ids.uuid();
-    const actor = { kind: 'system', id: 'notices' } as const;
-    return { commandId, correlationId: commandId, actor, surface: 'system' };
+  /** The order as it was right after the event. What is told of is stored, so there is nothing to decide or wait for. */
+  private async orderAt({ source, revision }: Notice): Promise<OrderState> {
+    const events = await this.events.readStream(`${this.namespace}.${source}`, { limit: revision + 1 });
+    return events.reduce(
+      (state, stored) => Order.evolve(state, decodeEvent(Order, stored), { revision: stored.revision }),
+      Order.initial,
+    );
   }
 }
 

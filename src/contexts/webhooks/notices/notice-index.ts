@@ -59,6 +59,7 @@ export class NoticeIndex implements LocalIndex {
     if (event.category === 'webhooks') this.applyWebhooks(event, keep);
     else if (event.category === 'callback') this.applyCallback(event);
     else this.applyTold(event);
+    if (event.type === 'PartnerStatusChanged' && event.data.status === 'deleted') this.forget(event.id, keep);
   }
 
   private applyTold(event: IndexedEvent): void {
@@ -189,6 +190,11 @@ export class NoticeIndex implements LocalIndex {
       this.outcomes.push([lane.webhook, sequence]);
     }
     this.changedLanes.add(lane.webhook);
+  }
+
+  /** A deleted partner is blocked for ever: it is told nothing any more, and may read what it was told. */
+  private forget(partner: string, keep: IndexKeep): void {
+    for (const webhook of this.lanesOf.get(partner) ?? []) this.dropLane(this.lanes.get(webhook)!, keep);
   }
 
   private addLane(webhook: number, stored: StoredLane): void {

@@ -207,6 +207,17 @@ describe('receivers that misbehave', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 
+  it('one that never answers is left at once when nobody waits any more', async () => {
+    const port = await serveRaw(() => undefined);
+    const ending = new AbortController();
+    setTimeout(() => ending.abort(), 20);
+    const sender = outbound({ timeoutMs: 10_000 });
+    const request = { url: `http://127.0.0.1:${port}/`, headers: {}, body: '', signal: ending.signal };
+    const started = performance.now();
+    expect(await sender.post(request)).toEqual(failed('connection'));
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
   it('one that resets, or closes in the middle, has not answered', async () => {
     const resetting = await serveRaw((socket) => socket.resetAndDestroy());
     expect(await post(outbound(), `http://127.0.0.1:${resetting}/`)).toEqual(failed('connection'));

@@ -20,6 +20,8 @@ export interface OutboundRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Ends the request: nobody waits for its answer any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** `refused`: not sent. `failed`: no whole answer came; the receiver may have got it all the same. */
@@ -56,8 +58,24 @@ export class OutboundHttp {
     return typeof checked === 'string' ? checked : null;
   }
 
-  async post({ url, headers, body }: OutboundRequest): Promise<OutboundResult> {
-    const signal = AbortSignal.timeout(this.timeoutMs);
+  async post(request: OutboundRequest): Promise<OutboundResult> {
+    const ending = new AbortController();
+    const timer = setTimeout(
+      () => ending.abort(new DOMException('too late', 'TimeoutError')),
+      this.timeoutMs,
+    );
+    const give = () => ending.abort();
+    request.signal?.addEventListener('abort', give, { once: true });
+    if (request.signal?.aborted) give();
+    try {
+      return await this.send(request, ending.signal);
+    } finally {
+      clearTimeout(timer);
+      request.signal?.removeEventListener('abort', give);
+    }
+  }
+
+  private async send({ url, headers, body }: OutboundRequest, signal: AbortSignal): Promise<OutboundResult> {
     let checked: Checked | TargetProblem;
     try {
       checked = await within(this.check(url), signal);
@@ -137,6 +155,7 @@ function pinnedTo(addresses: readonly string[]): LookupFunction {
 /** Whichever comes first: the promise's result, or the signal. */
 function within<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     promise.then(resolve, reject);
   });

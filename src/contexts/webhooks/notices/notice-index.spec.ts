@@ -1,0 +1,203 @@
+import fc from 'fast-check';
+import { indexEvent, MemoryKeep } from '../../../../test/support/index-keep.js';
+import { noticeId } from './notice.js';
+import { NoticeIndex } from './notice-index.js';
+import { NoticeStorage } from './notice-storage.js';
+
+const PARTNER = 'partner-a';
+const OTHER = 'partner-b';
+const WALLET = `${PARTNER}.main.AZN`;
+
+type Fact = readonly [category: string, id: string, type: string, data: unknown];
+
+const registered = (id: string): Fact => [
+  'partner',
+  id,
+  'PartnerRegistered',
+  { publicId: 1, status: 'active' },
+];
+const alerts = (balanceAlerts: object): Fact => [
+  ...(['partner', PARTNER, 'PartnerBalanceAlertsChanged'] as const),
+  { balanceAlerts },
+];
+const credited = (amount: number): Fact => ['wallet', WALLET, 'FundsCredited', { amount: String(amount) }];
+const held = (amount: number): Fact => ['wallet', WALLET, 'FundsHeld', { amount: String(amount) }];
+const captured = (amount: number, released: number): Fact => [
+  ...(['wallet', WALLET, 'FundsCaptured'] as const),
+  { amount: String(amount), released: String(released) },
+];
+const released = (amount: number): Fact => ['wallet', WALLET, 'FundsReleased', { amount: String(amount) }];
+const order = (id: string, type: string, partner = PARTNER): Fact => [
+  'order',
+  id,
+  type,
+  { sale: { partner } },
+];
+const access = (id: string, productIds: string[] | null, packageIds: string[] | null = null): Fact => [
+  ...(['partner', id, 'PartnerAccessChanged'] as const),
+  { allProducts: productIds === null, productIds: productIds ?? [], packageIds },
+];
+const created: Fact = ['package', 'pkg', 'PackageCreated', { publicId: 7, productId: 'product' }];
+const activated = (because: string): Fact => ['package', 'pkg', 'PackageActivated', { because }];
+const webhook = (type: string, data: object = {}): Fact => [
+  'webhooks',
+  PARTNER,
+  type,
+  { webhook: 1, ...data },
+];
+const ENDPOINT = webhook('WebhookCreated', { eventTypes: ['order.confirmed', 'balance.low'] });
+const attempted = (
+  notice: string,
+  outcome: 'delivered' | 'failed',
+  nextAttempt: string | null = null,
+): Fact => [
+  ...(['callback', `1.${notice}`, 'CallbackAttempted'] as const),
+  { webhook: 1, notice, round: 1, outcome, nextAttempt },
+];
+
+/** An index over facts, and what it keeps. */
+function world() {
+  const keeps = { index: new MemoryKeep(), storage: new MemoryKeep() };
+  let position = 0;
+  const open = () => {
+    const storage = new NoticeStorage();
+    storage.attach(keeps.storage);
+    return new NoticeIndex(storage);
+  };
+  const index = open();
+  const fold = (...facts: Fact[]): void => {
+    for (const [category, id, type, data] of facts) {
+      position += 1;
+      index.apply(indexEvent(category, id, { type, data }, position), keeps.index);
+    }
+    index.afterBatch(keeps.index);
+  };
+  /** The same after a restart. */
+  const reopened = () => {
+    const again = open();
+    again.restore(keeps.index.entries);
+    return again;
+  };
+  const told = (partner = PARTNER) => index.read(partner, 0, 1_000).map(({ type }) => type);
+  return { index, fold, reopened, told };
+}
+
+describe('who is told', () => {
+  it('of an order is the partner who placed it', () => {
+    const { fold, told } = world();
+    fold(order('a', 'OrderConfirmed'), order('b', 'OrderConfirmed', OTHER), order('a', 'OrderRefunded'));
+    expect([told(), told(OTHER)]).toEqual([['order.confirmed', 'order.refunded'], ['order.confirmed']]);
+  });
+
+  it('of a package that has keys again is everybody who may buy it', () => {
+    const { fold, told } = world();
+    fold(registered(PARTNER), registered(OTHER), created, activated('admin'), activated('stock'));
+    expect([told(), told(OTHER)]).toEqual([['package.back_in_stock'], ['package.back_in_stock']]);
+    fold(access(OTHER, ['another']), access(PARTNER, null, ['pkg']), activated('stock'));
+    expect([told().length, told(OTHER).length]).toEqual([2, 1]);
+    fold(['partner', PARTNER, 'PartnerStatusChanged', { status: 'blocked' }], activated('stock'));
+    expect(told()).toHaveLength(2);
+  });
+
+  it('of an e-mail is told each new status once, and never the address', () => {
+    const { fold, index } = world();
+    const delivery = (type: string, data: object): Fact => ['delivery', 'a', type, { send: 1, ...data }];
+    const recipient = { address: 'v1.a.b.c', hash: 'h' };
+    fold(
+      delivery('DeliveryRequested', { partner: PARTNER, orderNumber: 5, recipient }),
+      delivery('DeliverySent', {}),
+      delivery('DeliveryReported', { report: 'opened' }),
+      delivery('DeliveryReported', { report: 'delivered' }),
+      delivery('DeliveryReported', { report: 'delivered' }),
+    );
+    expect(index.read(PARTNER, 0, 9).map(({ facts }) => facts)).toEqual([
+      { orderNumber: 5, send: 1, status: 'sent' },
+      { orderNumber: 5, send: 1, status: 'delivered' },
+    ]);
+    expect(index.read(PARTNER, 0, 1)[0]!.object).toBe('order-a');
+  });
+});
+
+describe('a low balance', () => {
+  it('is told when it falls below, and again after it was above', () => {
+    const { fold, told } = world();
+    fold(registered(PARTNER), credited(100), alerts({ AZN: '50' }));
+    fold(held(40), captured(40, 0), held(10));
+    expect(told()).toEqual([]);
+    fold(held(1), captured(1, 0), credited(5));
+    expect(told()).toEqual(['balance.low']);
+    fold(released(10), held(20), held(1));
+    expect(told()).toHaveLength(2);
+  });
+
+  it('is told at once when a threshold is set above it, and not while there is none', () => {
+    const { fold, told } = world();
+    fold(registered(PARTNER), credited(10), held(5), alerts({ AZN: '50' }), alerts({ AZN: '60' }));
+    expect(told()).toEqual(['balance.low']);
+    fold(alerts({}), alerts({ AZN: '50' }));
+    expect(told()).toHaveLength(2);
+  });
+});
+
+describe('the index', () => {
+  it('is the same however its events come in batches and restarts, and after a rebuild', () => {
+    const facts = fc.array(
+      fc.oneof(
+        fc.nat(3).map((n) => order(`o${n}`, 'OrderConfirmed')),
+        fc.integer({ min: 1, max: 90 }).map(credited),
+        fc.integer({ min: 1, max: 90 }).map(held),
+        fc.constantFrom(alerts({ AZN: '50' }), alerts({}), activated('stock'), access(PARTNER, [])),
+        fc.nat(20).map((n) => attempted(String(n).padStart(16, '0'), n % 3 === 0 ? 'failed' : 'delivered')),
+        fc
+          .nat(20)
+          .map((n) => attempted(n.toString(16).padStart(16, '0'), 'failed', '2027-01-01T00:00:00.000Z')),
+        fc.constantFrom(webhook('WebhookDisabled', { because: 'asked' }), webhook('WebhookEnabled')),
+      ),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(facts, (middle) => {
+        const all = [registered(PARTNER), created, ENDPOINT, ...middle];
+        const [whole, single] = [world(), world()];
+        whole.fold(...all);
+        for (const fact of all) single.fold(fact);
+        const stateOf = (index: NoticeIndex) => {
+          const lane = index.lanes.get(1)!;
+          const open = [...lane.open.values()].sort((a, b) => a.sequence - b.sequence);
+          return [index.read(PARTNER, 0, 1_000), lane.stored(), open];
+        };
+        expect(stateOf(single.index)).toEqual(stateOf(whole.index));
+        expect(stateOf(single.reopened())).toEqual(stateOf(whole.index));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('finds notices by position and time, and tells new endpoints nothing old', () => {
+    const { fold, index } = world();
+    fold(order('a', 'OrderConfirmed'), credited(1), order('b', 'OrderConfirmed'), ENDPOINT);
+    expect(index.find(PARTNER, '0000000000000003')?.sequence).toBe(1);
+    expect(index.find(PARTNER, '0000000000000002')).toBeNull();
+    expect(index.firstAfter(PARTNER, '0000000000000001')).toBe(1);
+    expect(index.lanes.get(1)!.waiting).toBe(0);
+    fold(order('c', 'OrderConfirmed'));
+    expect(index.lanes.get(1)!.waiting).toBe(1);
+    fold(webhook('WebhookDeleted'));
+    expect(index.lanes.size).toBe(0);
+  });
+
+  it('brings a deleted partner nothing more', () => {
+    const { fold, index, reopened } = world();
+    fold(registered(PARTNER), ENDPOINT, order('a', 'OrderConfirmed'));
+    fold(['partner', PARTNER, 'PartnerStatusChanged', { status: 'deleted' }], order('b', 'OrderConfirmed'));
+    expect([index.lanes.size, reopened().lanes.size]).toEqual([0, 0]);
+  });
+
+  it('gives a notice the same id for ever, and another one to each partner', () => {
+    const { fold, index } = world();
+    fold(order('a', 'OrderConfirmed'));
+    const [notice] = index.read(PARTNER, 0, 1);
+    expect(noticeId(PARTNER, notice!)).toBe('evt_MzAQ8UIXxVC3RvzstQzVny4A');
+    expect(noticeId(OTHER, notice!)).not.toBe(noticeId(PARTNER, notice!));
+  });
+});
