@@ -45,6 +45,7 @@ export async function reach<T>({
     try {
       return await open();
     } catch (error) {
+      if (error instanceof EngineUnavailable) throw error;
       const message = error instanceof Error ? error.message : String(error);
       if (!isOutage(error)) throw new EngineUnavailable(variable, message, { cause: error });
       if (performance.now() + pauseMs > giveUpAt) {

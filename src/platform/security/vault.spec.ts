@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../kernel/store-unavailable.js';
 import { type DataKey, KeyStore } from '../key-store/key-store.js';
 import { KeyedHash } from './keyed-hash.js';
 import { sealedPlace, Vault } from './vault.js';
@@ -94,4 +95,52 @@ it('hashes differently for each purpose and always the same', async () => {
   expect(hash.hash('login', 'a')).toBe(hash.hash('login', 'a'));
   expect(hash.hash('login', 'a')).not.toBe(hash.hash('email', 'a'));
   expect(hash.hash('login', 'a')).not.toBe(hash.hash('login', 'b'));
+});
+
+describe('with keys on a server', () => {
+  const MINUTE_MS = 60_000;
+
+  class ServerKeys extends KeyStore {
+    state: 'there' | 'away' | 'silent' = 'there';
+    obtain(): DataKey {
+      return dataKey(1);
+    }
+    async find(): Promise<DataKey> {
+      if (this.state === 'away') throw new StoreUnavailable('away');
+      if (this.state === 'silent') await new Promise(() => undefined);
+      return dataKey(1);
+    }
+    async destroy(): Promise<boolean> {
+      return true;
+    }
+  }
+
+  const later = (ms: number): void => {
+    const now = performance.now();
+    jest.spyOn(performance, 'now').mockImplementation(() => now + ms);
+  };
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each(['away', 'silent'] as const)('a text opens while it is %s, by a key used lately', async (state) => {
+    const server = new ServerKeys();
+    const one = new Vault(server);
+    const sealed = one.seal(dataKey(1), place, 'text');
+    expect(await one.open(sealed, place)).toBe('text');
+    server.state = state;
+    later(10 * MINUTE_MS);
+    expect(await one.open(sealed, place)).toBe('text');
+  });
+
+  it('a key that was used long ago, or never here, is not good enough', async () => {
+    const server = new ServerKeys();
+    const one = new Vault(server);
+    const sealed = one.seal(dataKey(1), place, 'text');
+    server.state = 'away';
+    await expect(one.open(sealed, place)).rejects.toThrow(StoreUnavailable);
+    server.state = 'there';
+    await one.open(sealed, place);
+    server.state = 'away';
+    later(20 * MINUTE_MS);
+    await expect(one.open(sealed, place)).rejects.toThrow(StoreUnavailable);
+  });
 });

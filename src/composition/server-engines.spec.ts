@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EventStoreDbStandIn } from '../../test/support/eventstoredb/stand-in.js';
+import { loadSettings } from '../platform/config/settings.js';
+import type { NewEvent } from '../platform/event-store/event-store.js';
+import { SystemIds } from '../platform/kernel/ids.js';
+import { createLogger } from '../platform/logging/logger.js';
+import { MANIFEST_KEY } from '../platform/projections/read-models.js';
+import { type Engines, openEngines } from './engines.js';
+
+const ids = new SystemIds();
+let dataDir: string;
+let server: EventStoreDbStandIn;
+let lines: string[];
+beforeEach(async () => {
+  dataDir = mkdtempSync(join(tmpdir(), 'keyforge-engines-'));
+  server = await EventStoreDbStandIn.start();
+  lines = [];
+});
+afterEach(() => {
+  server.stop();
+  rmSync(dataDir, { recursive: true });
+});
+
+function open(): Promise<Engines> {
+  const settings = loadSettings({ DATA_DIR: dataDir, EVENTSTORE_URL: server.url });
+  const logger = createLogger({ logLevel: 'warn' }, { write: (line) => lines.push(line) });
+  const onFatal = (error: unknown): void => {
+    throw error;
+  };
+  return openEngines({ settings, ids, logger, onFatal, patienceMs: 200 });
+}
+
+const event = (): NewEvent => ({
+  id: ids.uuid(),
+  type: 'Happened',
+  data: Buffer.from('{}'),
+  metadata: Buffer.from('{}'),
+});
+
+/** Appends an event, and documents and an index that reflect it. */
+async function fill(): Promise<void> {
+  const engines = await open();
+  const made = event();
+  const appended = await engines.events.append([
+    { stream: 'kf.thing-1', expectedRevision: -1, events: [made] },
+  ]);
+  if (appended.outcome !== 'appended') throw new Error('it was refused');
+  const { position } = appended;
+  const mark = { position: String(position), event: made.id };
+  const value = { ...mark, collections: {}, retired: [] };
+  await engines.documents.write({ position, writes: [], checkpoint: { key: MANIFEST_KEY, value } });
+  await engines.indexes.write([{ index: 'some', version: 1, position, entries: new Map() }], mark);
+  await engines.close();
+}
+
+it('a server that is away is waited for, and then named by its variable', async () => {
+  server.stop();
+  await expect(open()).rejects.toThrow(/^EVENTSTORE_URL: cannot be reached for 0 s/);
+}, 15_000);
+
+it.each([
+  ['ahead of', 5_000],
+  ['behind', -5_000],
+])('a server whose clock is far %s this one is refused', async (side, aheadMs) => {
+  server.clockAheadMs = aheadMs;
+  await expect(open()).rejects.toThrow(
+    new RegExp(`^EVENTSTORE_URL: the server's clock is [\\d.]+ s ${side} this`),
+  );
+});
+
+it('what was made from the log on the server is kept', async () => {
+  await fill();
+  const engines = await open();
+  expect(await engines.documents.readCheckpoint(MANIFEST_KEY)).toMatchObject({ collections: {} });
+  expect(engines.indexes.checkpoint('some', 1)).not.toBeNull();
+  expect(lines).toEqual([]);
+  await engines.close();
+});
+
+it('what was made from another log is made anew, however long that one was', async () => {
+  await fill();
+  server.stop();
+  server = await EventStoreDbStandIn.start();
+  const other = await open();
+  for (let revision = -1; revision < 9; revision += 1) {
+    await other.events.append([{ stream: 'kf.other-1', expectedRevision: revision, events: [event()] }]);
+  }
+  expect(await other.documents.readCheckpoint(MANIFEST_KEY)).toBeNull();
+  expect(other.indexes.checkpoint('some', 1)).toBeNull();
+  expect(lines.join()).toContain('another log');
+  await other.close();
+});
