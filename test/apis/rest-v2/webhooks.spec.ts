@@ -55,10 +55,10 @@ async function until(isThere: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
-async function buy(): Promise<string> {
+async function buy(email?: string): Promise<string> {
   orders += 1;
   const order = `W-${orders}`;
-  const data = JSON.stringify({ package: String(pkg), order });
+  const data = JSON.stringify({ package: String(pkg), order, email });
   const settings = JSON.stringify({ login: 'shop', password: PASSWORD });
   const { body } = await new Client(app).get(
     `/v1/partners/service?${queryString({ action: '6', settings, data } as never)}`,
@@ -222,6 +222,15 @@ it('a package that has keys again is told to those who may buy it', async () => 
   await until(() => at('/stock').length === 1);
   expect(at('/stock')[0]!.body.data).toEqual({ package_id: rare });
   expect(at('/theirs')).toEqual([]);
+});
+
+it("an order's e-mail is told of, without the address", async () => {
+  await create('/mail', ['delivery.updated']);
+  await buy('c4n4ry.customer@example.com');
+  await until(() => at('/mail').length > 0);
+  const data = { order_number: expect.any(Number), send: 1, status: expect.any(String) };
+  expect(at('/mail')[0]!.body.data).toEqual(data);
+  expect(got.map(({ text }) => text).join()).not.toContain('c4n4ry.customer');
 });
 
 it('a test event tells at once what the endpoint says', async () => {
