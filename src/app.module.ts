@@ -16,6 +16,7 @@ import { AGGREGATES } from './composition/aggregates.js';
 import { makeApiDocument } from './composition/api-document.js';
 import { deliveryPorts, hasMailbox } from './composition/delivery-ports.js';
 import type { Engines } from './composition/engines.js';
+import { PROCESS_NAMES } from './composition/processes.js';
 import { Runtime, type RuntimeOptions } from './composition/runtime.js';
 import { salePorts } from './composition/sale-ports.js';
 import { CATALOG_PROVIDERS, CatalogIndex } from './contexts/catalog/index.js';
@@ -50,6 +51,8 @@ import { OutboundHttp } from './platform/http/outbound/outbound-http.js';
 import { Turns } from './platform/http/turns.js';
 import { IdempotencyStore } from './platform/idempotency/idempotency-store.js';
 import { IndexProgress } from './platform/indexes/index-progress.js';
+import { Jobs } from './platform/jobs/jobs.js';
+import { QueueNames } from './platform/jobs/queue-names.js';
 import { Clock } from './platform/kernel/clock.js';
 import { Ids } from './platform/kernel/ids.js';
 import { KeyStore } from './platform/key-store/key-store.js';
@@ -129,6 +132,8 @@ function platformProviders(options: AppOptions): Provider[] {
     { provide: EventStore, useValue: events },
     { provide: KeyStore, useValue: keys },
     { provide: IdempotencyStore, useValue: idempotency },
+    { provide: Jobs, useValue: engines.jobs },
+    { provide: QueueNames, useValue: new QueueNames(PROCESS_NAMES) },
     { provide: MasterKey, useValue: master },
     { provide: KeyedHash, useValue: hashes },
     { provide: Cursors, useValue: new Cursors(master) },

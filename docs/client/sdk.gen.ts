@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, formDataBodySerializer, type Options as Options2, type TDataShape } from './client/index.js';
-import type { AdjustPartnerBalanceData, AdjustPartnerBalanceErrors, AdjustPartnerBalanceResponses, CallTerminalLegacyData, CallTerminalLegacyResponses, CallTerminalServiceData, CallTerminalServiceResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, ConvertSupplierPricesData, ConvertSupplierPricesErrors, ConvertSupplierPricesResponses, CreateCategoryData, CreateCategoryErrors, CreateCategoryResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateKeysData, CreateKeysErrors, CreateKeysResponses, CreatePackageData, CreatePackageErrors, CreatePackageResponses, CreatePartnerData, CreatePartnerErrors, CreatePartnerResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateStaffMemberData, CreateStaffMemberErrors, CreateStaffMemberResponses, CreateSubcategoryData, CreateSubcategoryErrors, CreateSubcategoryResponses, CreateSupplierData, CreateSupplierErrors, CreateSupplierResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteCategoryData, DeleteCategoryErrors, DeleteCategoryResponses, DeleteKeyData, DeleteKeyErrors, DeleteKeyResponses, DeleteKeysByPostData, DeleteKeysByPostErrors, DeleteKeysByPostResponses, DeleteKeysData, DeleteKeysErrors, DeleteKeysResponses, DeletePackageData, DeletePackageErrors, DeletePackageResponses, DeletePartnerData, DeletePartnerErrors, DeletePartnerResponses, DeleteProductData, DeleteProductErrors, DeleteProductResponses, DeleteSubcategoryData, DeleteSubcategoryErrors, DeleteSubcategoryResponses, DeleteSupplierData, DeleteSupplierErrors, DeleteSupplierResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DisableTotpData, DisableTotpErrors, DisableTotpResponses, EnrolTotpData, EnrolTotpErrors, EnrolTotpResponses, ExportOrdersData, ExportOrdersErrors, ExportOrdersResponses, ExportPartnerTransactionsData, ExportPartnerTransactionsErrors, ExportPartnerTransactionsResponses, GetCategoryData, GetCategoryErrors, GetCategoryResponses, GetCurrencySettingsData, GetCurrencySettingsErrors, GetCurrencySettingsResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetKeyData, GetKeyErrors, GetKeyHistoryData, GetKeyHistoryErrors, GetKeyHistoryResponses, GetKeyResponses, GetOrderDashboardData, GetOrderDashboardErrors, GetOrderDashboardResponses, GetOrderData, GetOrderErrors, GetOrderResponses, GetPackageData, GetPackageErrors, GetPackagePricesData, GetPackagePricesErrors, GetPackagePricesResponses, GetPackageResponses, GetPartnerAccessData, GetPartnerAccessErrors, GetPartnerAccessResponses, GetPartnerBalancesData, GetPartnerBalancesErrors, GetPartnerBalancesResponses, GetPartnerData, GetPartnerErrors, GetPartnerResponses, GetPartnerStatisticsData, GetPartnerStatisticsErrors, GetPartnerStatisticsResponses, GetProductData, GetProductErrors, GetProductResponses, GetProductStatisticsData, GetProductStatisticsErrors, GetProductStatisticsResponses, GetRatesData, GetRatesErrors, GetRatesResponses, GetStaffMemberData, GetStaffMemberErrors, GetStaffMemberResponses, GetStreamData, GetStreamErrors, GetStreamResponses, GetSubcategoryData, GetSubcategoryErrors, GetSubcategoryResponses, GetSupplierData, GetSupplierErrors, GetSupplierPricesData, GetSupplierPricesErrors, GetSupplierPricesResponses, GetSupplierResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, ListAllWebhooksData, ListAllWebhooksErrors, ListAllWebhooksResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKeysWithHierarchyData, ListKeysWithHierarchyErrors, ListKeysWithHierarchyResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListPackagesData, ListPackagesErrors, ListPackagesResponses, ListPartnerEventsData, ListPartnerEventsErrors, ListPartnerEventsResponses, ListPartnersData, ListPartnersErrors, ListPartnersResponses, ListPartnerTransactionsData, ListPartnerTransactionsErrors, ListPartnerTransactionsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListStaffData, ListStaffErrors, ListStaffResponses, ListSubcategoriesData, ListSubcategoriesErrors, ListSubcategoriesResponses, ListSuppliersData, ListSuppliersErrors, ListSuppliersResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, RedeliverEventData, RedeliverEventErrors, RedeliverEventResponses, RedeliverEventsData, RedeliverEventsErrors, RedeliverEventsResponses, RefreshTokenData, RefreshTokenErrors, RefreshTokenResponses, ReplaceOrderKeyData, ReplaceOrderKeyErrors, ReplaceOrderKeyResponses, ResetStaffTotpData, ResetStaffTotpErrors, ResetStaffTotpResponses, RevealKeyData, RevealKeyErrors, RevealKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TopUpPartnerBalanceData, TopUpPartnerBalanceErrors, TopUpPartnerBalanceResponses, UpdateCategoryData, UpdateCategoryErrors, UpdateCategoryResponses, UpdateCurrencySettingsData, UpdateCurrencySettingsErrors, UpdateCurrencySettingsResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrderStatusData, UpdateOrderStatusErrors, UpdateOrderStatusResponses, UpdatePackageData, UpdatePackageErrors, UpdatePackagePricesData, UpdatePackagePricesErrors, UpdatePackagePricesResponses, UpdatePackageResponses, UpdatePartnerAccessData, UpdatePartnerAccessErrors, UpdatePartnerAccessResponses, UpdatePartnerData, UpdatePartnerErrors, UpdatePartnerResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, UpdateRatesData, UpdateRatesErrors, UpdateRatesResponses, UpdateStaffMemberData, UpdateStaffMemberErrors, UpdateStaffMemberResponses, UpdateSubcategoryData, UpdateSubcategoryErrors, UpdateSubcategoryResponses, UpdateSupplierData, UpdateSupplierErrors, UpdateSupplierResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, UploadImageData, UploadImageErrors, UploadImageResponses } from './types.gen.js';
+import type { AdjustPartnerBalanceData, AdjustPartnerBalanceErrors, AdjustPartnerBalanceResponses, CallTerminalLegacyData, CallTerminalLegacyResponses, CallTerminalServiceData, CallTerminalServiceResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ConfirmTotpData, ConfirmTotpErrors, ConfirmTotpResponses, ConvertSupplierPricesData, ConvertSupplierPricesErrors, ConvertSupplierPricesResponses, CreateCategoryData, CreateCategoryErrors, CreateCategoryResponses, CreateKeyData, CreateKeyErrors, CreateKeyResponses, CreateKeysData, CreateKeysErrors, CreateKeysResponses, CreatePackageData, CreatePackageErrors, CreatePackageResponses, CreatePartnerData, CreatePartnerErrors, CreatePartnerResponses, CreateProductData, CreateProductErrors, CreateProductResponses, CreateStaffMemberData, CreateStaffMemberErrors, CreateStaffMemberResponses, CreateSubcategoryData, CreateSubcategoryErrors, CreateSubcategoryResponses, CreateSupplierData, CreateSupplierErrors, CreateSupplierResponses, CreateWebhookData, CreateWebhookErrors, CreateWebhookResponses, DeleteCategoryData, DeleteCategoryErrors, DeleteCategoryResponses, DeleteKeyData, DeleteKeyErrors, DeleteKeyResponses, DeleteKeysByPostData, DeleteKeysByPostErrors, DeleteKeysByPostResponses, DeleteKeysData, DeleteKeysErrors, DeleteKeysResponses, DeletePackageData, DeletePackageErrors, DeletePackageResponses, DeletePartnerData, DeletePartnerErrors, DeletePartnerResponses, DeleteProductData, DeleteProductErrors, DeleteProductResponses, DeleteSubcategoryData, DeleteSubcategoryErrors, DeleteSubcategoryResponses, DeleteSupplierData, DeleteSupplierErrors, DeleteSupplierResponses, DeleteWebhookData, DeleteWebhookErrors, DeleteWebhookResponses, DisableTotpData, DisableTotpErrors, DisableTotpResponses, EnrolTotpData, EnrolTotpErrors, EnrolTotpResponses, EraseCustomerData, EraseCustomerErrors, EraseCustomerResponses, ExportOrdersData, ExportOrdersErrors, ExportOrdersResponses, ExportPartnerTransactionsData, ExportPartnerTransactionsErrors, ExportPartnerTransactionsResponses, GetCategoryData, GetCategoryErrors, GetCategoryResponses, GetCurrencySettingsData, GetCurrencySettingsErrors, GetCurrencySettingsResponses, GetCurrentUserData, GetCurrentUserErrors, GetCurrentUserResponses, GetKeyData, GetKeyErrors, GetKeyHistoryData, GetKeyHistoryErrors, GetKeyHistoryResponses, GetKeyResponses, GetOrderDashboardData, GetOrderDashboardErrors, GetOrderDashboardResponses, GetOrderData, GetOrderErrors, GetOrderResponses, GetPackageData, GetPackageErrors, GetPackagePricesData, GetPackagePricesErrors, GetPackagePricesResponses, GetPackageResponses, GetPartnerAccessData, GetPartnerAccessErrors, GetPartnerAccessResponses, GetPartnerBalancesData, GetPartnerBalancesErrors, GetPartnerBalancesResponses, GetPartnerData, GetPartnerErrors, GetPartnerResponses, GetPartnerStatisticsData, GetPartnerStatisticsErrors, GetPartnerStatisticsResponses, GetProductData, GetProductErrors, GetProductResponses, GetProductStatisticsData, GetProductStatisticsErrors, GetProductStatisticsResponses, GetRatesData, GetRatesErrors, GetRatesResponses, GetStaffMemberData, GetStaffMemberErrors, GetStaffMemberResponses, GetStreamData, GetStreamErrors, GetStreamResponses, GetSubcategoryData, GetSubcategoryErrors, GetSubcategoryResponses, GetSupplierData, GetSupplierErrors, GetSupplierPricesData, GetSupplierPricesErrors, GetSupplierPricesResponses, GetSupplierResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetWebhookData, GetWebhookErrors, GetWebhookResponses, LiftSuppressionData, LiftSuppressionErrors, LiftSuppressionResponses, ListAllWebhooksData, ListAllWebhooksErrors, ListAllWebhooksResponses, ListCategoriesData, ListCategoriesErrors, ListCategoriesResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListKeysData, ListKeysErrors, ListKeysResponses, ListKeysWithHierarchyData, ListKeysWithHierarchyErrors, ListKeysWithHierarchyResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListPackagesData, ListPackagesErrors, ListPackagesResponses, ListPartnerEventsData, ListPartnerEventsErrors, ListPartnerEventsResponses, ListPartnersData, ListPartnersErrors, ListPartnersResponses, ListPartnerTransactionsData, ListPartnerTransactionsErrors, ListPartnerTransactionsResponses, ListProductsData, ListProductsErrors, ListProductsResponses, ListQueueJobsData, ListQueueJobsErrors, ListQueueJobsResponses, ListQueuesData, ListQueuesErrors, ListQueuesResponses, ListStaffData, ListStaffErrors, ListStaffResponses, ListSubcategoriesData, ListSubcategoriesErrors, ListSubcategoriesResponses, ListSuppliersData, ListSuppliersErrors, ListSuppliersResponses, ListSuppressionsData, ListSuppressionsErrors, ListSuppressionsResponses, ListWebhookDeliveriesData, ListWebhookDeliveriesErrors, ListWebhookDeliveriesResponses, ListWebhooksData, ListWebhooksErrors, ListWebhooksResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, RedeliverEventData, RedeliverEventErrors, RedeliverEventResponses, RedeliverEventsData, RedeliverEventsErrors, RedeliverEventsResponses, RefreshTokenData, RefreshTokenErrors, RefreshTokenResponses, ReplaceOrderKeyData, ReplaceOrderKeyErrors, ReplaceOrderKeyResponses, ResendOrderData, ResendOrderErrors, ResendOrderResponses, ResetStaffTotpData, ResetStaffTotpErrors, ResetStaffTotpResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RetryQueueData, RetryQueueErrors, RetryQueueResponses, RevealKeyData, RevealKeyErrors, RevealKeyResponses, RotateWebhookSecretData, RotateWebhookSecretErrors, RotateWebhookSecretResponses, TestWebhookData, TestWebhookErrors, TestWebhookResponses, TopUpPartnerBalanceData, TopUpPartnerBalanceErrors, TopUpPartnerBalanceResponses, UpdateCategoryData, UpdateCategoryErrors, UpdateCategoryResponses, UpdateCurrencySettingsData, UpdateCurrencySettingsErrors, UpdateCurrencySettingsResponses, UpdateKeyData, UpdateKeyErrors, UpdateKeyResponses, UpdateOrderStatusData, UpdateOrderStatusErrors, UpdateOrderStatusResponses, UpdatePackageData, UpdatePackageErrors, UpdatePackagePricesData, UpdatePackagePricesErrors, UpdatePackagePricesResponses, UpdatePackageResponses, UpdatePartnerAccessData, UpdatePartnerAccessErrors, UpdatePartnerAccessResponses, UpdatePartnerData, UpdatePartnerErrors, UpdatePartnerResponses, UpdateProductData, UpdateProductErrors, UpdateProductResponses, UpdateRatesData, UpdateRatesErrors, UpdateRatesResponses, UpdateStaffMemberData, UpdateStaffMemberErrors, UpdateStaffMemberResponses, UpdateSubcategoryData, UpdateSubcategoryErrors, UpdateSubcategoryResponses, UpdateSupplierData, UpdateSupplierErrors, UpdateSupplierResponses, UpdateWebhookData, UpdateWebhookErrors, UpdateWebhookResponses, UploadImageData, UploadImageErrors, UploadImageResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1019,6 +1019,21 @@ export const replaceOrderKey = <ThrowOnError extends boolean = true>(options: Op
 });
 
 /**
+ * Send the keys of an order by e-mail once more
+ *
+ * To the address of before, or to the one that is given.
+ */
+export const resendOrder = <ThrowOnError extends boolean = true>(options: Options<ResendOrderData, ThrowOnError>) => (options.client ?? client).post<ResendOrderResponses, ResendOrderErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/orders/{id}/resend',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Partner statistics
  *
  * Orders, revenue, the ten most purchased products and the sales of the last 30 days.
@@ -1027,6 +1042,48 @@ export const getPartnerStatistics = <ThrowOnError extends boolean = true>(option
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/partners/{id}/statistics',
     ...options
+});
+
+/**
+ * List deliveries by e-mail
+ */
+export const listDeliveries = <ThrowOnError extends boolean = true>(options?: Options<ListDeliveriesData, ThrowOnError>) => (options?.client ?? client).get<ListDeliveriesResponses, ListDeliveriesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/deliveries',
+    ...options
+});
+
+/**
+ * List the addresses that nothing is sent to
+ */
+export const listSuppressions = <ThrowOnError extends boolean = true>(options?: Options<ListSuppressionsData, ThrowOnError>) => (options?.client ?? client).get<ListSuppressionsResponses, ListSuppressionsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/suppressions',
+    ...options
+});
+
+/**
+ * Let an address be written to again
+ */
+export const liftSuppression = <ThrowOnError extends boolean = true>(options: Options<LiftSuppressionData, ThrowOnError>) => (options.client ?? client).delete<LiftSuppressionResponses, LiftSuppressionErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/suppressions/{id}',
+    ...options
+});
+
+/**
+ * Erase a customer
+ *
+ * Destroys the data key that the address and its messages are encrypted with. Sales stay, without them.
+ */
+export const eraseCustomer = <ThrowOnError extends boolean = true>(options: Options<EraseCustomerData, ThrowOnError>) => (options.client ?? client).post<EraseCustomerResponses, EraseCustomerErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/privacy/erasures',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**
@@ -1095,6 +1152,46 @@ export const listEvents = <ThrowOnError extends boolean = true>(options?: Option
 export const getStream = <ThrowOnError extends boolean = true>(options: Options<GetStreamData, ThrowOnError>) => (options.client ?? client).get<GetStreamResponses, GetStreamErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/api/audit/streams/{stream}',
+    ...options
+});
+
+/**
+ * What is left to do in the background
+ *
+ * Wake-ups by state. What is due is done also where its wake-up was lost.
+ */
+export const listQueues = <ThrowOnError extends boolean = true>(options?: Options<ListQueuesData, ThrowOnError>) => (options?.client ?? client).get<ListQueuesResponses, ListQueuesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/queues',
+    ...options
+});
+
+/**
+ * Wake-ups of one state
+ *
+ * Failed ones unless another state is named. Of their errors the code alone is kept.
+ */
+export const listQueueJobs = <ThrowOnError extends boolean = true>(options: Options<ListQueueJobsData, ThrowOnError>) => (options.client ?? client).get<ListQueueJobsResponses, ListQueueJobsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/queues/{name}/jobs',
+    ...options
+});
+
+/**
+ * Try a failed one again now
+ */
+export const retryJob = <ThrowOnError extends boolean = true>(options: Options<RetryJobData, ThrowOnError>) => (options.client ?? client).post<RetryJobResponses, RetryJobErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/queues/{name}/jobs/{id}/retry',
+    ...options
+});
+
+/**
+ * Try all failed ones of a queue again now
+ */
+export const retryQueue = <ThrowOnError extends boolean = true>(options: Options<RetryQueueData, ThrowOnError>) => (options.client ?? client).post<RetryQueueResponses, RetryQueueErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/api/queues/{name}/retry',
     ...options
 });
 

@@ -1513,6 +1513,36 @@ export type AuditStream = {
 };
 
 /**
+ * Queue
+ */
+export type Queue = {
+    name: string;
+    waiting: number;
+    delayed: number;
+    active: number;
+    failed: number;
+};
+
+/**
+ * QueueJob
+ */
+export type QueueJob = {
+    id: string;
+    state: 'waiting' | 'delayed' | 'active' | 'failed';
+    due_at: string;
+    attempts: number;
+    last_error: string | null;
+    failed_at: string | null;
+};
+
+/**
+ * RetriedJobs
+ */
+export type RetriedJobs = {
+    retried: number;
+};
+
+/**
  * TerminalSettings
  */
 export type TerminalSettings = {
@@ -7636,6 +7666,254 @@ export type GetStreamResponses = {
 };
 
 export type GetStreamResponse = GetStreamResponses[keyof GetStreamResponses];
+
+export type ListQueuesData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/queues';
+};
+
+export type ListQueuesErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListQueuesError = ListQueuesErrors[keyof ListQueuesErrors];
+
+export type ListQueuesResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<Queue>;
+    };
+};
+
+export type ListQueuesResponse = ListQueuesResponses[keyof ListQueuesResponses];
+
+export type ListQueueJobsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path: {
+        name: string;
+    };
+    query?: {
+        state?: 'waiting' | 'delayed' | 'active' | 'failed';
+        page?: number;
+        limit?: number;
+    };
+    url: '/api/queues/{name}/jobs';
+};
+
+export type ListQueueJobsErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListQueueJobsError = ListQueueJobsErrors[keyof ListQueueJobsErrors];
+
+export type ListQueueJobsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<QueueJob>;
+        pagination: Pagination;
+    };
+};
+
+export type ListQueueJobsResponse = ListQueueJobsResponses[keyof ListQueueJobsResponses];
+
+export type RetryJobData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        name: string;
+        id: string;
+    };
+    query?: never;
+    url: '/api/queues/{name}/jobs/{id}/retry';
+};
+
+export type RetryJobErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type RetryJobError = RetryJobErrors[keyof RetryJobErrors];
+
+export type RetryJobResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: RetriedJobs;
+    };
+};
+
+export type RetryJobResponse = RetryJobResponses[keyof RetryJobResponses];
+
+export type RetryQueueData = {
+    body?: never;
+    headers?: {
+        /**
+         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        name: string;
+    };
+    query?: never;
+    url: '/api/queues/{name}/retry';
+};
+
+export type RetryQueueErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * The state of the object, or what others have taken, does not allow it.
+     */
+    409: Error;
+    /**
+     * The body is too large.
+     */
+    413: Error;
+    /**
+     * The content type of the body is not supported.
+     */
+    415: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type RetryQueueError = RetryQueueErrors[keyof RetryQueueErrors];
+
+export type RetryQueueResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: RetriedJobs;
+    };
+};
+
+export type RetryQueueResponse = RetryQueueResponses[keyof RetryQueueResponses];
 
 export type CallTerminalServiceData = {
     body?: never;

@@ -13,6 +13,9 @@ export interface ProcessParts extends Omit<RecoveryOptions, 'index'> {
   readonly emailDelivery: EmailDelivery | null;
 }
 
+/** The names of {@link listProcesses}, for those who look at their queues from wherever they are. */
+export const PROCESS_NAMES: readonly string[] = ['reservation-expiry', 'recovery', 'email-delivery'];
+
 /** What reacts to events, on the worker. See `src/platform/processes/README.md`. */
 export function listProcesses(parts: ProcessParts): readonly Process[] {
   return [

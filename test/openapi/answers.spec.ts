@@ -17,6 +17,9 @@ const rankOf = (method: string, { operationId }: Operation): number =>
 
 /** They succeed with secrets, files, codes, addresses, bounces or what was delivered alone, which no chance makes. */
 const NEVER_BY_CHANCE = [
+  'listQueueJobs',
+  'retryJob',
+  'retryQueue',
   'changePassword',
   'confirmTotp',
   'disableTotp',

@@ -45,6 +45,7 @@ import { PartnersReader } from './partners/partners.reader.js';
 import { StatementReader } from './partners/statement.reader.js';
 import { TransactionsController } from './partners/transactions.controller.js';
 import { RatesController } from './pricing/rates.controller.js';
+import { QueuesController } from './queues/queues.controller.js';
 import { StaffController } from './staff/staff.controller.js';
 import { ImageMaker } from './uploads/image-maker.js';
 import { UploadFiles } from './uploads/upload-files.js';
@@ -82,6 +83,7 @@ export const REST_V2_CONTROLLERS: Type[] = [
   UploadsController,
   UploadedFilesController,
   AuditController,
+  QueuesController,
 ];
 
 /** What providers call. Their requests are signed in ways of their own, and documented by them. */

@@ -40,6 +40,7 @@ const TAGS: Readonly<Record<string, string>> = {
   uploads: 'Images of products',
   staff: 'Accounts of the staff',
   audit: 'What happened, as it was recorded',
+  queues: 'What is left to do in the background, and what of it failed',
   webhooks: 'Endpoints of all partners',
   events: 'What partners are told, to be read',
 };

@@ -268,6 +268,14 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
       'Destroys the data key that the address and its messages are encrypted with. Sales stay, without them.',
     example: { email: 'customer@example.com' },
   }),
+  'GET /api/queues': named('listQueues', 'What is left to do in the background', {
+    description: 'Wake-ups by state. What is due is done also where its wake-up was lost.',
+  }),
+  'GET /api/queues/{name}/jobs': named('listQueueJobs', 'Wake-ups of one state', {
+    description: 'Failed ones unless another state is named. Of their errors the code alone is kept.',
+  }),
+  'POST /api/queues/{name}/jobs/{id}/retry': named('retryJob', 'Try a failed one again now'),
+  'POST /api/queues/{name}/retry': named('retryQueue', 'Try all failed ones of a queue again now'),
 
   'GET /api/rates': named('getRates', 'Get exchange rates', { description: 'AZN for one unit.' }),
   'PUT /api/rates': named('updateRates', 'Set exchange rates', {
