@@ -23,8 +23,8 @@ interface SmtpError {
 
 /**
  * An SMTP server, over a few connections that are kept. The Message-ID derives from the message's id, so that it is the
- * same in every attempt. A 5xx answer to the message is for ever; one to the login is not, as that is put right without
- * touching the messages. A server that drips is cut off: a connection's time-outs start again with every byte.
+ * same in every attempt. A 5xx answer to the message is for ever; one to the connection or the login is not, as that is put
+ * right without touching the messages. A server that drips is cut off: a connection's time-outs start again with every byte.
  */
 export class SmtpMailer extends Mailer {
   readonly name = 'smtp';
@@ -97,6 +97,7 @@ export class SmtpMailer extends Mailer {
 
 function outcomeOf({ code = 'error', responseCode }: SmtpError): SendOutcome {
   const shown = `smtp_${responseCode ?? outcomeCode(code)}`;
-  const isForEver = responseCode !== undefined && responseCode >= 500 && code !== 'EAUTH';
+  const isAboutMessage = code === 'EENVELOPE' || code === 'EMESSAGE';
+  const isForEver = isAboutMessage && responseCode !== undefined && responseCode >= 500 && responseCode < 600;
   return isForEver ? { kind: 'refused', code: shown } : { kind: 'retry', code: shown, retryAfterMs: null };
 }
