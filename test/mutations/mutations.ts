@@ -160,20 +160,39 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: faults,
   },
   {
-    name: 'sequencer: a lost race leaves its state in the cache',
+    name: 'sequencer: what rested on a failed append is answered all the same',
     file: 'src/platform/execution/sequencer.ts',
-    edits: [
-      [
-        'if (appended > 0 && this.cache.get(entry.stream) === entry) this.cache.delete(entry.stream);',
-        'if (appended > 1e9) this.cache.delete(entry.stream);',
-      ],
-    ],
-    tests: faults,
+    edits: [['if (this.restsOnDropped(waiter)) {', 'if (waiter.attempts > 1e9) {']],
+    tests: 'execution/sequencer',
   },
   {
-    name: 'sequencer: a refusal is answered from a stale cache',
-    file: 'src/platform/execution/sequencer.ts',
-    edits: [['else if (await this.hasNews(entry)) moved = true;', '']],
-    tests: 'sequencer|test/sale',
+    name: 'shared sequencer: a refusal is answered from a stale cache',
+    file: 'src/platform/execution/shared-sequencer.ts',
+    edits: [['      await this.streams.prove(seen.values(), command.since);\n', '']],
+    tests: 'execution/sequencer',
+  },
+  {
+    name: 'shared sequencer: a lost race is decided again on the same state',
+    file: 'src/platform/execution/shared-sender.ts',
+    edits: [['      await this.refresh(lines, losses > 1 ? Math.random() * turnMs : 0);\n', '']],
+    tests: 'execution/shared-sequencer',
+  },
+  {
+    name: 'shared sequencer: a sale goes on before its last step is on disk',
+    file: 'src/platform/execution/shared-run.ts',
+    edits: [['throw new StepTaken();', 'return super.append(aggregate, id, events);']],
+    tests: 'execution/shared-sequencer',
+  },
+  {
+    name: 'shared sequencer: a command rests on what does not go out with it',
+    file: 'src/platform/execution/shared-sequencer.ts',
+    edits: [['if (ahead?.isForming && (targets.length', 'if (ahead?.isFull && (targets.length']],
+    tests: 'execution/shared-sequencer',
+  },
+  {
+    name: 'shared sequencer: an error after a stored step says that nothing is stored',
+    file: 'src/platform/execution/shared-sender.ts',
+    edits: [['const isPartly = command.stored && ', 'const isPartly = command.losses < 0 && ']],
+    tests: 'execution/shared-sequencer',
   },
 ];

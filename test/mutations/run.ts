@@ -10,7 +10,7 @@ import { MUTATIONS, type Mutation } from './mutations.js';
  */
 const root = resolve('.');
 const COPIED = ['src', 'test', 'projections', 'package.json', 'tsconfig.json', 'jest.config.cjs'];
-const TEST_TIMEOUT_MS = 60_000;
+const TEST_TIMEOUT_MS = 90_000;
 
 function runTests(copy: string, pattern: string): { failed: boolean; output: string } {
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');

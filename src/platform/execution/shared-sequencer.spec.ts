@@ -198,6 +198,21 @@ it('a command sees what its process was asked for before, though that is still u
   expect(await read).toBe(1);
 });
 
+it('a command never rests on what is not on disk and does not go out with it', async () => {
+  const { store, stop, shared, node, first, waiting } = await withWaiting(1);
+  const noted = node.run(context, (tx) => {
+    const seen = tx.load(Row, 'a').join('+');
+    tx.append(Row, 'b', [{ type: 'Added', data: { by: seen } }]);
+  });
+  shared.next = async () => 'no answer';
+  stop.resume();
+  await first;
+  await expect(waiting[0]).rejects.toMatchObject({ outcome: 'unknown' });
+  await noted;
+  expect(row(store, 'a')).toEqual(['first']);
+  expect(row(store, 'b')).toEqual(['first']);
+});
+
 it('a refusal is answered while others keep the stream busy', async () => {
   const store = new MemoryEventStore();
   const shared = new Watched(store, async () => {
