@@ -1,4 +1,5 @@
 import type { AnyProjection } from '../src/platform/projections/projection.js';
+import { alerts } from './catalog/alerts.projection.js';
 import { categories } from './catalog/categories.projection.js';
 import { packages } from './catalog/packages.projection.js';
 import { products } from './catalog/products.projection.js';
@@ -24,6 +25,7 @@ export const PROJECTIONS: readonly AnyProjection[] = [
   categories,
   products,
   packages,
+  alerts,
   lots,
   keys,
   partners,

@@ -441,6 +441,10 @@ export type Package = {
     cost_currency: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB' | null;
     hold: boolean;
     release_policy: 'stock' | 'quarantine';
+    /**
+     * So few available keys, or fewer, raise an alert; null: none do.
+     */
+    low_stock_threshold: number | null;
     reserved_keys: number;
     sold_keys: number;
     retired_keys: number;
@@ -508,6 +512,7 @@ export type CreatePackageBody = {
     fulfilment?: 'stock' | 'supplier' | 'service';
     explicit_prices?: ExplicitPricesBody;
     release_policy?: 'stock' | 'quarantine';
+    low_stock_threshold?: number | null;
 };
 
 /**
@@ -530,6 +535,29 @@ export type UpdatePackageBody = {
     fulfilment?: 'stock' | 'supplier' | 'service';
     explicit_prices?: ExplicitPricesBody;
     release_policy?: 'stock' | 'quarantine';
+    low_stock_threshold?: number | null;
+};
+
+/**
+ * StockAlert
+ */
+export type StockAlert = {
+    package_id: number | null;
+    package: string | null;
+    /**
+     * Keys that were available when it was raised.
+     */
+    available: number;
+    /**
+     * The threshold that it was raised at.
+     */
+    threshold: number;
+    /**
+     * Closed by more keys than the threshold, or when the threshold changed.
+     */
+    status: 'open' | 'closed';
+    raised_at: string;
+    closed_at: string | null;
 };
 
 /**
@@ -4265,6 +4293,66 @@ export type UpdatePackagePricesResponses = {
 };
 
 export type UpdatePackagePricesResponse = UpdatePackagePricesResponses[keyof UpdatePackagePricesResponses];
+
+export type ListAlertsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         */
+        'X-Wait-For-Position'?: string;
+    };
+    path?: never;
+    query?: {
+        status?: 'open' | 'closed';
+        page?: number;
+        limit?: number;
+        sort?: string;
+    };
+    url: '/api/alerts';
+};
+
+export type ListAlertsErrors = {
+    /**
+     * The request is malformed, or one of its fields is not valid; the text names it.
+     */
+    400: Error;
+    /**
+     * No token, or one that is not valid (any more).
+     */
+    401: Error;
+    /**
+     * The role of the caller may not do this.
+     */
+    403: Error;
+    /**
+     * There is no such object, or none that the caller may see.
+     */
+    404: Error;
+    /**
+     * Too many requests; `Retry-After` says when to come again.
+     */
+    429: Error;
+    /**
+     * The service is not available; the text says whether anything was changed.
+     */
+    503: Error;
+};
+
+export type ListAlertsError = ListAlertsErrors[keyof ListAlertsErrors];
+
+export type ListAlertsResponses = {
+    /**
+     * OK
+     */
+    200: {
+        success: true;
+        data: Array<StockAlert>;
+        pagination: Pagination;
+    };
+};
+
+export type ListAlertsResponse = ListAlertsResponses[keyof ListAlertsResponses];
 
 export type ListKeysData = {
     body?: never;

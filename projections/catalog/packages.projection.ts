@@ -2,6 +2,7 @@ import type {
   ExplicitPrices,
   PackageEvent,
   PackageFields,
+  StockAlertEvent,
   SwitchedBy,
 } from '../../src/contexts/catalog/index.js';
 import type { StoredMoney } from '../../src/platform/kernel/money.js';
@@ -26,7 +27,7 @@ export interface PackageDocument extends ReadDocument, PackageFields {
   readonly search: string;
 }
 
-export const packages = defineProjection<PackageDocument, PackageEvent>({
+export const packages = defineProjection<PackageDocument, Exclude<PackageEvent, StockAlertEvent>>({
   name: 'packages',
   version: 2,
   indexes: [['id'], ['productId', 'id'], ['supplierId', 'id'], ['names.en']],

@@ -171,13 +171,13 @@ export class Runtime {
   private partsOn(documents: ReadStore): WorkerParts {
     const { engines, settings, models, logger, projectionWorker: entry, executor } = this.options;
     const { clock, ids, terms, unfinished, reservations, stock, directory } = this.options;
-    const { notices, attempts, emailDelivery, maintenance } = this.options;
+    const { notices, attempts, emailDelivery, maintenance, catalog, progress } = this.options;
     const { events, embedded, jobs } = engines;
     const namespace = settings.streamNamespace;
     return workerParts({
       projections: createProjecting({ events, documents, embedded, namespace, models, logger, entry }),
       ...{ executor, clock, ids, terms, unfinished, reservations, stock, directory },
-      ...{ notices, attempts, jobs, logger },
+      ...{ notices, attempts, jobs, logger, catalog, progress },
       emailDelivery: maintenance ? null : emailDelivery,
       rateFeed: maintenance ? null : createRateFeed({ executor, settings, clock, ids, logger }),
     });

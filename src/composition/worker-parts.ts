@@ -1,7 +1,9 @@
+import type { CatalogIndex } from '../contexts/catalog/index.js';
 import type { StockIndex } from '../contexts/inventory/index.js';
 import type { AccountDirectory } from '../contexts/partners/index.js';
 import type { CallbackAttempts, NoticeIndex } from '../contexts/webhooks/index.js';
 import type { Executor } from '../platform/execution/transaction.js';
+import type { IndexProgress } from '../platform/indexes/index-progress.js';
 import type { Jobs } from '../platform/jobs/jobs.js';
 import type { Clock } from '../platform/kernel/clock.js';
 import type { Ids } from '../platform/kernel/ids.js';
@@ -26,6 +28,8 @@ export interface WorkerPartsOptions extends ProcessParts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly stock: StockIndex;
+  readonly catalog: CatalogIndex;
+  readonly progress: IndexProgress;
   readonly directory: AccountDirectory;
   readonly notices: NoticeIndex;
   readonly attempts: CallbackAttempts;
@@ -45,9 +49,12 @@ export interface WorkerParts {
 
 /** Everything that the one worker runs. New parts are added to the list at the end. */
 export function workerParts(options: WorkerPartsOptions): WorkerParts {
-  const { projections, executor, clock, ids, stock, directory, logger } = options;
+  const { projections, executor, clock, ids, stock, catalog, progress, directory, logger } = options;
   const packageStatus = new PackageStatus({
-    ...{ executor, stock, ids },
+    ...{ executor, stock, catalog, ids },
+    caughtUp: () => progress.caughtUp(),
+    onLow: (id, available, threshold) =>
+      logger.warn({ package: id, available, threshold }, 'a package is low on keys'),
     onError: (err, id) => logger.error({ err, id }, 'a package could not be switched and is tried again'),
   });
   const accounts = new AccountSweep(directory, (err) =>

@@ -24,6 +24,10 @@ async function dump(): Promise<Record<string, string[]>> {
 
 it('read models folded anew are, byte for byte, those that followed the sales as they happened', async () => {
   const { admin, partner, package: package_id } = await sellSome(app);
+  await admin.put(`/packages/${package_id}`, { low_stock_threshold: 3 });
+  app.runtime.packageStatus.sweep();
+  await app.runtime.packageStatus.settled();
+  await app.settle();
 
   const followed = await dump();
   expect(followed.orders).toHaveLength(2);

@@ -1,4 +1,10 @@
-import { Package, type PackageEvent, Product, type ProductEvent } from '../../src/contexts/catalog/index.js';
+import {
+  CatalogIndex,
+  Package,
+  type PackageEvent,
+  Product,
+  type ProductEvent,
+} from '../../src/contexts/catalog/index.js';
 import { AddKeysHandler } from '../../src/contexts/inventory/commands/add-keys.js';
 import {
   AddKeys,
@@ -74,6 +80,7 @@ export class InventoryNode {
   readonly fingerprints = new FingerprintIndex();
   readonly serials = new SerialIndex();
   readonly stock: StockIndex;
+  readonly catalog = new CatalogIndex();
   readonly executor: Executor;
   readonly intake: KeyIntake;
   readonly texts: KeyTexts;
@@ -97,10 +104,10 @@ export class InventoryNode {
     this.vault = new Vault(keyStore);
     this.texts = new KeyTexts(store, this.vault, namespace, this.serials);
     this.preparers = new KeyPreparers(hash, 'Asia/Baku');
-    const { executor, fingerprints: index, serials, stock } = this;
+    const { executor, fingerprints: index, serials, stock, catalog } = this;
     this.intake = new KeyIntake({ executor, index, keys: keyStore, ids, namespace, graceMs: 20 });
     this.addKeys = new AddKeysHandler(executor, this.intake, this.preparers, clock);
-    this.follower = new IndexFollower(store, storage, namespace, [index, serials, stock]);
+    this.follower = new IndexFollower(store, storage, namespace, [index, serials, stock, catalog]);
   }
 
   static async start(

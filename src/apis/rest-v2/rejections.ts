@@ -49,6 +49,7 @@ const ANSWERS = {
   InvalidInstructions: [400, '{field}: must be text of at most 10000 characters'],
   InvalidUrl: [400, '{field}: must be a path below /uploads/ or an http(s) address'],
   InvalidPosition: [400, 'position: must be an integer'],
+  InvalidThreshold: [400, 'low_stock_threshold: must be an integer between 1 and 1000000, or null'],
   InvalidPrice: [400, '{field}: must be above 0 and not too high'],
   InvalidCost: [400, 'cost: must be at least 0 and not too high'],
   NotSoldFromStock: [409, 'package_id: this package is not sold from stock'],

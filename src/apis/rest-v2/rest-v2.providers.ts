@@ -5,6 +5,7 @@ import { AuditReader } from './audit/audit.reader.js';
 import { AuthController } from './auth/auth.controller.js';
 import { TotpController } from './auth/totp.controller.js';
 import { BusinessCalendar } from './business-calendar.js';
+import { AlertsController } from './catalog/alerts.controller.js';
 import { CatalogReader } from './catalog/catalog.reader.js';
 import { CatalogViews } from './catalog/catalog.views.js';
 import { CategoriesController } from './catalog/categories.controller.js';
@@ -66,6 +67,7 @@ export const REST_V2_CONTROLLERS: Type[] = [
   CategoriesController,
   ProductsController,
   PackagesController,
+  AlertsController,
   KeysController,
   PartnersController,
   CurrencySettingsController,

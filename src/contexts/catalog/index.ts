@@ -50,6 +50,7 @@ export { isPackageOffered, isProductOffered, Package, type PackageState } from '
 export { deleteProduct, type NewProduct, type ProductChanges } from './domain/product.decider.js';
 export { Product, type ProductState } from './domain/product.js';
 export type { CatalogRejection, CatalogRejectionCode } from './domain/rejections.js';
+export { watchStock } from './domain/stock-alert.decider.js';
 export { deleteSupplier, type NewSupplier } from './domain/supplier.decider.js';
 export { Supplier, type SupplierState } from './domain/supplier.js';
 export type { CategoryEvent, CategoryFields } from './events/category.events.js';
@@ -59,6 +60,7 @@ export type {
   PackageEvent,
   PackageFields,
   ReleasePolicy,
+  StockAlertEvent,
   SwitchedBy,
 } from './events/package.events.js';
 export type { KeyFormat, ProductEvent, ProductFields } from './events/product.events.js';

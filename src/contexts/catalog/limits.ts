@@ -10,6 +10,8 @@ export const MAX_EMAIL_LENGTH = 254;
 export const MAX_URL_LENGTH = 2_048;
 /** Positions lie between minus this and this. */
 export const MAX_POSITION = 1_000_000_000;
+/** Most keys that count as few. */
+export const MAX_LOW_STOCK_THRESHOLD = 1_000_000;
 /** Highest price or cost in whole units of its currency: 10^15 minor units where they are hundredths. */
 export const MAX_PRICE_UNITS = 10n ** 13n;
 /** Deepest nesting of categories, the root's children counted as 1. */

@@ -14,10 +14,15 @@ import { isRejection, type Rejection } from '../../platform/kernel/rejection.js'
 import { PackageStatus } from './package-status.js';
 
 let node: InventoryNode;
+let store: MemoryEventStore;
+let keys: MemoryKeyStore;
 let status: PackageStatus;
 const errors: unknown[] = [];
+const told: (readonly [packageId: number, available: number, threshold: number])[] = [];
 beforeEach(async () => {
-  node = await InventoryNode.start(new MemoryEventStore(), new MemoryKeyStore());
+  [store, keys] = [new MemoryEventStore(), new MemoryKeyStore()];
+  told.length = 0;
+  node = await InventoryNode.start(store, keys);
   await node.createPackage('a');
   status = newProcess();
 });
@@ -27,11 +32,14 @@ afterEach(async () => {
   expect(errors.splice(0)).toEqual([]);
 });
 
-const newProcess = (): PackageStatus =>
+const newProcess = (caughtUp = () => node.caughtUp()): PackageStatus =>
   new PackageStatus({
     executor: node.executor,
     stock: node.stock,
+    catalog: node.catalog,
     ids: new SystemIds(),
+    caughtUp,
+    onLow: (...low) => told.push(low),
     onError: (error) => errors.push(error),
   });
 
@@ -132,4 +140,121 @@ it('a package that an admin switched off stays off', async () => {
   await sell('o1');
   await sell('o2');
   expect(await packageIs()).toBe('admin');
+});
+
+describe('alerts of low stock', () => {
+  const watch = (lowStockThreshold: number | null, id = 'a') =>
+    node.executor.run(testContext, (tx) =>
+      tx.append(Package, id, [{ type: 'PackageChanged', data: { lowStockThreshold } }]),
+    );
+  let made = 0;
+  const add = (count: number) => {
+    made += count;
+    return node.add(
+      'a',
+      Array.from({ length: count }, (_, n) => ({ text: `KEY-${made - n}` })),
+    );
+  };
+  /** What the log says of the package's alerts, once everything has settled. */
+  async function alerts(): Promise<string[]> {
+    await node.caughtUp();
+    status.sweep();
+    await status.settled();
+    const said: string[] = [];
+    for (const { type, data } of store.readStream('kf.package-a')) {
+      const { alert, available } = JSON.parse(data.toString()) as { alert?: number; available?: number };
+      if (alert !== undefined)
+        said.push(`${type.replace('PackageStock', '')} ${alert} ${available ?? ''}`.trim());
+    }
+    return said;
+  }
+
+  it('are raised once when so few are left, and do not flap about the threshold', async () => {
+    await watch(2);
+    await add(4);
+    await sell('o1');
+    expect(await alerts()).toEqual([]);
+    await sell('o2');
+    expect(await alerts()).toEqual(['Low 1 2']);
+    await sell('o3');
+    expect(await alerts()).toEqual(['Low 1 2']);
+    await add(1);
+    expect(await alerts()).toEqual(['Low 1 2']);
+    await sell('o4');
+    expect(await alerts()).toEqual(['Low 1 2']);
+    expect(told).toEqual([[1, 2, 2]]);
+  });
+
+  it('are armed again by more keys than the threshold', async () => {
+    await watch(2);
+    await add(2);
+    expect(await alerts()).toEqual(['Low 1 2']);
+    await add(1);
+    expect(await alerts()).toEqual(['Low 1 2', 'Refilled 1 3']);
+    await sell('o1');
+    expect(await alerts()).toEqual(['Low 1 2', 'Refilled 1 3', 'Low 2 2']);
+    expect(told).toEqual([
+      [1, 2, 2],
+      [1, 2, 2],
+    ]);
+  });
+
+  it('are withdrawn with their threshold, and raised at the new one', async () => {
+    await add(3);
+    expect(await alerts()).toEqual([]);
+    await watch(5);
+    expect(await alerts()).toEqual(['Low 1 3']);
+    await watch(4);
+    expect(await alerts()).toEqual(['Low 1 3', 'AlertWithdrawn 1', 'Low 2 3']);
+    await watch(null);
+    expect((await alerts()).slice(3)).toEqual(['AlertWithdrawn 2']);
+  });
+
+  it('come of keys that expire', async () => {
+    node.clock.nowMs = Date.UTC(2026, 0, 15, 10);
+    await add(1);
+    await node.add('a', [{ text: 'OLD', expiresOn: '2026-01-15' }]);
+    await watch(1);
+    expect(await alerts()).toEqual([]);
+    node.clock.nowMs = Date.UTC(2026, 0, 15, 20);
+    expect(await alerts()).toEqual(['Low 1 1']);
+  });
+
+  it('that are open are not raised again by a restart, nor by indexes that are built anew', async () => {
+    await watch(2);
+    await add(2);
+    expect(await alerts()).toEqual(['Low 1 2']);
+    await status.close();
+    status = newProcess();
+    status.start();
+    expect(await alerts()).toEqual(['Low 1 2']);
+    await status.close();
+    await node.close();
+    node = await InventoryNode.start(store, keys, node.clock);
+    status = newProcess();
+    status.start();
+    expect(await alerts()).toEqual(['Low 1 2']);
+    expect(told).toHaveLength(1);
+  });
+
+  it('that came due while nothing ran are raised at the next start', async () => {
+    await status.close();
+    await watch(2);
+    await add(2);
+    await node.caughtUp();
+    status = newProcess();
+    status.start();
+    expect(await alerts()).toEqual(['Low 1 2']);
+  });
+
+  it('are decided on a view that has caught up: keys that came in meanwhile count', async () => {
+    await status.close();
+    status = newProcess(async () => {
+      await add(5);
+      await node.caughtUp();
+    });
+    await watch(2);
+    await add(2);
+    expect(await alerts()).toEqual([]);
+  });
 });

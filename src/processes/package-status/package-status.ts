@@ -1,4 +1,11 @@
-import { activateForStock, deactivateForStock, Package } from '../../contexts/catalog/index.js';
+import {
+  activateForStock,
+  type CatalogIndex,
+  deactivateForStock,
+  Package,
+  type StockAlertEvent,
+  watchStock,
+} from '../../contexts/catalog/index.js';
 import type { StockIndex } from '../../contexts/inventory/index.js';
 import type { CommandContext, Executor } from '../../platform/execution/transaction.js';
 import type { Ids } from '../../platform/kernel/ids.js';
@@ -9,7 +16,12 @@ const SWEEP_EVERY_MS = 1000;
 export interface PackageStatusOptions {
   readonly executor: Executor;
   readonly stock: StockIndex;
+  readonly catalog: CatalogIndex;
+  /** Resolves when both indexes reflect what is in the log now. */
+  readonly caughtUp: () => Promise<void>;
   readonly ids: Ids;
+  /** A package is low on keys, told by its public id. */
+  readonly onLow: (packageId: number, available: number, threshold: number) => void;
   readonly onError: (error: unknown, packageId: string) => void;
 }
 
@@ -18,6 +30,9 @@ export interface PackageStatusOptions {
  * again. It compares what is with what the catalogue says, at start and whenever the stock changes sides, so
  * that it may run late, twice or on a stale view: the next look puts right what the last one got wrong. A
  * package that an admin switched off stays off.
+ *
+ * It raises and ends the alerts of low stock, too. Those are for people, so that they are decided on a view that has caught
+ * up: one that lags would say again what was said already.
  */
 export class PackageStatus {
   /** What the catalogue was last brought to say: package → whether it has keys. */
@@ -39,11 +54,12 @@ export class PackageStatus {
     this.timer.unref();
   }
 
-  /** Looks at every package whose stock is not as recorded. */
+  /** Looks at every package whose stock is not as recorded, or few or many enough to say so. */
   sweep(): void {
     const { stock } = this.options;
     for (const packageId of stock.packageIds()) {
-      if (this.recorded.get(packageId) !== stock.inStock(packageId)) this.look(packageId);
+      const isRecorded = this.recorded.get(packageId) === stock.inStock(packageId);
+      if (!isRecorded || this.hasNews(packageId)) this.look(packageId);
     }
   }
 
@@ -72,12 +88,34 @@ export class PackageStatus {
       this.due.delete(packageId);
       try {
         this.recorded.set(packageId, await this.record(packageId));
+        if (this.hasNews(packageId)) await this.alert(packageId);
       } catch (error) {
         this.recorded.delete(packageId);
         this.options.onError(error, packageId);
       }
     }
     this.working = null;
+  }
+
+  /** As far as the indexes have followed. */
+  private hasNews(packageId: string): boolean {
+    const { catalog, stock } = this.options;
+    const pkg = catalog.packages.get(packageId);
+    return pkg !== undefined && watchStock(pkg, stock.available(packageId)).length > 0;
+  }
+
+  private async alert(packageId: string): Promise<void> {
+    const { executor, stock, ids, caughtUp, onLow } = this.options;
+    await caughtUp();
+    const { publicId, events } = await executor.run(contextOf(ids.uuid()), (tx) => {
+      const pkg = tx.load(Package, packageId);
+      const events: StockAlertEvent[] = watchStock(pkg, stock.available(packageId));
+      tx.append(Package, packageId, events);
+      return { publicId: pkg.publicId, events };
+    });
+    for (const { type, data } of events) {
+      if (type === 'PackageStockLow') onLow(publicId, data.available, data.threshold);
+    }
   }
 
   private record(packageId: string): Promise<boolean> {

@@ -2,9 +2,10 @@ import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { SALE_CURRENCIES } from '../../../platform/kernel/money.js';
 import { IsDecimalValue, IsPublicId, IsText, MayBeAbsent, QueryNumber } from '../body.js';
-import { ListQuery, StatusListQuery } from '../listing.js';
+import { ListQuery, PageQuery, StatusListQuery } from '../listing.js';
 
 const MAX_POSITION = 1_000_000_000;
+const MAX_LOW_STOCK_THRESHOLD = 1_000_000;
 
 type SaleCurrency = (typeof SALE_CURRENCIES)[number];
 
@@ -212,6 +213,13 @@ export class PackageFieldsBody extends PlacedBody {
   @MayBeAbsent()
   @IsIn(['stock', 'quarantine'])
   release_policy?: 'stock' | 'quarantine';
+
+  /** An alert is raised when so few keys, or fewer, are available; null: never. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_LOW_STOCK_THRESHOLD)
+  low_stock_threshold?: number | null;
 }
 
 export class CreatePackageBody extends PackageFieldsBody {
@@ -271,6 +279,12 @@ export class PackageListQuery extends VendorListQuery {
   @QueryNumber()
   @IsPublicId()
   product_id?: number;
+}
+
+export class AlertListQuery extends PageQuery {
+  @IsOptional()
+  @IsIn(['open', 'closed'])
+  status?: 'open' | 'closed';
 }
 
 export class SubcategoryListQuery extends ListQuery {

@@ -105,6 +105,7 @@ async function packageFields(reader: CatalogReader, body: PackageFieldsBody, cos
     hold: body.hold,
     fulfilment: body.fulfilment,
     releasePolicy: body.release_policy,
+    lowStockThreshold: body.low_stock_threshold,
     explicitPrices: body.explicit_prices && explicitPrices(body.explicit_prices),
     position: body.position,
   };

@@ -110,6 +110,10 @@ export const PACKAGE = objectOf('Package', {
   cost_currency: nullable(CURRENCY),
   hold: BOOLEAN,
   release_policy: oneOf('stock', 'quarantine'),
+  low_stock_threshold: {
+    ...nullable(INTEGER),
+    description: 'So few available keys, or fewer, raise an alert; null: none do.',
+  },
   reserved_keys: INTEGER,
   sold_keys: INTEGER,
   retired_keys: INTEGER,
@@ -123,6 +127,19 @@ export const PACKAGE_TO_CALLER: JsonSchema = {
     'suppliers and the stock that is not for sale.',
   anyOf: [PACKAGE, objectOf('PartnerPackage', { ...OPEN_PACKAGE, price: nullable(NUMBER) })],
 };
+
+export const ALERT = objectOf('StockAlert', {
+  package_id: nullable(INTEGER),
+  package: nullable(TEXT),
+  available: { ...INTEGER, description: 'Keys that were available when it was raised.' },
+  threshold: { ...INTEGER, description: 'The threshold that it was raised at.' },
+  status: {
+    ...oneOf('open', 'closed'),
+    description: 'Closed by more keys than the threshold, or when the threshold changed.',
+  },
+  raised_at: TIME,
+  closed_at: nullable(TIME),
+});
 
 export const SUPPLIER_PRICES = objectOf('SupplierPackagePrices', {
   package_id: INTEGER,

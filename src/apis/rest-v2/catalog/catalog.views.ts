@@ -128,6 +128,7 @@ export class CatalogViews {
       cost_currency: cost ? cost.currency : null,
       hold: document.hold,
       release_policy: document.releasePolicy,
+      low_stock_threshold: document.lowStockThreshold ?? null,
       available_keys: stock.available,
       reserved_keys: stock.reserved,
       sold_keys: stock.sold,

@@ -29,6 +29,7 @@ const TAGS: Readonly<Record<string, string>> = {
   packages: 'Products as they are priced and sold',
   categories: 'The tree above the products',
   subcategories: 'The tree above the products',
+  alerts: 'Packages that are low on keys',
   keys: 'Stock: activation keys, always masked in lists',
   orders: 'Sales of all surfaces',
   deliveries: 'Keys on their way by e-mail',

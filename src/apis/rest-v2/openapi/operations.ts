@@ -226,6 +226,10 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
 
   ...WEBHOOK_OPERATIONS,
 
+  'GET /api/alerts': named('listAlerts', 'List alerts of low stock', {
+    description: 'Raised once when the available keys of a package come down to its `low_stock_threshold`.',
+  }),
+
   'GET /api/suppliers': named('listSuppliers', 'List suppliers'),
   'GET /api/suppliers/{id}': named('getSupplier', 'Get supplier details'),
   'POST /api/suppliers': named('createSupplier', 'Create supplier', {

@@ -5,6 +5,7 @@ import {
   MAX_COUNTRY_LENGTH,
   MAX_EMAIL_LENGTH,
   MAX_INSTRUCTIONS_LENGTH,
+  MAX_LOW_STOCK_THRESHOLD,
   MAX_NAME_LENGTH,
   MAX_POSITION,
   MAX_PRICE_UNITS,
@@ -108,6 +109,13 @@ export const position: Check<number | null> = (value) =>
   value === null || (Number.isInteger(value) && Math.abs(value) <= MAX_POSITION)
     ? value
     : reject('InvalidPosition');
+
+export const lowStockThreshold: Check<number | null | undefined> = (value) =>
+  value === null ||
+  value === undefined ||
+  (Number.isInteger(value) && value >= 1 && value <= MAX_LOW_STOCK_THRESHOLD)
+    ? value
+    : reject('InvalidThreshold');
 
 const AMOUNT = /^(0|[1-9]\d{0,39})$/;
 

@@ -16,6 +16,7 @@ const checks: check.Checks<PackageFields> = {
   fulfilment: check.anything,
   releasePolicy: check.anything,
   position: check.position,
+  lowStockThreshold: check.lowStockThreshold,
 };
 
 /** Names are given by language: one that is not named stays as it is, null takes it away. */

@@ -17,11 +17,16 @@ export interface PackageState extends PackageFields {
   /** Null while active. */
   readonly inactiveBecause: SwitchedBy | null;
   readonly hold: boolean;
+  readonly lowStockThreshold: number | null;
+  /** Alerts of low stock there have been. */
+  readonly stockAlerts: number;
+  /** What the open alert was raised at; null: none is open. */
+  readonly alertThreshold: number | null;
 }
 
 export const Package: Aggregate<PackageState, PackageEvent> = {
   category: 'package',
-  stateVersion: 1,
+  stateVersion: 2,
   initial: {
     exists: false,
     deleted: false,
@@ -38,6 +43,9 @@ export const Package: Aggregate<PackageState, PackageEvent> = {
     fulfilment: 'stock',
     releasePolicy: 'stock',
     position: null,
+    lowStockThreshold: null,
+    stockAlerts: 0,
+    alertThreshold: null,
   },
   evolve(state, event) {
     switch (event.type) {
@@ -61,6 +69,11 @@ export const Package: Aggregate<PackageState, PackageEvent> = {
         return { ...state, hold: true };
       case 'PackageHoldLifted':
         return { ...state, hold: false };
+      case 'PackageStockLow':
+        return { ...state, stockAlerts: event.data.alert, alertThreshold: event.data.threshold };
+      case 'PackageStockRefilled':
+      case 'PackageStockAlertWithdrawn':
+        return { ...state, alertThreshold: null };
       case 'PackageDeleted':
         return { ...state, deleted: true };
       default:

@@ -21,6 +21,7 @@ export type CatalogRejectionCode =
   | 'InvalidInstructions'
   | 'InvalidUrl'
   | 'InvalidPosition'
+  | 'InvalidThreshold'
   | 'InvalidPrice'
   | 'InvalidCost';
 

@@ -43,6 +43,9 @@ const packages = {
   PackageDeactivated: sample<PackageEvent>('PackageDeactivated'),
   PackageHoldLifted: sample<PackageEvent>('PackageHoldLifted'),
   PackageActivated: sample<PackageEvent>('PackageActivated'),
+  PackageStockLow: sample<PackageEvent>('PackageStockLow'),
+  PackageStockRefilled: sample<PackageEvent>('PackageStockRefilled'),
+  PackageStockAlertWithdrawn: sample<PackageEvent>('PackageStockAlertWithdrawn'),
   PackageDeleted: sample<PackageEvent>('PackageDeleted'),
 } satisfies Record<PackageEvent['type'], PackageEvent>;
 
@@ -88,7 +91,8 @@ describe('stored events fold as they always did', () => {
   });
 
   it('packages, up to their deactivation', () => {
-    const { PackageHoldLifted, PackageActivated, PackageDeleted, ...first } = packages;
+    const { PackageHoldLifted, PackageActivated, PackageDeleted, ...others } = packages;
+    const { PackageStockLow, PackageStockRefilled, PackageStockAlertWithdrawn, ...first } = others;
     const state = foldEvents(Package, Object.values(first));
     expect(state).toEqual({
       exists: true,
@@ -109,6 +113,9 @@ describe('stored events fold as they always did', () => {
       status: 'inactive',
       inactiveBecause: 'stock',
       hold: true,
+      lowStockThreshold: null,
+      stockAlerts: 0,
+      alertThreshold: null,
     });
     const rest = [PackageHoldLifted, PackageActivated, PackageDeleted];
     const later = rest.reduce((now, event) => Package.evolve(now, event, { revision: 0 }), state);
@@ -120,6 +127,15 @@ describe('stored events fold as they always did', () => {
       deleted: true,
     });
   });
+});
+
+it('an alert of low stock is open until it has ended, either way', () => {
+  const { PackageCreated, PackageStockLow, PackageStockRefilled, PackageStockAlertWithdrawn } = packages;
+  const low = foldEvents(Package, [PackageCreated, PackageStockLow]);
+  expect(low).toMatchObject({ stockAlerts: 1, alertThreshold: 5 });
+  for (const end of [PackageStockRefilled, PackageStockAlertWithdrawn]) {
+    expect(Package.evolve(low, end, { revision: 2 })).toEqual({ ...low, alertThreshold: null });
+  }
 });
 
 it('the rates of a conversion are a record, and no part of the state', () => {

@@ -25,9 +25,24 @@ export interface PackageFields {
   readonly fulfilment: Fulfilment;
   readonly releasePolicy: ReleasePolicy;
   readonly position: number | null;
+  /** So few available keys, or fewer, that staff are told; null or absent: they are not. */
+  readonly lowStockThreshold?: number | null;
 }
 
+/** Alerts are numbered within their package. */
+export type StockAlertEvent =
+  /** Few keys are left: said once, until the alert has ended. */
+  | DomainEvent<
+      'PackageStockLow',
+      { readonly alert: number; readonly available: number; readonly threshold: number }
+    >
+  /** More keys than the threshold are available again. */
+  | DomainEvent<'PackageStockRefilled', { readonly alert: number; readonly available: number }>
+  /** What the alert was about does not hold any more: another threshold or none, not sold from stock, or deleted. */
+  | DomainEvent<'PackageStockAlertWithdrawn', { readonly alert: number }>;
+
 export type PackageEvent =
+  | StockAlertEvent
   | DomainEvent<
       'PackageCreated',
       PackageFields & {

@@ -56,7 +56,7 @@ class Shelf<S extends { readonly publicId: number }> {
  */
 export class CatalogIndex implements LocalIndex {
   readonly name = 'catalog';
-  readonly version = 1;
+  readonly version = 2;
   readonly categories = [Supplier.category, Category.category, Product.category, Package.category];
 
   readonly suppliers = new Shelf(Supplier as Aggregate<typeof Supplier.initial, never>);
