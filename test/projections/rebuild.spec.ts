@@ -3,6 +3,9 @@ import { ReadModels } from '../../src/platform/projections/read-models.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { SELLING_SETTINGS, sellSome } from './sell-some.js';
 
+/** Filled by mail and callbacks, which these sales have none of. */
+const EMPTY = ['deliveries', 'suppressions', 'webhook-deliveries'];
+
 let app: TestApp;
 let models: ReadModels;
 
@@ -33,7 +36,8 @@ it('read models folded anew are, byte for byte, those that followed the sales as
   expect(followed.orders).toHaveLength(2);
   expect(followed.keys).toHaveLength(6);
   for (const { name } of PROJECTIONS) {
-    if (followed[name]!.length === 0) throw new Error(`nothing to compare in ${name}`);
+    if (followed[name]!.length === 0 && !EMPTY.includes(name))
+      throw new Error(`nothing to compare in ${name}`);
     await app.runtime.projections.rebuild([name]);
   }
   expect(await dump()).toEqual(followed);
