@@ -16,7 +16,7 @@ const IMPATIENT = {
   doubtMs: 400,
   awayMs: 300,
   readSilenceMs: 200,
-  pingMs: 100,
+  pingMs: 250,
 };
 
 const openAt = (url: string, timeouts = TIMEOUTS): Promise<EventStoreDbEventStore> =>

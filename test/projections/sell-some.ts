@@ -44,5 +44,5 @@ export async function sellSome(app: TestApp) {
   const [sold] = await app.app.get(ReadModels).find<OrderDocument>('orders', { filter: { reference: 'B' } });
   const refund = { orderId: String(sold!._id), kind: 'refund', reason: 'faulty' } as const;
   await app.run(new RefundOrder(app.context(), refund));
-  return { admin, partner, package: package_id };
+  return { admin, partner, package: package_id, buyer };
 }
