@@ -261,3 +261,13 @@ it('a million pending keys cost memory and no time', async () => {
   await eventually(() => ran().includes('a'));
   expect(performance.now() - begun).toBeLessThan(1000);
 });
+
+it('what a run will need is prepared before it is due', async () => {
+  const prepared: { key: string; atMs: number }[] = [];
+  start({ prepare: async (key) => void prepared.push({ key, atMs: Date.now() }) });
+  const dueMs = Date.now() + 500;
+  index.asked('a', dueMs);
+  await eventually(() => index.open.length === 0);
+  expect(prepared.map(({ key }) => key)).toEqual(['a']);
+  expect(prepared[0]!.atMs).toBeLessThan(dueMs);
+});

@@ -16,7 +16,7 @@ export { CancelReservation, type CancelReservationInput } from './commands/cance
 export { type ConfirmedSale, ConfirmSale, type ConfirmSaleInput } from './commands/confirm-sale.js';
 export { advanceRefund, RefundOrder, type RefundOrderInput } from './commands/refund-order.js';
 export { ReplaceKey, type ReplaceKeyInput } from './commands/replace-key.js';
-export { endDueReservations } from './commands/reservations.js';
+export { endDueReservations, readOpenReservation } from './commands/reservations.js';
 export { type ReservedKey, ReserveKey, type ReserveKeyInput } from './commands/reserve-key.js';
 export { emailAddress } from './domain/email-address.js';
 export { Order, type OrderState, type OrderStatus } from './domain/order.js';

@@ -2,6 +2,7 @@ import { type Jobs, type Processing, retryDelayMs } from '../jobs/jobs.js';
 import type { Clock } from '../kernel/clock.js';
 import { DueQueue } from '../kernel/due-queue.js';
 import type { DueWatcher } from './due-index.js';
+import { Preparation } from './preparation.js';
 import type { Process } from './process.js';
 import { RunPool } from './run-pool.js';
 
@@ -49,6 +50,7 @@ export class ProcessRunner implements DueWatcher {
   /** Runs of keys in hand that did not settle them, and failed if so. */
   private readonly repeats = new Map<string, { runs: number; failed: boolean }>();
   private readonly pool: RunPool;
+  private readonly preparation: Preparation;
   private processing: Processing | null = null;
   private timer: NodeJS.Timeout | null = null;
   private wakesAtMs = Number.POSITIVE_INFINITY;
@@ -58,6 +60,7 @@ export class ProcessRunner implements DueWatcher {
 
   constructor(private readonly options: ProcessRunnerOptions) {
     this.pool = new RunPool(options.process);
+    this.preparation = new Preparation(options.process);
   }
 
   get name(): string {
@@ -77,8 +80,7 @@ export class ProcessRunner implements DueWatcher {
     this.closed = true;
     if (this.timer) clearTimeout(this.timer);
     await this.processing?.close();
-    await this.pool.idle();
-    await this.tidying;
+    await Promise.all([this.pool.idle(), this.preparation.close(), this.tidying]);
     const { index } = this.options.process;
     if (index.watcher === this) index.watcher = null;
     for (const [key] of this.hand.entries()) index.queue.set(key, this.options.clock.now());
@@ -149,6 +151,7 @@ export class ProcessRunner implements DueWatcher {
     }
     if (ahead.length === 0) return;
     for (const { id, dueMs } of ahead) this.hand.set(id, dueMs + GRACE_MS);
+    this.preparation.add(ahead.map(({ id }) => id));
     this.options.jobs.schedule(this.name, ahead).catch(() => {
       // No wake-ups now: those keys are run at their time without.
       for (const { id, dueMs } of ahead) if (this.hand.dueMs(id) !== undefined) this.hand.set(id, dueMs);

@@ -15,6 +15,11 @@ export interface Process {
    * Called with one key, unless {@link together} puts several into one run.
    */
   run(keys: readonly string[]): Promise<void>;
+  /**
+   * Has what a run of the key will need at hand; called a little before it is due, if there is time for that, and changes
+   * nothing. One that fails is left to the run.
+   */
+  prepare?(key: string): Promise<void>;
   /** Keys with the same answer may share a run, at most `limit` of them. Absent: each runs alone. */
   readonly together?: { groupOf(key: string): string; readonly limit: number };
 }

@@ -2,6 +2,8 @@ import type { Process } from './process.js';
 
 /** Runs at once, unless the process says otherwise. */
 const DEFAULT_CONCURRENCY = 16;
+/** Longest stretch of beginning runs, which decide at once, without letting other work of the node run. */
+const FILL_MS = 5;
 
 interface Waiting {
   readonly key: string;
@@ -73,8 +75,13 @@ export class RunPool {
 
   private fill(): void {
     const limit = this.process.together?.limit ?? 1;
+    const until = performance.now() + FILL_MS;
     for (const [group, keys] of this.waiting) {
       if (this.running >= this.concurrency) return;
+      if (performance.now() >= until) {
+        this.fillSoon();
+        return;
+      }
       const batch = keys.splice(0, limit);
       // What is left of a large group takes its turn after the others.
       this.waiting.delete(group);

@@ -1,4 +1,4 @@
-import { endDueReservations, type SaleTerms } from '../../contexts/ordering/index.js';
+import { endDueReservations, readOpenReservation, type SaleTerms } from '../../contexts/ordering/index.js';
 import type { Executor } from '../../platform/execution/transaction.js';
 import type { Ids } from '../../platform/kernel/ids.js';
 import type { Process } from '../../platform/processes/process.js';
@@ -26,6 +26,11 @@ export function reservationExpiry({ executor, ids, index, terms }: ReservationEx
     index,
     concurrency: CONCURRENCY,
     together: { groupOf: walletOf, limit: TOGETHER },
+    prepare: (key) => {
+      const { wallet, hold } = parseOpenReservation(key);
+      const context = systemContext(ids, 'reservation-expiry');
+      return executor.run(context, (tx) => readOpenReservation(tx, wallet, hold));
+    },
     run: (keys) => {
       const { wallet } = parseOpenReservation(keys[0]!);
       const holds = keys.map((key) => parseOpenReservation(key).hold);

@@ -60,6 +60,12 @@ export function endDueReservations(
   for (const { hold } of ended) releaseReservation(tx, hold);
 }
 
+/** Reads what {@link endDueReservations} will need for a reservation, so that it is at hand then. */
+export function readOpenReservation(tx: Transaction, walletId: string, key: string): void {
+  const plan = tx.load(Wallet, walletId).holds.get(key)?.reservation;
+  if (plan) tx.load(Lot, String(plan.lot));
+}
+
 /** Answers whether the reservation ended without a sale, so that its money is free. */
 function endInLot(tx: Transaction, plan: ReservationPlan, terms: SaleTerms): boolean {
   const id = String(plan.lot);
