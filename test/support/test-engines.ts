@@ -24,16 +24,19 @@ export async function testEngines(): Promise<TestEngines> {
   if (wanted === 'documents' || wanted === 'both') {
     const name = `keyforge_test_${randomUUID().slice(-12)}`;
     settings.MONGODB_URL = databaseUrl(MONGODB_URL!, name);
-    disposing.push(async () => {
-      const client = await MongoClient.connect(MONGODB_URL!);
-      await client.db(name).dropDatabase();
-      await client.close();
-    });
+    disposing.push(() => dropDatabase(MONGODB_URL!, name));
   }
   const dispose = async (): Promise<void> => {
     for (const one of disposing) await one();
   };
   return { settings, dispose };
+}
+
+/** Drops one database on the server that the URL names. */
+export async function dropDatabase(url: string, name: string): Promise<void> {
+  const client = await MongoClient.connect(url);
+  await client.db(name).dropDatabase();
+  await client.close();
 }
 
 /** The URL of one database on the server that another URL names. */
