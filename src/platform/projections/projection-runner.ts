@@ -60,9 +60,10 @@ export class ProjectionRunner implements Projecting {
     const stored = (await documents.readCheckpoint(MANIFEST_KEY)) as Manifest | null;
     this.manifest = stored ?? { ...NO_MANIFEST, collections: this.firstCollections() };
     const stale = projections.filter((projection) => !this.targetOf(projection));
-    for (const name of Object.values(this.manifest.collections)) await this.openIfCurrent(name);
+    // All at once: whoever takes the work over from a worker that died is waited for.
+    await Promise.all(Object.values(this.manifest.collections).map((name) => this.openIfCurrent(name)));
     if (!this.options.keepsRetired) await this.dropRetired();
-    for (const projection of projections) await Rebuild.discardScratch(documents, projection);
+    await Promise.all(projections.map((projection) => Rebuild.discardScratch(documents, projection)));
     models.advance(this.manifest);
     this.fold = this.newFold(this.targets());
     this.subscription = events.subscribe(BigInt(this.manifest.position), (batch) => this.follow(batch), {

@@ -4,7 +4,7 @@ import { isSettled, type Journal, type TerminalAnswer, type TerminalCall } from 
 import { Random } from './random.js';
 import { type Customer, Ring, SCENARIOS, type Scenario } from './scenarios.js';
 import type { TerminalClient } from './terminal-client.js';
-import type { LoadPartner, World } from './world.js';
+import { FIRST_AMPLE_KEYS, type LoadPartner, type World } from './world.js';
 
 const REMEMBERED = 400;
 /** Tries to learn what became of one call, and the pause between two of them. */
@@ -15,7 +15,8 @@ const TOP_UP_EVERY_MS = 150;
 /** Of the packages that are short, so few that buyers meet at the last one all the time. */
 const FEWEST_KEYS = 3;
 const MOST_KEYS = 25;
-const AMPLE_KEYS = 400;
+/** Brought at once of those that have keys enough, as a share of what they began with. */
+const AMPLE_SHARE = 0.4;
 
 export interface LoadOptions {
   readonly world: World;
@@ -27,6 +28,10 @@ export interface LoadOptions {
   readonly ttlMs: number;
   /** Begins the references of orders and top-ups; default: none. A second load needs its own. */
   readonly prefix?: string;
+  /** What packages with keys enough began with. */
+  readonly ampleKeys?: number;
+  /** Between two intakes of keys. Default {@link SUPPLY_EVERY_MS}. */
+  readonly supplyEveryMs?: number;
 }
 
 /** Many customers, and an operator who brings in keys and money, at work until they are stopped. */
@@ -97,12 +102,13 @@ export class Load {
   }
 
   private async bringKeys(): Promise<void> {
-    const { world, seed } = this.options;
+    const { world, seed, ampleKeys = FIRST_AMPLE_KEYS, supplyEveryMs = SUPPLY_EVERY_MS } = this.options;
     const random = new Random(seed ^ 0x5eed);
+    const ample = Math.ceil(AMPLE_SHARE * ampleKeys);
     for (let round = 1; !this.isStopping; round += 1) {
       await world.supplies.takeIn(random.pick(world.scarce), random.between(FEWEST_KEYS, MOST_KEYS));
-      if (round % 10 === 0) await world.supplies.takeIn(random.pick(world.ample), AMPLE_KEYS);
-      await sleep(SUPPLY_EVERY_MS);
+      if (round % 10 === 0) await world.supplies.takeIn(random.pick(world.ample), ample);
+      await sleep(supplyEveryMs);
     }
   }
 

@@ -46,6 +46,10 @@ export interface ProofOptions {
   readonly seed: number;
   readonly clients: number;
   readonly ttlSeconds: number;
+  /** Keys that the packages with keys enough begin with; less is sooner sold out at the end. Default 1,000. */
+  readonly ampleKeys?: number;
+  /** Between two intakes of keys; default as one server of its own sells them. */
+  readonly supplyEveryMs?: number;
   /** How long a hold may outlive its reservation; default as on one server that is never killed for long. */
   readonly freedWithinMs?: number;
   /** How long after its deadline a reservation may be open. Default {@link EXPIRY_GRACE_MS}. */
@@ -73,16 +77,15 @@ export class Proof {
     this.http = new HttpClient(await this.startAll());
     this.terminal = new TerminalClient(this.http, this.journal);
     this.admin = new AdminClient(this.http);
-    this.world = await buildWorld(this.admin, this.terminal, this.journal, this.options.seed);
+    this.world = await buildWorld(this.admin, this.terminal, this.journal, this.options);
     this.prepareLoad();
   }
 
   /** Customers for a fresh start. @param prefix of their references, which nobody used before */
   prepareLoad(prefix?: string): void {
-    const { seed, clients, ttlSeconds } = this.options;
-    const { world, terminal, admin, journal } = this;
-    const ttlMs = ttlSeconds * 1000;
-    this.load = new Load({ world, terminal, admin, journal, seed, clients, ttlMs, prefix });
+    const { world, terminal, admin, journal, options } = this;
+    const ttlMs = options.ttlSeconds * 1000;
+    this.load = new Load({ ...options, world, terminal, admin, journal, ttlMs, prefix });
   }
 
   /** @returns the ports that answer requests. */

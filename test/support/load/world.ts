@@ -72,7 +72,7 @@ const PARTNERS: readonly PartnerSpec[] = [
 const SCARCE_PRICES = [1.5, 3, 4.99, 7.25, 12, 25.5];
 const AMPLE_PRICES = [2.2, 9.9];
 const FIRST_SCARCE_KEYS = 20;
-const FIRST_AMPLE_KEYS = 1_000;
+export const FIRST_AMPLE_KEYS = 1_000;
 const INTAKE_TRIES = 20;
 const INTAKE_PAUSE_MS = 300;
 
@@ -124,7 +124,7 @@ export async function buildWorld(
   admin: AdminClient,
   terminal: TerminalClient,
   journal: Journal,
-  seed: number,
+  { seed, ampleKeys = FIRST_AMPLE_KEYS }: { readonly seed: number; readonly ampleKeys?: number },
 ): Promise<World> {
   await admin.login('admin', ADMIN_PASSWORD);
   await admin.put('/api/rates', { USD: '1.7000' });
@@ -151,7 +151,7 @@ export async function buildWorld(
     return ids;
   };
   const scarce = await createPackages(SCARCE_PRICES, FIRST_SCARCE_KEYS);
-  const ample = await createPackages(AMPLE_PRICES, FIRST_AMPLE_KEYS);
+  const ample = await createPackages(AMPLE_PRICES, ampleKeys);
   const partners: LoadPartner[] = [];
   for (const spec of PARTNERS) partners.push(await createPartner(admin, spec));
   return {

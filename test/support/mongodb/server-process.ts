@@ -5,6 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { atExit } from '../load/temporary-folder.js';
 
 /**
  * A server that speaks MongoDB's protocol and keeps what it acknowledged, in a process of its own. Started by the
@@ -37,6 +38,10 @@ export class MongoServerProcess {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     this.child = child;
+    child.on(
+      'exit',
+      atExit(() => child.kill('SIGKILL')),
+    );
     while (!(await answers(this.port))) {
       if (child.exitCode !== null) throw new Error(`${this.executable} ended with ${child.exitCode}`);
       await delay(20);

@@ -83,11 +83,13 @@ export class Collections {
     const entries = await this.registry.find().toArray();
     const stored = new Set(entries.map((entry) => entry.stored));
     const found = await this.database.listCollections({}, { nameOnly: true }).toArray();
-    for (const { name } of found) {
+    // All at once: nobody folds until the last one has answered.
+    const claimed = found.map(async ({ name }) => {
       if (stored.has(name)) await this.admitOnly(name, token);
       // A collection that was being made or dropped when its writer ended.
       else if (name.startsWith(PREFIX)) await this.database.dropCollection(name);
-    }
+    });
+    await Promise.all(claimed);
     // One that was replaced in between may have lowered what its successor had raised, but writes nothing after this.
     await this.claim(token);
   }

@@ -15,7 +15,7 @@ export interface LeaseTimings {
   readonly holdMs: number;
 }
 
-export const LEASE_TIMINGS: LeaseTimings = { beatMs: 1_000, lookMs: 1_000, takeOverMs: 6_000, holdMs: 5_000 };
+export const LEASE_TIMINGS: LeaseTimings = { beatMs: 1_000, lookMs: 250, takeOverMs: 6_000, holdMs: 5_000 };
 
 export interface WorkerLeaseOptions {
   /** MongoDB did not answer: it is asked again. */
