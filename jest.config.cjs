@@ -17,6 +17,8 @@ const esmOnly = [
 
 module.exports = {
   testEnvironment: 'node',
+  // Jest would leave a core to itself, and on two cores run one file after the other.
+  maxWorkers: '100%',
   roots: ['<rootDir>/src', '<rootDir>/projections', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   // A busy machine takes several times as long; a test that hangs is noticed all the same.
