@@ -65,6 +65,18 @@ export function jobsContract(engine: string, host: JobsHost): void {
       await eventually(async () => Object.values(await jobs.counts(QUEUE)).every((count) => count === 0));
     });
 
+    it('many that are due come once each, while they are still being scheduled', async () => {
+      handle();
+      const many = Array.from({ length: 1000 }, (_, place) => `due ${place}`);
+      await jobs.schedule(
+        QUEUE,
+        many.map((id) => ({ id, dueMs: 0 })),
+      );
+      await eventually(() => handled.length >= many.length);
+      await delay(50);
+      expect(ids().sort()).toEqual(many.sort());
+    });
+
     it('the same id again moves the time, earlier and later', async () => {
       const nowMs = Date.now();
       await jobs.schedule(QUEUE, [

@@ -62,13 +62,13 @@ export class BullMqQueue {
     const others = wakeUps.filter(({ id }) => !this.active.has(id));
     if (others.length === 0) return;
     const call = randomUUID();
-    await this.add(others, call);
-    const reading = this.options.redis.pipeline();
-    for (const { id } of others) reading.hget(this.queue.toKey(toJobId(id)), 'data');
-    const stored = (await reading.exec()) ?? [];
+    // One connection keeps the order: what is read first is what was there before.
+    const [before] = await Promise.all([this.stored(others), this.add(others, call)]);
+    const after = await this.stored(others);
     for (const [place, wakeUp] of others.entries()) {
-      const data = stored[place]?.[1] as string | null | undefined;
-      if (!data?.includes(call)) await this.move(wakeUp);
+      const data = after[place];
+      const handledSince = data === null && before[place] === null;
+      if (!handledSince && !data?.includes(call)) await this.move(wakeUp);
     }
   }
 
@@ -198,6 +198,14 @@ export class BullMqQueue {
         },
       })),
     );
+  }
+
+  /** The jobs' data as Redis has it; null: there is none; undefined: it did not tell. */
+  private async stored(wakeUps: readonly WakeUp[]): Promise<(string | null | undefined)[]> {
+    const reading = this.options.redis.pipeline();
+    for (const { id } of wakeUps) reading.hget(this.queue.toKey(toJobId(id)), 'data');
+    const read = (await reading.exec()) ?? [];
+    return wakeUps.map((_, place) => read[place]?.[1] as string | null | undefined);
   }
 
   /** For an id that was there already. */
