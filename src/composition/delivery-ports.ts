@@ -14,8 +14,6 @@ import { Ids } from '../platform/kernel/ids.js';
 import { KeyStore } from '../platform/key-store/key-store.js';
 import { Mailbox } from '../platform/mail/mailbox/mailbox.js';
 import { Mailer, NoMailer } from '../platform/mail/mailer.js';
-import { ResendMailer } from '../platform/mail/resend/resend-mailer.js';
-import { SmtpMailer } from '../platform/mail/smtp/smtp-mailer.js';
 import { PublicIds } from '../platform/numbers/public-ids.js';
 import { KeyedHash } from '../platform/security/keyed-hash.js';
 import { sealedPlace, Vault } from '../platform/security/vault.js';
@@ -25,10 +23,16 @@ import { PendingDeliveriesIndex } from '../processes/email-delivery/pending-deli
 const domainOf = (from: string): string => from.slice(from.lastIndexOf('@') + 1).replace(/>$/, '');
 
 /** How mail goes out, by the settings. Without a provider it stays on this machine; in production it waits for one. */
-function createMailer(settings: Settings, mailbox: Mailbox): Mailer {
+async function createMailer(settings: Settings, mailbox: Mailbox): Promise<Mailer> {
   const { resendApiKey: apiKey, resendUrl, smtpUrl, mailFrom } = settings;
-  if (apiKey) return new ResendMailer({ apiKey, url: resendUrl.replace(/\/+$/, '') });
-  if (smtpUrl) return new SmtpMailer({ url: smtpUrl, domain: domainOf(mailFrom) });
+  if (apiKey) {
+    const { ResendMailer } = await import('../platform/mail/resend/resend-mailer.js');
+    return new ResendMailer({ apiKey, url: resendUrl.replace(/\/+$/, '') });
+  }
+  if (smtpUrl) {
+    const { SmtpMailer } = await import('../platform/mail/smtp/smtp-mailer.js');
+    return new SmtpMailer({ url: smtpUrl, domain: domainOf(mailFrom) });
+  }
   return settings.nodeEnv === 'production' ? new NoMailer() : mailbox;
 }
 

@@ -3,13 +3,11 @@ import { MIGRATIONS } from '../../migrations/all.js';
 import type { Settings } from '../platform/config/settings.js';
 import { EmbeddedEventStore } from '../platform/event-store/embedded/embedded-event-store.js';
 import { type EventStore, EventStoreError } from '../platform/event-store/event-store.js';
-import { EventStoreDbEventStore } from '../platform/event-store/eventstoredb/eventstoredb-event-store.js';
 import { verifyByReading } from '../platform/event-store/verify-by-reading.js';
 import type { VerifyProgress, VerifyReport } from '../platform/event-store/verify-report.js';
 import { LmdbIdempotencyStore } from '../platform/idempotency/embedded/lmdb-idempotency-store.js';
 import type { IdempotencyStore } from '../platform/idempotency/idempotency-store.js';
 import type { IndexStorage } from '../platform/indexes/index-storage.js';
-import { BullMqJobs } from '../platform/jobs/bullmq/bullmq-jobs.js';
 import { EmbeddedJobs } from '../platform/jobs/embedded/embedded-jobs.js';
 import type { Jobs } from '../platform/jobs/jobs.js';
 import { type Clock, SystemClock } from '../platform/kernel/clock.js';
@@ -28,7 +26,7 @@ import type { WorkerLease } from '../platform/worker-lease/worker-lease.js';
 import { refuseHalfRestored } from './backup/half-restored.js';
 import type { BackedUp } from './backup/take-backup.js';
 import { folder, ofThisLog, openDocumentFiles, openNodeFiles } from './derived-files.js';
-import { openMongoEngines } from './mongodb-engines.js';
+import type { MongoEngines } from './mongodb-engines.js';
 import { assertClock, reach } from './reach.js';
 
 /** What a second thread of this process opens as well: it follows the log and writes the documents. */
@@ -95,7 +93,7 @@ export const logFolder = (dataDir: string): string => join(dataDir, 'log');
 
 /**
  * Opens the engines that the settings choose: each of the log, and the documents with the keys, on its server where that
- * has a URL, else in the data directory, whose lock the caller holds. What is under `indexes`, `snapshots` and `documents`
+ * has a URL, else in the data directory, whose lock the caller holds. The servers' clients are loaded when they are used. What is under `indexes`, `snapshots` and `documents`
  * follows from the log and may be deleted while nothing runs.
  * @throws {EngineUnavailable} naming the variable, when a server cannot be used; whatever was opened is closed.
  */
@@ -118,7 +116,7 @@ async function openAll(options: EngineOptions, closing: Closing): Promise<Omit<E
   refuseHalfRestored(dataDir);
   await runMigrations({ directory: dataDir, migrations: MIGRATIONS, log: (line) => logger.info(line) });
   // Keys come first: with the wrong master key nothing else may be touched.
-  const mongo = settings.mongoDbUrl ? await openMongoEngines({ url: settings.mongoDbUrl, ...options }) : null;
+  const mongo = settings.mongoDbUrl ? await openMongo(settings.mongoDbUrl, options) : null;
   if (mongo) closing(() => mongo.close());
   const local = mongo ? null : await openEmbeddedKeys(options, closing);
   const hashes = await KeyedHash.open((mongo ?? local!).keys);
@@ -128,7 +126,7 @@ async function openAll(options: EngineOptions, closing: Closing): Promise<Omit<E
   closing(() => snapshots.close());
   closing(() => indexes.close());
   const common = { events: log.events, indexes, snapshots, hashes, verifyLog: log.verify };
-  const jobs = openJobs(options);
+  const jobs = await openJobs(options);
   closing(() => jobs.close());
   const node = { ...common, jobs };
   if (mongo) {
@@ -155,8 +153,13 @@ async function openAll(options: EngineOptions, closing: Closing): Promise<Omit<E
   };
 }
 
+async function openMongo(url: string, options: EngineOptions): Promise<MongoEngines> {
+  const { openMongoEngines } = await import('./mongodb-engines.js');
+  return openMongoEngines({ url, ...options });
+}
+
 /** Wake-ups follow from the log: Redis may be away, now or later. */
-function openJobs({ settings, clock = new SystemClock(), logger }: EngineOptions): Jobs {
+async function openJobs({ settings, clock = new SystemClock(), logger }: EngineOptions): Promise<Jobs> {
   const { redisUrl: url, streamNamespace: prefix, dataDir } = settings;
   if (url === null) return EmbeddedJobs.open({ directory: folder(dataDir, 'jobs'), clock });
   let toldAtMs = 0;
@@ -165,6 +168,7 @@ function openJobs({ settings, clock = new SystemClock(), logger }: EngineOptions
     toldAtMs = Date.now();
     logger.warn({ err }, 'Redis failed and is tried again; what is due is done without it');
   };
+  const { BullMqJobs } = await import('../platform/jobs/bullmq/bullmq-jobs.js');
   return new BullMqJobs({ url, prefix, clock, onError });
 }
 
@@ -200,6 +204,9 @@ async function openLog({ settings, logger, onFatal, patienceMs }: EngineOptions)
   const onConnectionFailure = (err: unknown): void =>
     logger.warn({ reason: (err as Error).message }, 'EventStoreDB failed and is tried again');
   const streamPrefix = `${streamNamespace}.`;
+  const { EventStoreDbEventStore } = await import(
+    '../platform/event-store/eventstoredb/eventstoredb-event-store.js'
+  );
   const open = async (): Promise<EventStore> => {
     const store = await EventStoreDbEventStore.open({
       ...{ url, streamPrefix, onDeliveryFailure, onConnectionFailure },

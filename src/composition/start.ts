@@ -70,7 +70,7 @@ async function startOn(
   options: StartOptions & { readonly clock: Clock; readonly ids: Ids },
 ): Promise<RunningApp> {
   const { settings, logger, clock, ids, maintenance } = options;
-  const throttles = openThrottles({ settings, hashes: engines.hashes, clock, logger });
+  const throttles = await openThrottles({ settings, hashes: engines.hashes, clock, logger });
   const metrics = new Metrics();
   const readiness = new Readiness(settings.dataDir);
   const adapter = new HttpAdapter({

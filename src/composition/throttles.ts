@@ -1,12 +1,9 @@
 import type { Settings } from '../platform/config/settings.js';
 import type { Clock } from '../platform/kernel/clock.js';
 import type { Logger } from '../platform/logging/logger.js';
-import { RedisConnection } from '../platform/redis/redis-connection.js';
-import { redisProblems } from '../platform/redis/redis-facts.js';
 import type { KeyedHash } from '../platform/security/keyed-hash.js';
 import { MemoryThrottles } from '../platform/throttle/embedded/memory-throttles.js';
 import type { FailureThrottles } from '../platform/throttle/failure-throttle.js';
-import { RedisThrottles } from '../platform/throttle/redis/redis-throttles.js';
 
 export interface ThrottleParts {
   readonly settings: Pick<Settings, 'redisUrl' | 'streamNamespace'>;
@@ -16,10 +13,16 @@ export interface ThrottleParts {
 }
 
 /** Failures are counted by all processes together where they share a Redis, else by each on its own. */
-export function openThrottles({ settings, hashes, clock, logger }: ThrottleParts): FailureThrottles {
+export async function openThrottles(parts: ThrottleParts): Promise<FailureThrottles> {
+  const { settings, hashes, clock, logger } = parts;
   const local = new MemoryThrottles(clock);
   const { redisUrl, streamNamespace: prefix } = settings;
   if (redisUrl === null) return local;
+  const [{ RedisConnection }, { redisProblems }, { RedisThrottles }] = await Promise.all([
+    import('../platform/redis/redis-connection.js'),
+    import('../platform/redis/redis-facts.js'),
+    import('../platform/throttle/redis/redis-throttles.js'),
+  ]);
   const connection = new RedisConnection({
     url: redisUrl,
     use: 'throttles',

@@ -2,7 +2,6 @@ import { idleSettings, loadSettings, type Settings, SettingsError } from '../../
 import { readMasterKey } from '../../platform/security/master-key-file.js';
 import { type Finding, ok, problem, warning, within, withoutSecrets } from './finding.js';
 import { checkDataDirectory, checkMasterKey, checkNode } from './local-checks.js';
-import { checkEventStoreDb, checkMongoDb, checkRedis } from './server-checks.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,6 +21,7 @@ export async function examine(env: Environment): Promise<Finding[]> {
     return [checkNode(), ...wrong];
   }
   const { eventStoreUrl, mongoDbUrl, redisUrl } = settings;
+  const servers = await import('./server-checks.js');
   const groups = await Promise.all([
     [checkNode()],
     checkSettings(settings),
@@ -31,9 +31,13 @@ export async function examine(env: Environment): Promise<Finding[]> {
       checkMasterKey(settings).then((found) => [found]),
       'look at the file, or set the variable anew',
     ),
-    eventStoreUrl ? within('eventstoredb', checkEventStoreDb(eventStoreUrl), look('EVENTSTORE_URL')) : [],
-    mongoDbUrl ? within('mongodb', checkMongoDb(mongoDbUrl, givenKey(settings)), look('MONGODB_URL')) : [],
-    redisUrl ? within('redis', checkRedis(redisUrl), look('REDIS_URL')) : [],
+    eventStoreUrl
+      ? within('eventstoredb', servers.checkEventStoreDb(eventStoreUrl), look('EVENTSTORE_URL'))
+      : [],
+    mongoDbUrl
+      ? within('mongodb', servers.checkMongoDb(mongoDbUrl, givenKey(settings)), look('MONGODB_URL'))
+      : [],
+    redisUrl ? within('redis', servers.checkRedis(redisUrl), look('REDIS_URL')) : [],
   ]);
   return withoutSecrets(groups.flat(), settings);
 }

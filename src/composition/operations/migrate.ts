@@ -3,8 +3,6 @@ import { MONGODB_MIGRATIONS } from '../../../migrations/mongodb/all.js';
 import type { Settings } from '../../platform/config/settings.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { runMigrations } from '../../platform/migrations/migrations.js';
-import { migrateMongo } from '../../platform/mongodb/mongo-migrations.js';
-import { connectMongo } from '../mongodb-engines.js';
 import type { OperationTypes } from './operation-types.js';
 
 type Migrated = OperationTypes['migrate']['result'];
@@ -21,6 +19,8 @@ export async function migrate(settings: Settings, logger: Logger): Promise<Migra
   const log = (line: string): void => logger.info(line);
   const dataDirectory = await runMigrations({ directory, migrations: MIGRATIONS, log });
   if (!url) return { dataDirectory, mongodb: null };
+  const { connectMongo } = await import('../mongodb-engines.js');
+  const { migrateMongo } = await import('../../platform/mongodb/mongo-migrations.js');
   const connection = await connectMongo({ url, logger });
   try {
     return { dataDirectory, mongodb: await migrateMongo(connection.database, MONGODB_MIGRATIONS, log) };

@@ -1,5 +1,5 @@
 import { isIP, type LookupFunction } from 'node:net';
-import { Client, type Dispatcher } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 import type { Cidr } from '../../config/cidr.js';
 import { MAX_ADDRESSES, MAX_RESPONSE_BYTES, MAX_RESPONSE_HEADER_BYTES, SEND_TIMEOUT_MS } from './limits.js';
 import { AddressPolicy } from './public-address.js';
@@ -84,6 +84,7 @@ export class OutboundHttp {
     }
     if (typeof checked === 'string') return { outcome: 'refused', problem: checked };
     const { target, addresses } = checked;
+    const { Client } = await import('undici');
     const client = new Client(target.url.origin, {
       connect: { lookup: pinnedTo(addresses), timeout: this.timeoutMs },
       headersTimeout: this.timeoutMs,

@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { Query } from 'mingo';
+import { Context } from 'mingo/core';
+import * as queryOperators from 'mingo/operators/query';
+import { Query } from 'mingo/query';
 import type { AnyObject } from 'mingo/types';
 import type { QueryPlan } from '../query-plan.js';
 import type { Filter, ReadDocument, Sort } from '../read-store.js';
@@ -40,10 +42,13 @@ interface RangeBounds {
   readonly reverse?: boolean;
 }
 
+/** The whole of mingo takes a start as long as all else that a process loads: filters need its query operators alone. */
+const OPTIONS = { context: Context.init({ query: { ...queryOperators } }) };
+
 const sortDocuments = (documents: ReadDocument[], sort: Sort): ReadDocument[] =>
   Object.keys(sort).length === 0
     ? documents
-    : new Query({})
+    : new Query({}, OPTIONS)
         .find<ReadDocument>(documents)
         .sort({ ...sort })
         .all();
@@ -54,7 +59,7 @@ export const EVERYTHING: Matcher = () => true;
 
 /** The test that a filter puts to each document. */
 export function matcher(filter: Filter): Matcher {
-  const query = new Query(filter);
+  const query = new Query(filter, OPTIONS);
   return (document) => query.test(document as unknown as AnyObject);
 }
 
