@@ -70,6 +70,7 @@ import { FailureThrottles } from './platform/throttle/failure-throttle.js';
 import { EmailDelivery } from './processes/email-delivery/email-delivery.js';
 import { UnfinishedIndex } from './processes/recovery/unfinished.index.js';
 import { OpenReservationIndex } from './processes/reservation-expiry/open-reservations.index.js';
+import { WebhookWarnings } from './processes/webhook-warnings/webhook-warnings.js';
 
 export interface AppOptions {
   readonly settings: Settings;
@@ -230,6 +231,7 @@ const RUNTIME_PARTS = {
   attempts: CallbackAttempts,
   deliveries: DeliveryIndex,
   emailDelivery: EmailDelivery,
+  webhookWarnings: WebhookWarnings,
   progress: IndexProgress,
   times: LogTimes,
   executor: Executor,

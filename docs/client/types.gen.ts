@@ -774,6 +774,7 @@ export type Partner = {
     };
     logo_url: string | null;
     support_email: string | null;
+    language: 'en' | 'ru' | 'az' | null;
     manager_id: number | null;
     has_api_key: boolean;
     created_at: string;
@@ -815,6 +816,7 @@ export type PartnerProfile = {
     };
     logo_url: string | null;
     support_email: string | null;
+    language: 'en' | 'ru' | 'az' | null;
     manager_id: number | null;
     has_api_key: boolean;
     created_at: string;
@@ -836,6 +838,7 @@ export type CreatePartnerBody = {
     default_currency?: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';
     logo_url?: string | null;
     support_email?: string | null;
+    language?: 'en' | 'ru' | 'az' | null;
     manager_id?: number | null;
     billing_mode?: 'prepaid' | 'postpaid';
     credit_limit?: number | string | null;
@@ -869,6 +872,7 @@ export type UpdatePartnerBody = {
     commission_percent?: number | string;
     logo_url?: string | null;
     support_email?: string | null;
+    language?: 'en' | 'ru' | 'az' | null;
     manager_id?: number | null;
     billing_mode?: 'prepaid' | 'postpaid';
     credit_limit?: number | string | null;
@@ -1003,6 +1007,16 @@ export type Transaction = {
 };
 
 /**
+ * WebhookWarning
+ */
+export type WebhookWarning = {
+    status: 'pending' | 'sent' | 'failed';
+    attempts: number;
+    last_error_code: string | null;
+    retry_at: string | null;
+};
+
+/**
  * Webhook
  */
 export type Webhook = {
@@ -1015,6 +1029,10 @@ export type Webhook = {
     disabled_because: 'asked' | 'failing' | 'gone' | null;
     disabled_at: string | null;
     failing_since: string | null;
+    /**
+     * The mail that told the partner of it; null while it is on, or when somebody switched it off.
+     */
+    warning: WebhookWarning | null;
     waiting: number;
     retrying: number;
 };
@@ -1041,6 +1059,10 @@ export type WebhookWithSecret = {
     disabled_because: 'asked' | 'failing' | 'gone' | null;
     disabled_at: string | null;
     failing_since: string | null;
+    /**
+     * The mail that told the partner of it; null while it is on, or when somebody switched it off.
+     */
+    warning: WebhookWarning | null;
     waiting: number;
     retrying: number;
     secret: string;

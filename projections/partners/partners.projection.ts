@@ -57,14 +57,14 @@ function registered({
   data,
   at,
 }: Projected<Extract<Handled, { type: 'PartnerRegistered' }>>): PartnerDocument {
-  const { name, login, status, logoUrl, supportEmail, managerId, billingMode, creditLimit } = data;
+  const { name, login, status, logoUrl, supportEmail, managerId, language, billingMode, creditLimit } = data;
   const { defaultCurrency, allowedCurrencies, revealOn, maxOpenReservations, publicId: id } = data;
   return {
     _id,
     id,
     login,
     status,
-    ...{ name, logoUrl, supportEmail, managerId },
+    ...{ name, logoUrl, supportEmail, managerId, language: language ?? null },
     ...{ billingMode, creditLimit, defaultCurrency, allowedCurrencies, rateMarkupPercent: {} },
     markupPercent: '0',
     commissionPercent: '0',
@@ -82,7 +82,7 @@ function registered({
 
 export const partners = defineProjection<PartnerDocument, Handled>({
   name: 'partners',
-  version: 3,
+  version: 4,
   indexes: [['id'], ['managerId', 'id'], ['status', 'id'], ['name']],
   handles: { partner: HANDLED },
   keysOf: (event) => event.id,

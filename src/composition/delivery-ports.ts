@@ -8,6 +8,7 @@ import {
   SuppressionNumbers,
 } from '../contexts/deliveries/index.js';
 import { KeyTexts } from '../contexts/inventory/index.js';
+import { WarningSender } from '../contexts/webhooks/index.js';
 import type { Settings } from '../platform/config/settings.js';
 import { Clock } from '../platform/kernel/clock.js';
 import { Ids } from '../platform/kernel/ids.js';
@@ -19,6 +20,8 @@ import { KeyedHash } from '../platform/security/keyed-hash.js';
 import { sealedPlace, Vault } from '../platform/security/vault.js';
 import { EmailDelivery } from '../processes/email-delivery/email-delivery.js';
 import { PendingDeliveriesIndex } from '../processes/email-delivery/pending-deliveries.index.js';
+import { PendingWarningsIndex } from '../processes/webhook-warnings/pending-warnings.index.js';
+import { WebhookWarnings } from '../processes/webhook-warnings/webhook-warnings.js';
 
 const domainOf = (from: string): string => from.slice(from.lastIndexOf('@') + 1).replace(/>$/, '');
 
@@ -80,6 +83,12 @@ export const deliveryPorts = (settings: Settings): Provider[] => [
     inject: [DeliverySender, Ids],
     useFactory: (sender: DeliverySender, ids: Ids) =>
       new EmailDelivery(new PendingDeliveriesIndex(), sender, ids),
+  },
+  {
+    provide: WebhookWarnings,
+    inject: [WarningSender, Ids],
+    useFactory: (sender: WarningSender, ids: Ids) =>
+      new WebhookWarnings(new PendingWarningsIndex(), sender, ids),
   },
   { provide: DeliveredKeys, useExisting: KeyTexts },
   {

@@ -26,6 +26,7 @@ import type { EmailDelivery } from '../processes/email-delivery/email-delivery.j
 import type { PackageStatus } from '../processes/package-status/package-status.js';
 import type { UnfinishedIndex } from '../processes/recovery/unfinished.index.js';
 import type { OpenReservationIndex } from '../processes/reservation-expiry/open-reservations.index.js';
+import type { WebhookWarnings } from '../processes/webhook-warnings/webhook-warnings.js';
 import type { Engines } from './engines.js';
 import { createProjecting } from './projecting.js';
 import { createRateFeed } from './rate-feed.js';
@@ -54,6 +55,7 @@ export interface RuntimeOptions {
   readonly attempts: CallbackAttempts;
   readonly deliveries: DeliveryIndex;
   readonly emailDelivery: EmailDelivery;
+  readonly webhookWarnings: WebhookWarnings;
   readonly progress: IndexProgress;
   readonly times: LogTimes;
   readonly executor: Executor;
@@ -82,10 +84,12 @@ export class Runtime {
   constructor(private readonly options: RuntimeOptions) {
     const { engines, settings, logger, models, progress } = options;
     const { catalog, stock, fingerprints, serials, accounts, partners, sessions, unfinished } = options;
-    const { reservations, notices, noticeStorage, times, deliveries, emailDelivery } = options;
+    const { reservations, notices, noticeStorage, times, deliveries } = options;
+    const { emailDelivery, webhookWarnings } = options;
     const followed = [
       ...[catalog, stock, fingerprints, serials, accounts, partners, sessions, unfinished],
-      ...[reservations, notices, noticeStorage, times, deliveries, emailDelivery.index],
+      ...[reservations, notices, noticeStorage, times, deliveries],
+      ...[emailDelivery.index, webhookWarnings.index],
     ];
     const { events, indexes, documents, lease } = engines;
     this.follower = new IndexFollower(events, indexes, settings.streamNamespace, followed, (err) =>
@@ -171,7 +175,8 @@ export class Runtime {
   private partsOn(documents: ReadStore): WorkerParts {
     const { engines, settings, models, logger, projectionWorker: entry, executor } = this.options;
     const { clock, ids, terms, unfinished, reservations, stock, directory } = this.options;
-    const { notices, attempts, emailDelivery, maintenance, catalog, progress } = this.options;
+    const { notices, attempts, emailDelivery, webhookWarnings, maintenance } = this.options;
+    const { catalog, progress } = this.options;
     const { events, embedded, jobs } = engines;
     const namespace = settings.streamNamespace;
     return workerParts({
@@ -179,6 +184,7 @@ export class Runtime {
       ...{ executor, clock, ids, terms, unfinished, reservations, stock, directory },
       ...{ notices, attempts, jobs, logger, catalog, progress },
       emailDelivery: maintenance ? null : emailDelivery,
+      webhookWarnings: maintenance ? null : webhookWarnings,
       rateFeed: maintenance ? null : createRateFeed({ executor, settings, clock, ids, logger }),
     });
   }

@@ -1,14 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { composeMail } from '../../src/contexts/deliveries/index.js';
-import { MAIL_LANGUAGES } from '../../src/contexts/deliveries/message/texts.js';
-import { PREVIEW } from './preview.js';
+import { MAIL_LANGUAGES } from '../../src/platform/mail/mail-text.js';
+import { PREVIEWS } from './preview.js';
 
-/** Writes what customers get in each language to `docs/mail`. */
+/** Writes what customers and partners get in each language to `docs/mail`. */
 const folder = join('docs', 'mail');
 mkdirSync(folder, { recursive: true });
-for (const language of MAIL_LANGUAGES) {
-  const { html, text } = composeMail({ ...PREVIEW, language });
-  writeFileSync(join(folder, `key-delivery.${language}.html`), html);
-  writeFileSync(join(folder, `key-delivery.${language}.txt`), `${text}\n`);
+for (const { name, compose } of PREVIEWS) {
+  for (const language of MAIL_LANGUAGES) {
+    const { html, text } = compose(language);
+    writeFileSync(join(folder, `${name}.${language}.html`), html);
+    writeFileSync(join(folder, `${name}.${language}.txt`), `${text}\n`);
+  }
 }

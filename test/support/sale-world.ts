@@ -180,7 +180,7 @@ export class SaleWorld {
       index.afterBatch(keep);
     }
     const terms = { cooldownMs: this.options.cooldownMs ?? 0 };
-    const pending = { unfinished, reservations, emailDelivery: null };
+    const pending = { unfinished, reservations, emailDelivery: null, webhookWarnings: null };
     const list = listProcesses({ executor, ids: this.ids, terms, ...pending });
     await Promise.all(
       list.flatMap((process) =>

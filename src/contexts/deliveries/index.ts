@@ -13,6 +13,7 @@ export { type MailReport, ReportDelivery } from './commands/report-delivery.js';
 export { ResendOrder } from './commands/request-resend.js';
 export { DeliverySender } from './commands/send-delivery.js';
 export { DeliveryIndex, type SendName } from './delivery-index.js';
+export { mailRetryWaitMs } from './domain/delivery.decider.js';
 export { Delivery, type DeliveryState, type DeliveryStatus, movesForward } from './domain/delivery.js';
 export { Erasure } from './domain/erasure.js';
 export { MailReports } from './domain/mail-report.js';

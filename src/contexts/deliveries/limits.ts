@@ -19,4 +19,3 @@ export const ERROR_CODE_LENGTH = 60;
 export const PROVIDER_ID_LENGTH = 200;
 /** Reports kept for one message whose send has not answered yet. */
 export const MAX_KEPT_REPORTS = 16;
-export const SUBJECT_CODE_POINTS = 150;

@@ -7,6 +7,7 @@ import { AccountRegistrar } from './accounts/account-registrar.js';
 import { AccountSecrets } from './accounts/account-secrets.js';
 import { AdminAccount } from './accounts/admin-account.js';
 import { PartnerAccountSource } from './accounts/partner-account-source.js';
+import { PartnerContact } from './accounts/partner-contact.js';
 import { PartnerDirectory } from './accounts/partner-directory.js';
 import { StaffTotp } from './accounts/staff-totp.js';
 import { TerminalAuthenticator } from './accounts/terminal-authenticator.js';
@@ -30,6 +31,7 @@ export { AccountDirectory } from './accounts/account-directory.js';
 export { type AccountEntry, AccountIndex } from './accounts/account-index.js';
 export { ADMIN_LOGIN, AdminAccount, type NewCredentials } from './accounts/admin-account.js';
 export { checkIp } from './accounts/ip-allowlist.js';
+export { PartnerContact } from './accounts/partner-contact.js';
 export { PartnerDefaults } from './accounts/partner-defaults.js';
 export { PartnerDirectory } from './accounts/partner-directory.js';
 export { TerminalAuthenticator, type TerminalIdentity } from './accounts/terminal-authenticator.js';
@@ -64,6 +66,7 @@ export type {
   PartnerBilling,
   PartnerCurrencies,
   PartnerEvent,
+  PartnerLanguage,
   PartnerPricing,
   PartnerProfile,
   PartnerStatus,
@@ -84,6 +87,7 @@ export const PARTNERS_PROVIDERS: Provider[] = [
   AccountDirectory,
   AccountCredentials,
   AdminAccount,
+  PartnerContact,
   PartnerDirectory,
   TerminalAuthenticator,
   StaffTotp,

@@ -7,6 +7,7 @@ import { DeleteWebhookHandler } from './commands/delete-webhook.js';
 import { RedeliverMessageHandler } from './commands/redeliver-message.js';
 import { RedeliverRangeHandler } from './commands/redeliver-range.js';
 import { RotateWebhookSecretHandler } from './commands/rotate-webhook-secret.js';
+import { WarningSender } from './commands/send-warning.js';
 import { TestWebhookHandler } from './commands/test-webhook.js';
 import { UpdateWebhookHandler } from './commands/update-webhook.js';
 import { NoticeBodies } from './notices/notice-bodies.js';
@@ -20,6 +21,7 @@ export { DeleteWebhook } from './commands/delete-webhook.js';
 export { RedeliverMessage } from './commands/redeliver-message.js';
 export { RedeliverRange, type RedeliveryBegun } from './commands/redeliver-range.js';
 export { RotateWebhookSecret } from './commands/rotate-webhook-secret.js';
+export { WarningSender, type WebhookName } from './commands/send-warning.js';
 export { type TestResult, TestWebhook } from './commands/test-webhook.js';
 export { UpdateWebhook } from './commands/update-webhook.js';
 export type { WebhookResult, WebhookWithSecret } from './commands/webhook-result.js';
@@ -32,10 +34,12 @@ export type {
   DisabledBecause,
   NoticeType,
   SealedSecret,
+  WarnedOf,
   WebhookFields,
   WebhooksEvent,
 } from './events/webhooks.events.js';
 export { DEFAULT_FEED_PAGE, DEFAULT_OVERLAP_HOURS, MAX_ENDPOINTS, MAX_FEED_PAGE } from './limits.js';
+export { composeWarning, type WarningMail } from './message/compose-warning.js';
 export type { Lane, Work } from './notices/lane.js';
 export { type Notice, noticeId } from './notices/notice.js';
 export { NoticeBodies, type NoticeBody } from './notices/notice-bodies.js';
@@ -45,7 +49,8 @@ export type { WebhookRejectionCode } from './rejections.js';
 export { EndpointSecrets } from './secrets/endpoint-secrets.js';
 
 /**
- * What the composition root registers. Needs `EventStore`, `Executor`, `Ids`, `Clock`, `PublicIds`, `Vault` and `OutboundHttp`.
+ * What the composition root registers. Needs `EventStore`, `Executor`, `Ids`, `Clock`, `PublicIds`, `Vault`, `OutboundHttp`, `PartnerContact`,
+ * `Recipients`, `MailSettings` and `Mailer`.
  * `NoticeIndex` and `NoticeStorage` follow the log, in this order.
  */
 export const webhooksProviders = ({ namespace }: { readonly namespace: string }): Provider[] => [
@@ -58,6 +63,7 @@ export const webhooksProviders = ({ namespace }: { readonly namespace: string })
   },
   EndpointSecrets,
   CallbackAttempts,
+  WarningSender,
   TestWebhookHandler,
   CreateWebhookHandler,
   UpdateWebhookHandler,

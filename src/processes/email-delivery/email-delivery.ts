@@ -1,6 +1,7 @@
 import { DeliverySender } from '../../contexts/deliveries/index.js';
 import type { Ids } from '../../platform/kernel/ids.js';
 import type { Process } from '../../platform/processes/process.js';
+import { systemContext } from '../system-context.js';
 import { type PendingDeliveriesIndex, parseSend } from './pending-deliveries.index.js';
 
 /** Messages under way at once: as many as a provider takes without a complaint. */
@@ -19,13 +20,7 @@ export class EmailDelivery implements Process {
 
   async run(keys: readonly string[]): Promise<void> {
     for (const key of keys) {
-      const commandId = this.ids.uuid();
-      const context = {
-        commandId,
-        correlationId: commandId,
-        actor: { kind: 'system' as const, id: this.name },
-        surface: this.name,
-      };
+      const context = systemContext(this.ids, this.name, this.name);
       await this.sender.advance(context, parseSend(key), Math.random());
     }
   }

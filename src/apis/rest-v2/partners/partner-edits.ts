@@ -3,7 +3,13 @@ import type { Principal } from '../../../platform/auth/tokens.js';
 import type { UpdatePartnerBody } from './partners.dto.js';
 
 /** How a client is presented, and when it is warned: what managers change themselves. Money, credentials and status are for admins. */
-const FOR_MANAGERS: readonly string[] = ['name', 'logo_url', 'support_email', 'balance_alert_below'];
+const FOR_MANAGERS: readonly string[] = [
+  'name',
+  'logo_url',
+  'support_email',
+  'language',
+  'balance_alert_below',
+];
 
 /** @throws 403 naming the first field that is not for the caller's role. */
 export function assertMayEdit({ role }: Principal, body: UpdatePartnerBody): void {

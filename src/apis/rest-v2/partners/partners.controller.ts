@@ -58,6 +58,7 @@ function updateOf(body: UpdatePartnerBody, managerId: string | null | undefined)
     maxOpenReservations: body.max_open_reservations,
     logoUrl: body.logo_url,
     supportEmail: body.support_email,
+    language: body.language,
     managerId,
     balanceAlertBelow: body.balance_alert_below && alertsOf(body.balance_alert_below),
   };
@@ -104,13 +105,14 @@ export class PartnersController {
       creditLimit: textOf(body.credit_limit, 'credit_limit'),
       logoUrl: body.logo_url,
       supportEmail: body.support_email,
+      language: body.language,
       managerId: this.reader.managerOf(body.manager_id),
     };
     const made = await this.writes.run(caller, (context) => new RegisterPartner(context, partner));
     return success(await this.reader.profile(caller.principal, made.partner.publicId));
   }
 
-  /** Managers change `name`, `logo_url`, `support_email` and `balance_alert_below` of their clients. */
+  /** Managers change `name`, `logo_url`, `support_email`, `language` and `balance_alert_below` of their clients. */
   @Put(':id')
   @Allow(MANAGERS)
   @AnswersOne(PARTNER_PROFILE)

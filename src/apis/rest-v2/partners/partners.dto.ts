@@ -41,6 +41,11 @@ class PartnerProfileBody {
   @IsText()
   support_email?: string | null;
 
+  /** In which the partner itself is written to; null: English. */
+  @IsOptional()
+  @IsIn(['en', 'ru', 'az'])
+  language?: 'en' | 'ru' | 'az' | null;
+
   /** The member of the staff that looks after the partner. */
   @IsOptional()
   @IsPublicId()

@@ -76,6 +76,7 @@ export class PartnersReader {
       ),
       logo_url: document.logoUrl,
       support_email: document.supportEmail,
+      language: document.language ?? null,
       manager_id: managerId && (this.accounts.find(managerId)?.publicId ?? null),
       has_api_key: document.hasApiKey,
       created_at: document.createdAt,

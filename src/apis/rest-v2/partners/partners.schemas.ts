@@ -37,6 +37,7 @@ const FIELDS = {
   balance_alert_below: mapOf(DECIMAL),
   logo_url: nullable(TEXT),
   support_email: nullable(TEXT),
+  language: nullable(oneOf('en', 'ru', 'az')),
   manager_id: nullable(INTEGER),
   has_api_key: BOOLEAN,
   created_at: TIME,

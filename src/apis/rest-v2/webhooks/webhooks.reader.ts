@@ -51,7 +51,7 @@ export class WebhooksReader {
     return found;
   }
 
-  view(partner: string, { id, url, eventTypes, description, disabled }: Webhook) {
+  view(partner: string, { id, url, eventTypes, description, disabled, warning }: Webhook) {
     const lane = this.index.lanes.get(id);
     return {
       id,
@@ -63,6 +63,12 @@ export class WebhooksReader {
       disabled_because: disabled,
       disabled_at: disabled ? timeOf(lane?.disabledAtMs) : null,
       failing_since: timeOf(lane?.failingSinceMs),
+      warning: warning && {
+        status: warning.status,
+        attempts: warning.attempts,
+        last_error_code: warning.errorCode,
+        retry_at: warning.retryAt,
+      },
       waiting: lane?.waiting ?? 0,
       retrying: lane?.open.size ?? 0,
     };

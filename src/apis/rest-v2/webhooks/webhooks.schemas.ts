@@ -21,6 +21,18 @@ const FIELDS = {
   disabled_because: nullable(oneOf('asked', 'failing', 'gone')),
   disabled_at: nullable(TIME),
   failing_since: nullable(TIME),
+  warning: {
+    ...nullable(
+      objectOf('WebhookWarning', {
+        status: oneOf('pending', 'sent', 'failed'),
+        attempts: INTEGER,
+        last_error_code: nullable(TEXT),
+        retry_at: nullable(TIME),
+      }),
+    ),
+    description:
+      'The mail that told the partner of it; null while it is on, or when somebody switched it off.',
+  },
   waiting: INTEGER,
   retrying: INTEGER,
 };

@@ -59,14 +59,15 @@ export function recordAttempt(state: DeliveryState, command: RecordAttempt): Del
   }
   if (send.status !== 'pending') return [];
   const { code } = outcome;
-  const waitMs = outcome.kind === 'retry' ? waitAfter(attempt, outcome.retryAfterMs, command.chance) : null;
+  const waitMs =
+    outcome.kind === 'retry' ? mailRetryWaitMs(attempt, outcome.retryAfterMs, command.chance) : null;
   if (waitMs === null) return [{ type: 'DeliveryFailed', data: { send: number, attempt, code } }];
   const retryAt = isoTime(command.nowMs + waitMs);
   return [{ type: 'DeliveryAttemptFailed', data: { send: number, attempt, code, retryAt } }];
 }
 
 /** Milliseconds until the next attempt; null after the last one. */
-function waitAfter(attempt: number, retryAfterMs: number | null, chance: number): number | null {
+export function mailRetryWaitMs(attempt: number, retryAfterMs: number | null, chance: number): number | null {
   const wait = RETRY_WAITS_MS[attempt - 1];
   if (wait === undefined) return null;
   const jittered = Math.round(wait * (1 + RETRY_JITTER * chance));

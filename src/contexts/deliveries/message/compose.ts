@@ -1,9 +1,9 @@
 import { Eta } from 'eta';
+import { type MailLanguage, mailLanguage, oneLine, subjectOf } from '../../../platform/mail/mail-text.js';
 import type { ProductState } from '../../catalog/index.js';
 import type { PartnerState } from '../../partners/index.js';
-import { SUBJECT_CODE_POINTS } from '../limits.js';
 import { KEY_DELIVERY_HTML } from './key-delivery.template.js';
-import { MAIL_LANGUAGES, MAIL_WORDS, type MailLanguage } from './texts.js';
+import { MAIL_WORDS } from './texts.js';
 
 export interface MailItem {
   readonly product: Pick<ProductState, 'names' | 'imageUrl' | 'instructions'>;
@@ -34,7 +34,7 @@ const renderHtml = eta.compile(KEY_DELIVERY_HTML).bind(eta);
 
 /** The message with an order's keys. Every value is escaped; nothing in it can start a header or a tag. */
 export function composeMail({ language, publicUrl, reference, partner, items }: KeyDelivery): ComposedMail {
-  const known = languageOf(language);
+  const known = mailLanguage(language);
   const words = MAIL_WORDS[known];
   const shown = items.map(({ product, text, serial }) => ({
     name: oneLine(product.names[known] ?? product.names.en),
@@ -45,7 +45,7 @@ export function composeMail({ language, publicUrl, reference, partner, items }: 
   }));
   const names = [...new Set(shown.map(({ name }) => name))].join(', ');
   // A function, so that a `$&` in a name stays what it is.
-  const subject = shortened(words.subject.replace('{product}', () => names));
+  const subject = subjectOf(words.subject.replace('{product}', () => names));
   const view = {
     language: known,
     words,
@@ -90,23 +90,6 @@ function textOf({ words, partner, support, reference, items }: View): string {
   ].join('\n');
   return [words.title, words.thanks, ...parts, foot].join('\n\n');
 }
-
-const languageOf = (language: string): MailLanguage =>
-  MAIL_LANGUAGES.find((known) => known === language) ?? 'en';
-
-/** Without line breaks, control and direction characters: it may stand in a header. */
-const oneLine = (text: string): string =>
-  text
-    .replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu, ' ')
-    .replace(/ {2,}/g, ' ')
-    .trim();
-
-const shortened = (text: string): string => {
-  const points = [...text];
-  return points.length <= SUBJECT_CODE_POINTS
-    ? text
-    : `${points.slice(0, SUBJECT_CODE_POINTS - 1).join('')}…`;
-};
 
 const linesOf = (text: string): string[] =>
   text.trim() === ''

@@ -1,4 +1,4 @@
-// Written by build-template.mjs from key-delivery.mjml: change that.
+// Written by build-templates.mjs from key-delivery.mjml: change that.
 // biome-ignore format: one text
 export const KEY_DELIVERY_HTML = `<!doctype html>
 <html lang="<%= it.language %>" dir="auto" xmlns="http://www.w3.org/1999/xhtml" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">

@@ -1,5 +1,4 @@
-export const MAIL_LANGUAGES = ['en', 'ru', 'az'] as const;
-export type MailLanguage = (typeof MAIL_LANGUAGES)[number];
+import type { MailLanguage } from '../../../platform/mail/mail-text.js';
 
 /** Words of the message; `{product}` stands for the product's name. */
 export interface MailWords {

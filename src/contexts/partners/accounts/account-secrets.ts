@@ -57,6 +57,15 @@ export class AccountSecrets {
     return { sealed: await this.seal(account, kind, 0, value.trim()), hash: this.hash(kind, value) };
   }
 
+  /** The contact in clear. */
+  async openContact(
+    account: AccountRef,
+    kind: 'email' | 'phone',
+    { sealed }: SealedContact,
+  ): Promise<string> {
+    return this.vault.open(sealed, place(account, kind, 0));
+  }
+
   async sealApiKey(account: AccountRef, changeId: string, apiKey: string): Promise<SealedContact> {
     return {
       sealed: await this.seal(account, 'api-key', changeId, apiKey),

@@ -84,6 +84,7 @@ function firstEvents(
       logoUrl: partner.logoUrl ?? null,
       supportEmail: partner.supportEmail ?? null,
       managerId: partner.managerId ?? null,
+      language: partner.language ?? null,
       referrerId: partner.referrerId ?? null,
       email,
       phone,

@@ -90,10 +90,10 @@ export function updatePartner(state: PartnerState, changes: PartnerChanges): Dec
   if (refused) return refused;
   const field = firstInvalid(changes);
   if (field) return invalidField(field);
-  const { name, logoUrl, supportEmail, managerId, billingMode, creditLimit } = state;
+  const { name, logoUrl, supportEmail, managerId, language, billingMode, creditLimit } = state;
   const { markupPercent, commissionPercent, revealOn, maxOpenReservations } = state;
   const events: PartnerEvent[] = [];
-  const profile = changed({ name, logoUrl, supportEmail, managerId }, changes);
+  const profile = changed({ name, logoUrl, supportEmail, managerId, language }, changes);
   if (profile) events.push({ type: 'PartnerProfileChanged', data: profile });
   const billing = changed({ billingMode, creditLimit }, changes);
   if (billing) events.push({ type: 'PartnerBillingChanged', data: billing });

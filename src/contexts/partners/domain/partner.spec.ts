@@ -63,6 +63,7 @@ describe('updating a partner', () => {
       .when((state) =>
         updatePartner(state, {
           name: 'PayNet AZ',
+          language: 'az',
           billingMode: 'prepaid',
           markupPercent: '2.5',
           maxOpenReservations: 5,
@@ -73,7 +74,7 @@ describe('updating a partner', () => {
       .then(
         {
           type: 'PartnerProfileChanged',
-          data: { name: 'PayNet AZ', logoUrl: null, supportEmail: null, managerId: null },
+          data: { name: 'PayNet AZ', logoUrl: null, supportEmail: null, managerId: null, language: 'az' },
         },
         { type: 'PartnerBillingChanged', data: { billingMode: 'prepaid', creditLimit: null } },
         { type: 'PartnerPricingChanged', data: { markupPercent: '2.5', commissionPercent: '0' } },

@@ -5,9 +5,11 @@ import type {
   BalanceAlerts,
   BillingMode,
   PartnerEvent,
+  PartnerLanguage,
   PartnerStatus,
   RevealOn,
 } from '../events/partner.events.js';
+import type { SealedContact } from '../events/sealed.js';
 import { DEFAULT_MAX_OPEN_RESERVATIONS } from '../limits.js';
 import { type AccountState, NO_ACCOUNT, withChange, withPassword } from './account.js';
 
@@ -24,6 +26,9 @@ export interface PartnerState extends AccountState {
   readonly status: PartnerStatus;
   readonly logoUrl: string | null;
   readonly supportEmail: string | null;
+  readonly language: PartnerLanguage | null;
+  /** Its own address, that it is written to itself. */
+  readonly email: SealedContact | null;
   readonly managerId: string | null;
   readonly referrerId: string | null;
   readonly defaultCurrency: Currency;
@@ -55,6 +60,8 @@ const initial: PartnerState = {
   status: 'inactive',
   logoUrl: null,
   supportEmail: null,
+  language: null,
+  email: null,
   managerId: null,
   referrerId: null,
   defaultCurrency: 'AZN',
@@ -76,14 +83,14 @@ const initial: PartnerState = {
 /** A partner: who may buy what, at which terms, and how it proves who it is. */
 export const Partner: Aggregate<PartnerState, PartnerEvent> = {
   category: 'partner',
-  stateVersion: 2,
+  stateVersion: 3,
   weight: 4,
   initial,
   evolve(state, event, { revision }) {
     switch (event.type) {
       case 'PartnerRegistered': {
-        // The contacts are claimed and sealed; nothing decides on them, so they are not kept in memory.
-        const { planId, email: _email, phone: _phone, ...fields } = event.data;
+        // Nothing is ever done with the telephone number, so it is not kept in memory.
+        const { planId, phone: _phone, ...fields } = event.data;
         const changes = withChange(state.changes, planId);
         return { ...state, ...fields, exists: true, changes, credentialEpoch: revision };
       }

@@ -66,6 +66,8 @@ describe('stored events fold as they always did', () => {
       name: 'PayNet',
       logoUrl: 'https://paynet.az/logo.png',
       supportEmail: null,
+      language: null,
+      email: expect.objectContaining({ hash: expect.any(String) }),
       managerId: '01900000-0000-7000-8000-00000000000b',
       referrerId: null,
       status: 'blocked',

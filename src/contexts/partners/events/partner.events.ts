@@ -34,6 +34,9 @@ export interface PartnerAccess {
   readonly packageIds: readonly string[] | null;
 }
 
+/** What the partner itself is written to in. */
+export type PartnerLanguage = 'en' | 'ru' | 'az';
+
 export interface PartnerProfile {
   readonly name: string;
   readonly logoUrl: string | null;
@@ -41,6 +44,8 @@ export interface PartnerProfile {
   readonly supportEmail: string | null;
   /** UUID of the staff account that looks after this partner. */
   readonly managerId: string | null;
+  /** Absent in what was stored before there was one; null: nobody said. */
+  readonly language?: PartnerLanguage | null;
 }
 
 /** Minor units by currency; the partner is told when its available balance falls below. */

@@ -7,7 +7,7 @@ import { Callback, callbackId, recordAttempt } from '../domain/callback.js';
 import { nextAttemptMs } from '../domain/schedule.js';
 import { disableWebhook } from '../domain/webhooks.decider.js';
 import { type Webhook, Webhooks } from '../domain/webhooks.js';
-import type { DisabledBecause } from '../events/webhooks.events.js';
+import type { WarnedOf } from '../events/webhooks.events.js';
 import { DISABLE_AFTER_MS } from '../limits.js';
 import type { Lane, Work } from '../notices/lane.js';
 import { NoticeBodies, type NoticeBody } from '../notices/notice-bodies.js';
@@ -21,7 +21,7 @@ export interface Attempted {
   /** False: somebody else recorded this attempt, the endpoint is off, or nobody waited for the answer. */
   readonly recorded: boolean;
   /** Why the endpoint was switched off with this attempt. */
-  readonly disabled: DisabledBecause | null;
+  readonly disabled: WarnedOf | null;
 }
 
 /** Sends one message once and records what came of it. */
@@ -88,7 +88,10 @@ export class CallbackAttempts {
       if (events.length === 0) return { recorded: false, disabled: null };
       tx.append(Callback, callback, events);
       const because = delivered ? null : reasonToDisable(status, lane.failingSinceMs, tx.nowMs);
-      const disabling = because ? disableWebhook(tx.load(Webhooks, partner), webhook, because) : [];
+      const { failingSinceMs } = lane;
+      const failingSince = failingSinceMs === null ? null : isoTime(failingSinceMs);
+      const reason = because && { because, disabledAt: isoTime(tx.nowMs), failingSince };
+      const disabling = reason ? disableWebhook(tx.load(Webhooks, partner), webhook, reason) : [];
       tx.append(Webhooks, partner, disabling);
       return { recorded: true, disabled: disabling.length > 0 ? because : null };
     });
@@ -105,7 +108,7 @@ function reasonToDisable(
   status: number | null,
   failingSinceMs: number | null,
   nowMs: number,
-): DisabledBecause | null {
+): WarnedOf | null {
   if (status === GONE) return 'gone';
   return failingSinceMs !== null && nowMs - failingSinceMs >= DISABLE_AFTER_MS ? 'failing' : null;
 }

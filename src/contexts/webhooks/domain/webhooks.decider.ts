@@ -3,6 +3,7 @@ import type {
   DisabledBecause,
   NoticeType,
   SealedSecret,
+  WarnedOf,
   WebhookFields,
   WebhooksEvent,
 } from '../events/webhooks.events.js';
@@ -89,15 +90,52 @@ const disabling = (
   because: DisabledBecause,
 ): WebhooksEvent[] => (disabled ? [] : [{ type: 'WebhookDisabled', data: { webhook, because } }]);
 
-/** By the product itself. Nothing for an endpoint that is gone or off already. */
+/** By the product itself, which tells the partner of it. Nothing for an endpoint that is gone or off already. */
 export function disableWebhook(
   { webhooks }: WebhooksState,
   webhook: number,
-  because: DisabledBecause,
+  reason: { readonly because: WarnedOf; readonly disabledAt: string; readonly failingSince: string | null },
 ): WebhooksEvent[] {
   const before = webhooks.get(webhook);
-  return before ? disabling(before.disabled, webhook, because) : [];
+  if (!before || before.disabled) return [];
+  const warning = before.warnings + 1;
+  return [
+    { type: 'WebhookDisabled', data: { webhook, because: reason.because } },
+    { type: 'WebhookWarningRequested', data: { webhook, warning, ...reason } },
+  ];
 }
+
+/** What became of one attempt to mail a warning. */
+export type WarningOutcome =
+  | { readonly kind: 'sent'; readonly provider: string; readonly providerId: string | null }
+  | { readonly kind: 'delayed'; readonly code: string; readonly retryAt: string }
+  | { readonly kind: 'failed'; readonly code: string };
+
+/** Writes an attempt's outcome down, once. */
+export function recordWarning(
+  { webhooks }: WebhooksState,
+  webhook: number,
+  { warning: number, attempt, outcome }: WarningAttempt,
+): WebhooksEvent[] {
+  const warning = webhooks.get(webhook)?.warning;
+  if (warning?.number !== number || warning.status !== 'pending' || attempt <= warning.attempts) return [];
+  const { kind, ...said } = outcome;
+  const data = { webhook, warning: number, attempt, ...said };
+  return [{ type: WARNING_EVENTS[kind], data } as WebhooksEvent];
+}
+
+export interface WarningAttempt {
+  readonly warning: number;
+  /** Numbered from 1. */
+  readonly attempt: number;
+  readonly outcome: WarningOutcome;
+}
+
+const WARNING_EVENTS = {
+  sent: 'WebhookWarningSent',
+  delayed: 'WebhookWarningDelayed',
+  failed: 'WebhookWarningFailed',
+} as const satisfies Record<WarningOutcome['kind'], WebhooksEvent['type']>;
 
 /** @param overlapHours how long the secret before it goes on signing */
 export function rotateSecret(

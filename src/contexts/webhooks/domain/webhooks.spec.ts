@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { given } from '../../../../test/support/given.js';
+import { foldEvents, given } from '../../../../test/support/given.js';
 import type { CallbackEvent } from '../events/callback.events.js';
 import type { WebhookFields, WebhooksEvent } from '../events/webhooks.events.js';
 import { MAX_ENDPOINTS, MAX_OVERLAP_HOURS } from '../limits.js';
@@ -10,10 +10,11 @@ import {
   createWebhook,
   deleteWebhook,
   disableWebhook,
+  recordWarning,
   requestRedelivery,
   rotateSecret,
 } from './webhooks.decider.js';
-import { Webhooks } from './webhooks.js';
+import { Webhooks, type WebhooksState } from './webhooks.js';
 
 const NOW = Date.parse('2027-01-01T00:00:00.000Z');
 const FIELDS: WebhookFields = {
@@ -27,6 +28,17 @@ const created = (webhook: number): WebhooksEvent => ({
   data: { webhook, ...FIELDS, secret: secret(webhook) },
 });
 const disabled: WebhooksEvent = { type: 'WebhookDisabled', data: { webhook: 1, because: 'failing' } };
+const failing = {
+  because: 'failing',
+  disabledAt: '2027-01-06T00:00:00.000Z',
+  failingSince: '2027-01-01T00:00:00.000Z',
+} as const;
+const gone = { because: 'gone', disabledAt: '2027-01-06T00:00:00.000Z', failingSince: null } as const;
+const warned = (warning = 1): WebhooksEvent => ({
+  type: 'WebhookWarningRequested',
+  data: { webhook: 1, warning, ...failing },
+});
+const enabled: WebhooksEvent = { type: 'WebhookEnabled', data: { webhook: 1 } };
 
 describe('an endpoint', () => {
   it('is created once for a secret, and only so many', () => {
@@ -68,17 +80,69 @@ describe('an endpoint', () => {
 
   it('is switched off once, and on again', () => {
     given(Webhooks, [created(1)])
-      .when((state) => disableWebhook(state, 1, 'failing'))
-      .then(disabled);
-    given(Webhooks, [created(1), disabled])
-      .when((state) => disableWebhook(state, 1, 'gone'))
+      .when((state) => disableWebhook(state, 1, failing))
+      .then(disabled, warned());
+    given(Webhooks, [created(1), disabled, warned()])
+      .when((state) => disableWebhook(state, 1, gone))
       .thenNothing();
+    given(Webhooks, [created(1)])
+      .when((state) => changeWebhook(state, 1, { enabled: false }))
+      .then({ type: 'WebhookDisabled', data: { webhook: 1, because: 'asked' } });
     given(Webhooks, [created(1), disabled])
       .when((state) => changeWebhook(state, 1, { enabled: true }))
-      .then({ type: 'WebhookEnabled', data: { webhook: 1 } });
+      .then(enabled);
     given(Webhooks, [])
-      .when((state) => disableWebhook(state, 1, 'failing'))
+      .when((state) => disableWebhook(state, 1, failing))
       .thenNothing();
+  });
+
+  it('is warned of each time that it is switched off, and each attempt is written down once', () => {
+    const off = [created(1), disabled, warned()];
+    const sent = { kind: 'sent', provider: 'smtp', providerId: null } as const;
+    const retryAt = '2027-01-06T00:00:30.000Z';
+    const delayed = { kind: 'delayed', code: 'smtp_451', retryAt } as const;
+    const wasDelayed: WebhooksEvent = {
+      type: 'WebhookWarningDelayed',
+      data: { webhook: 1, warning: 1, attempt: 1, code: 'smtp_451', retryAt },
+    };
+    const wasSent: WebhooksEvent = {
+      type: 'WebhookWarningSent',
+      data: { webhook: 1, warning: 1, attempt: 2, provider: 'smtp', providerId: null },
+    };
+    const record =
+      (attempt: number, outcome: Parameters<typeof recordWarning>[2]['outcome'], warning = 1) =>
+      (state: WebhooksState) =>
+        recordWarning(state, 1, { warning, attempt, outcome });
+    given(Webhooks, off).when(record(1, delayed)).then(wasDelayed);
+    given(Webhooks, [...off, wasDelayed])
+      .when(record(1, sent))
+      .thenNothing();
+    given(Webhooks, [...off, wasDelayed])
+      .when(record(2, sent))
+      .then(wasSent);
+    given(Webhooks, [...off, wasDelayed, wasSent])
+      .when(record(3, sent))
+      .thenNothing();
+    given(Webhooks, off)
+      .when(record(1, { kind: 'failed', code: 'no_address' }))
+      .then({
+        type: 'WebhookWarningFailed',
+        data: { webhook: 1, warning: 1, attempt: 1, code: 'no_address' },
+      });
+    given(Webhooks, [...off, enabled])
+      .when(record(1, sent))
+      .thenNothing();
+    const again = [...off, wasSent, enabled, disabled, warned(2)];
+    given(Webhooks, [...off, wasSent, enabled])
+      .when((state) => disableWebhook(state, 1, failing))
+      .then(disabled, warned(2));
+    given(Webhooks, again)
+      .when(record(1, sent, 1))
+      .thenNothing();
+    expect(foldEvents(Webhooks, [...again, wasSent]).webhooks.get(1)!.warning).toMatchObject({
+      number: 2,
+      status: 'pending',
+    });
   });
 
   it('keeps its old secret for the overlap', () => {

@@ -3,9 +3,24 @@ import { unreachable } from '../../../platform/kernel/unreachable.js';
 import type {
   DisabledBecause,
   SealedSecret,
+  WarnedOf,
   WebhookFields,
   WebhooksEvent,
 } from '../events/webhooks.events.js';
+
+/** The mail that tells the partner of an endpoint that was switched off. */
+export interface Warning {
+  readonly number: number;
+  readonly because: WarnedOf;
+  readonly disabledAt: string;
+  readonly failingSince: string | null;
+  readonly status: 'pending' | 'sent' | 'failed';
+  readonly attempts: number;
+  /** Why the last attempt failed. */
+  readonly errorCode: string | null;
+  /** When the next attempt is due; null before the first and after the last. */
+  readonly retryAt: string | null;
+}
 
 export interface Webhook extends WebhookFields {
   readonly id: number;
@@ -13,6 +28,10 @@ export interface Webhook extends WebhookFields {
   readonly previousSecret: (SealedSecret & { readonly validUntil: string }) | null;
   /** Null while it is on. */
   readonly disabled: DisabledBecause | null;
+  /** Of the last time that it was switched off by the product; null once it is on again. */
+  readonly warning: Warning | null;
+  /** Warnings ever asked for. */
+  readonly warnings: number;
 }
 
 /** A partner's endpoints by number; deleted ones are gone. */
@@ -23,7 +42,7 @@ export interface WebhooksState {
 /** Category `webhooks`, id of the partner. One stream for all of them, so that there are never too many. */
 export const Webhooks: Aggregate<WebhooksState, WebhooksEvent> = {
   category: 'webhooks',
-  stateVersion: 1,
+  stateVersion: 2,
   weight: 4,
   initial: { webhooks: new Map() },
   evolve({ webhooks }, event) {
@@ -32,7 +51,8 @@ export const Webhooks: Aggregate<WebhooksState, WebhooksEvent> = {
     const before = webhooks.get(id);
     if (event.type === 'WebhookCreated') {
       const { url, eventTypes, description, secret } = event.data;
-      changed.set(id, { id, url, eventTypes, description, secret, previousSecret: null, disabled: null });
+      const isNew = { previousSecret: null, disabled: null, warning: null, warnings: 0 };
+      changed.set(id, { id, url, eventTypes, description, secret, ...isNew });
     } else if (before) {
       const after = changeOf(before, event);
       if (after) changed.set(id, after);
@@ -60,14 +80,38 @@ function changeOf(
     case 'WebhookDisabled':
       return { ...before, disabled: event.data.because };
     case 'WebhookEnabled':
-      return { ...before, disabled: null };
+      return { ...before, disabled: null, warning: null };
     case 'WebhookDeleted':
       return null;
     case 'WebhookRedeliveryRequested':
       return before;
+    case 'WebhookWarningRequested': {
+      const { warning: number, because, disabledAt, failingSince } = event.data;
+      const isNew = { status: 'pending', attempts: 0, errorCode: null, retryAt: null } as const;
+      const warning: Warning = { number, because, disabledAt, failingSince, ...isNew };
+      return { ...before, warning, warnings: number };
+    }
+    case 'WebhookWarningDelayed': {
+      const { attempt: attempts, code: errorCode, retryAt } = event.data;
+      return warned(before, event.data.warning, { attempts, errorCode, retryAt });
+    }
+    case 'WebhookWarningSent': {
+      const { attempt: attempts, warning } = event.data;
+      return warned(before, warning, { status: 'sent', attempts, errorCode: null, retryAt: null });
+    }
+    case 'WebhookWarningFailed': {
+      const { attempt: attempts, warning, code: errorCode } = event.data;
+      return warned(before, warning, { status: 'failed', attempts, errorCode, retryAt: null });
+    }
     default:
       return unreachable(event);
   }
+}
+
+/** What becomes of a warning that nobody waits for any more changes nothing. */
+function warned(before: Webhook, number: number, change: Partial<Warning>): Webhook {
+  const { warning } = before;
+  return warning?.number === number ? { ...before, warning: { ...warning, ...change } } : before;
 }
 
 /** The secrets that sign at a moment: the current one, and the one before it until its overlap ends. */

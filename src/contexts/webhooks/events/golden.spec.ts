@@ -20,6 +20,10 @@ const webhooks = {
   WebhookChanged: sample<WebhooksEvent>('WebhookChanged'),
   WebhookSecretRotated: sample<WebhooksEvent>('WebhookSecretRotated'),
   WebhookDisabled: sample<WebhooksEvent>('WebhookDisabled'),
+  WebhookWarningRequested: sample<WebhooksEvent>('WebhookWarningRequested'),
+  WebhookWarningDelayed: sample<WebhooksEvent>('WebhookWarningDelayed'),
+  WebhookWarningSent: sample<WebhooksEvent>('WebhookWarningSent'),
+  WebhookWarningFailed: sample<WebhooksEvent>('WebhookWarningFailed'),
   WebhookEnabled: sample<WebhooksEvent>('WebhookEnabled'),
   WebhookRedeliveryRequested: sample<WebhooksEvent>('WebhookRedeliveryRequested'),
   WebhookDeleted: sample<WebhooksEvent>('WebhookDeleted'),
@@ -44,6 +48,8 @@ describe('stored events fold as they always did', () => {
       secret: current,
       previousSecret: { ...old, validUntil: '2027-01-02T00:00:00.000Z' },
       disabled: 'failing',
+      warning: null,
+      warnings: 0,
     });
     const end = Date.parse('2027-01-02T00:00:00.000Z');
     expect(signingSecrets(webhook, end - 1).map(({ id }) => id)).toEqual([current.id, old.id]);
@@ -52,6 +58,27 @@ describe('stored events fold as they always did', () => {
     const enabled = foldEvents(Webhooks, [...events, WebhookEnabled, WebhookRedeliveryRequested]);
     expect(enabled.webhooks.get(7)!.disabled).toBeNull();
     expect(foldEvents(Webhooks, [...events, WebhookDeleted]).webhooks.size).toBe(0);
+  });
+
+  it('the warnings of an endpoint', () => {
+    const { WebhookCreated, WebhookDisabled, WebhookEnabled, WebhookWarningRequested: asked } = webhooks;
+    const {
+      WebhookWarningDelayed: delayed,
+      WebhookWarningSent: sent,
+      WebhookWarningFailed: failed,
+    } = webhooks;
+    const last = (...events: WebhooksEvent[]) =>
+      foldEvents(Webhooks, [WebhookCreated, WebhookDisabled, asked, ...events]).webhooks.get(7)!;
+    expect(last().warning).toEqual({
+      ...{ number: 1, because: 'failing', status: 'pending', attempts: 0, errorCode: null, retryAt: null },
+      ...{ disabledAt: '2027-01-06T00:00:00.000Z', failingSince: '2027-01-01T00:00:00.000Z' },
+    });
+    expect(last(delayed).warning).toMatchObject({
+      ...{ status: 'pending', attempts: 1, errorCode: 'smtp_451', retryAt: '2027-01-06T00:00:31.500Z' },
+    });
+    expect(last(delayed, sent).warning).toMatchObject({ status: 'sent', attempts: 2, errorCode: null });
+    expect(last(failed).warning).toMatchObject({ status: 'failed', attempts: 1, errorCode: 'no_address' });
+    expect(last(WebhookEnabled)).toMatchObject({ disabled: null, warning: null, warnings: 1 });
   });
 
   it('callbacks', () => {

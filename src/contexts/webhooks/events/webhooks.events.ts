@@ -24,6 +24,9 @@ export interface WebhookFields {
 /** Who switched an endpoint off: somebody, five days of failures, or its own answer 410. */
 export type DisabledBecause = 'asked' | 'failing' | 'gone';
 
+/** What the partner is told of by mail; who switched an endpoint off knows. */
+export type WarnedOf = Exclude<DisabledBecause, 'asked'>;
+
 export type WebhooksEvent =
   | DomainEvent<
       'WebhookCreated',
@@ -45,6 +48,47 @@ export type WebhooksEvent =
       }
     >
   | DomainEvent<'WebhookDisabled', { readonly webhook: number; readonly because: DisabledBecause }>
+  /** Stands with the `WebhookDisabled` that the partner is told of by mail. */
+  | DomainEvent<
+      'WebhookWarningRequested',
+      {
+        readonly webhook: number;
+        /** Numbered from 1 over the endpoint. */
+        readonly warning: number;
+        readonly because: WarnedOf;
+        readonly disabledAt: string;
+        /** Since when nothing was accepted; null if it was until now. */
+        readonly failingSince: string | null;
+      }
+    >
+  /** The mail was not taken, or nobody knows; it is tried again under the same id. */
+  | DomainEvent<
+      'WebhookWarningDelayed',
+      {
+        readonly webhook: number;
+        readonly warning: number;
+        readonly attempt: number;
+        readonly code: string;
+        readonly retryAt: string;
+      }
+    >
+  /** The provider took the mail. */
+  | DomainEvent<
+      'WebhookWarningSent',
+      {
+        readonly webhook: number;
+        readonly warning: number;
+        readonly attempt: number;
+        readonly provider: string;
+        /** How the provider calls the message; null if it did not say. */
+        readonly providerId: string | null;
+      }
+    >
+  /** Given up, or there was nobody to write to. */
+  | DomainEvent<
+      'WebhookWarningFailed',
+      { readonly webhook: number; readonly warning: number; readonly attempt: number; readonly code: string }
+    >
   | DomainEvent<'WebhookEnabled' | 'WebhookDeleted', { readonly webhook: number }>
   /** Every message of the subscribed types in a stretch of the partner's notices is sent again. */
   | DomainEvent<
