@@ -22,7 +22,7 @@ import { KeyedHash } from '../platform/security/keyed-hash.js';
 import type { MasterKey } from '../platform/security/master-key.js';
 import { openMasterKey, type RewrappableKeys } from '../platform/security/master-key-file.js';
 import type { SnapshotStore } from '../platform/snapshots/snapshot-store.js';
-import type { WorkerLease } from '../platform/worker-lease/worker-lease.js';
+import { LeaseLost, type WorkerLease } from '../platform/worker-lease/worker-lease.js';
 import { refuseHalfRestored } from './backup/half-restored.js';
 import type { BackedUp } from './backup/take-backup.js';
 import { folder, ofThisLog, openDocumentFiles, openNodeFiles } from './derived-files.js';
@@ -193,8 +193,10 @@ interface OpenLog {
 }
 
 async function openLog({ settings, logger, onFatal, patienceMs }: EngineOptions): Promise<OpenLog> {
-  const onDeliveryFailure = (err: unknown): void =>
-    logger.error({ err }, 'a follower of the log failed and tries again');
+  const onDeliveryFailure = (err: unknown): void => {
+    // Whoever folds the read models tells of that by itself, and stops.
+    if (!(err instanceof LeaseLost)) logger.error({ err }, 'a follower of the log failed and tries again');
+  };
   const { eventStoreUrl: url, streamNamespace, dataDir } = settings;
   if (!url) {
     const events = EmbeddedEventStore.open({ directory: logFolder(dataDir), onFatal, onDeliveryFailure });

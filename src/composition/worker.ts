@@ -27,12 +27,13 @@ export class Worker {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private term: WorkerParts | null = null;
+  private isAtWork = false;
 
   constructor(private readonly options: WorkerOptions) {}
 
-  /** The parts while this process is the worker; null while it is not. */
+  /** The parts while this process is the worker and all of them run; null while it is not. */
   get current(): WorkerParts | null {
-    return this.term;
+    return this.isAtWork ? this.term : null;
   }
 
   /** Where there is no lease: resolves when all parts run. Else they start when the lease is there. */
@@ -79,6 +80,7 @@ export class Worker {
     await this.options.onTerm(true);
     this.term = this.options.parts(documents);
     for (const part of this.term.all) await part.start();
+    this.isAtWork = true;
   }
 
   /** All parts are told at once: those that wait for a server that is away must not keep the others at work. */
@@ -86,6 +88,7 @@ export class Worker {
     const { term } = this;
     if (!term) return;
     this.term = null;
+    this.isAtWork = false;
     const [folding, ...others] = term.all;
     await Promise.all(others.reverse().map((part) => part.close()));
     await folding?.close();

@@ -19,8 +19,8 @@ describeOnMongoDb('the lease of the worker on MongoDB', (databases) => {
   let database: Db;
   const held: HeldLease[] = [];
 
-  const leaseOf = () =>
-    new MongoWorkerLease(database, {
+  const leaseOf = (on = database) =>
+    new MongoWorkerLease(on, {
       onError: (error) => {
         throw error;
       },
@@ -81,6 +81,27 @@ describeOnMongoDb('the lease of the worker on MongoDB', (databases) => {
       .updateOne({ _id: 'worker' }, { $inc: { token: 1 }, $set: { holder: 'somebody' } });
     if (!first.lost.aborted) await once(first.lost, 'abort');
     expect((await acquire()).token).toBe(first.token + 2);
+  });
+
+  it('is kept when one sign of life gets no answer', async () => {
+    let signs = 0;
+    const leases = new Proxy(database.collection('leases'), {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return (...parameters: unknown[]) => {
+          if (name === 'updateOne') signs += 1;
+          return name === 'updateOne' && signs === 2
+            ? new Promise(() => undefined)
+            : member.apply(target, parameters);
+        };
+      },
+    });
+    const first = await leaseOf({ collection: () => leases } as unknown as Db).acquire(never);
+    held.push(first!);
+    await delay(2 * SHORT_TIMINGS.holdMs);
+    expect(signs).toBeGreaterThan(4);
+    expect(first!.lost.aborted).toBe(false);
   });
 
   describe('a worker that was replaced', () => {

@@ -1,33 +1,62 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newSeed, numberOptions, report } from '../support/load/proof.js';
 import { Random } from '../support/load/random.js';
-import { foldingIsExact, measureNodes } from '../support/nodes/checks.js';
+import { folded, foldingIsExact, measureNodes } from '../support/nodes/checks.js';
 import { type Node, NodesProof } from '../support/nodes/nodes-proof.js';
+import type { TestServer } from '../support/nodes/stand-in-server.js';
 
 const TAKEN_OVER_MS = 10_000;
+/** A lease that was lost meanwhile is looked at anew, and the server reads what it left behind. */
+const BACK_MS = 20_000;
+/** Nobody is waited for any longer. */
+const GIVE_UP_MS = 60_000;
 /** Longer than a lease is held without a sign, and than another one waits for it. */
-const PAUSE_MS = 9_000;
+const PAUSE_MS = 7_000;
 const SERVER_DOWN_MS = 2_000;
+/** Longer than a lease is held: nobody is the worker meanwhile. */
+const LEASE_LOST_MS = 4_000;
 const BETWEEN_MS = 1_500;
 /** What is left at the end is bought key by key through servers that are slower than a log of one's own. */
 const AMPLE_KEYS = 100;
 const SUPPLY_EVERY_MS = 1_500;
 
-const TAKEN_OVER = 'another process is the worker within 10 s';
+const TAKEN_OVER = 'another process is the worker, and at work, within 10 s';
+const BACK = 'a process is the worker, and at work, soon after its server is back';
 
-/** Somebody else becomes the worker while its holder is out of action. */
-async function takenOver(proof: NodesProof, from: Node): Promise<string> {
+/** Resolves when one of the nodes is at work as the worker. */
+async function atWork(
+  proof: NodesProof,
+  nodes: readonly Node[],
+  check: string,
+  withinMs: number,
+): Promise<string> {
   const startedAt = performance.now();
-  const others = proof.nodes.filter((node) => node !== from && node.role !== 'api');
   for (;;) {
-    for (const node of others) {
+    const tookMs = Math.round(performance.now() - startedAt);
+    if (tookMs > GIVE_UP_MS) throw new Error(`nobody became the worker within ${GIVE_UP_MS} ms`);
+    for (const node of nodes) {
       if (!(await proof.isWorker(node))) continue;
-      const tookMs = Math.round(performance.now() - startedAt);
-      proof.findings.check(TAKEN_OVER, tookMs <= TAKEN_OVER_MS, () => `${node.name} after ${tookMs} ms`);
+      proof.findings.check(check, tookMs <= withinMs, () => `${node.name} after ${tookMs} ms`);
       return `${node.name} is the worker after ${tookMs} ms`;
     }
     await sleep(50);
   }
+}
+
+/** Somebody else becomes the worker while its holder is out of action. */
+const takenOver = (proof: NodesProof, from: Node): Promise<string> =>
+  atWork(
+    proof,
+    proof.nodes.filter((node) => node !== from),
+    TAKEN_OVER,
+    TAKEN_OVER_MS,
+  );
+
+async function away(proof: NodesProof, server: TestServer, forMs = SERVER_DOWN_MS): Promise<string> {
+  await server.kill();
+  await sleep(forMs);
+  await server.start();
+  return `away for ${forMs} ms; ${await atWork(proof, proof.nodes, BACK, BACK_MS)}`;
 }
 
 /** What may go wrong, one after the other. Each leaves everything running. */
@@ -63,33 +92,9 @@ const FAULTS: readonly [name: string, fault: (proof: NodesProof, random: Random)
       return `${worker.name}: ${told}`;
     },
   ],
-  [
-    'kill -9 of MongoDB',
-    async ({ servers }) => {
-      await servers.documents.kill();
-      await sleep(SERVER_DOWN_MS);
-      await servers.documents.start();
-      return `away for ${SERVER_DOWN_MS} ms`;
-    },
-  ],
-  [
-    'kill -9 of EventStoreDB',
-    async ({ servers }) => {
-      await servers.log.kill();
-      await sleep(SERVER_DOWN_MS);
-      await servers.log.start();
-      return `away for ${SERVER_DOWN_MS} ms`;
-    },
-  ],
-  [
-    'kill -9 of Redis',
-    async ({ servers }) => {
-      await servers.redis.kill();
-      await sleep(SERVER_DOWN_MS);
-      await servers.redis.start();
-      return `away for ${SERVER_DOWN_MS} ms`;
-    },
-  ],
+  ['kill -9 of MongoDB', (proof) => away(proof, proof.servers.documents, LEASE_LOST_MS)],
+  ['kill -9 of EventStoreDB', (proof) => away(proof, proof.servers.log)],
+  ['kill -9 of Redis', (proof) => away(proof, proof.servers.redis)],
 ];
 
 /**
@@ -98,7 +103,7 @@ const FAULTS: readonly [name: string, fault: (proof: NodesProof, random: Random)
  * with it.
  */
 async function main(): Promise<void> {
-  const { faults, clients, seed, ttl } = numberOptions({ faults: 24, clients: 24, seed: newSeed(), ttl: 4 });
+  const { faults, clients, seed, ttl } = numberOptions({ faults: 24, clients: 12, seed: newSeed(), ttl: 4 });
   console.log(`nodes: ${faults} faults under ${clients} clients, --seed ${seed}`);
   const random = new Random(seed);
   const slow = { freedWithinMs: 40_000, expiryGraceMs: 12_000 };
@@ -126,13 +131,14 @@ async function main(): Promise<void> {
     await proof.load.stop();
     await proof.worker();
     await proof.sweep();
-    await foldingIsExact(proof);
+    console.log(`everything is folded ${await folded(proof)} ms after the last sale`);
     const exits = await proof.stopNodes();
     findings.check(
       'every process stops when asked to',
       exits.every((code) => code === 0),
       () => exits.join(),
     );
+    await foldingIsExact(proof);
     report(proof, await proof.audit());
   } finally {
     await proof.close();

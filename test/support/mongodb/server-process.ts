@@ -20,8 +20,9 @@ export class MongoServerProcess {
     private readonly port: number,
   ) {}
 
-  static async start(executable: string): Promise<MongoServerProcess> {
-    const directory = mkdtempSync(join(tmpdir(), 'keyforge-mongodb-'));
+  /** @param folder where its own is made */
+  static async start(executable: string, folder = tmpdir()): Promise<MongoServerProcess> {
+    const directory = mkdtempSync(join(folder, 'keyforge-mongodb-'));
     const server = new MongoServerProcess(executable, directory, await freePort());
     await server.start();
     return server;

@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EventStore } from '../../../src/platform/event-store/event-store.js';
 import { EventStoreDbEventStore } from '../../../src/platform/event-store/eventstoredb/eventstoredb-event-store.js';
+import { MongoConnection } from '../../../src/platform/mongodb/mongo-connection.js';
+import { MongoReadStore } from '../../../src/platform/read-store/mongodb/mongo-read-store.js';
+import type { ReadStore } from '../../../src/platform/read-store/read-store.js';
 import { type LogEvent, toLogEvent } from '../load/audit/log-event.js';
 import { HttpClient } from '../load/http-client.js';
 import { Proof, type ProofOptions } from '../load/proof.js';
@@ -10,6 +13,7 @@ import { freePort, ServerProcess } from '../load/server-process.js';
 import { ADMIN_PASSWORD } from '../load/world.js';
 import { MongoServerProcess } from '../mongodb/server-process.js';
 import { databaseUrl } from '../test-engines.js';
+import { type Compared, compareWithFreshFold } from './fresh-fold.js';
 import { redisServer, standInServer, type TestServer } from './stand-in-server.js';
 
 const READY_MS = 40_000;
@@ -46,7 +50,7 @@ export async function openServers(folder: string): Promise<Servers> {
   const log = EVENTSTORE_URL ? given(EVENTSTORE_URL) : await standInServer(folder);
   const documents = MONGODB_URL
     ? given(databaseUrl(MONGODB_URL, `keyforge_nodes_${randomBytes(4).toString('hex')}`))
-    : await MongoServerProcess.start(MONGODB_SERVER!);
+    : await MongoServerProcess.start(MONGODB_SERVER!, folder);
   const redis = REDIS_URL ? given(REDIS_URL) : await redisServer(folder);
   // MongoDB's was started to learn its port.
   await Promise.all([log.start(), redis.start()]);
@@ -68,6 +72,7 @@ export interface NodesOptions extends ProofOptions {
 export class NodesProof extends Proof {
   readonly nodes: Node[] = [];
   servers!: Servers;
+  private connection: MongoConnection | null = null;
   private readonly namespace = `n${randomBytes(4).toString('hex')}`;
   private readonly masterKey = randomBytes(32).toString('hex');
 
@@ -106,6 +111,7 @@ export class NodesProof extends Proof {
   }
 
   override async close(): Promise<void> {
+    await this.connection?.close();
     await Promise.all(this.nodes.map((node) => node.process?.kill()));
     for (const server of this.servers?.own ?? []) await server.kill();
     await super.close();
@@ -141,28 +147,54 @@ export class NodesProof extends Proof {
   }
 
   protected override async storedEvents(): Promise<Iterable<LogEvent>> {
-    const streamPrefix = `${this.namespace}.`;
-    const store = await EventStoreDbEventStore.open({ url: this.servers.log.url, streamPrefix });
-    const events: LogEvent[] = [];
-    try {
+    return this.withLog(async (store) => {
+      const events: LogEvent[] = [];
       for (let position = 0n; ; ) {
         const page = await store.readAll(position);
         for (const event of page) events.push(toLogEvent(event));
         if (page.length === 0) return events;
         position = page.at(-1)!.position;
       }
+    });
+  }
+
+  async lastEventId(): Promise<string> {
+    return this.withLog(async (store) => {
+      for (let position = 0n, last = ''; ; ) {
+        const page = await store.readAll(position);
+        if (page.length === 0) return last;
+        ({ position, id: last } = page.at(-1)!);
+      }
+    });
+  }
+
+  /** The read models as they are stored, to look at. */
+  async documents(): Promise<ReadStore> {
+    this.connection ??= await MongoConnection.open({ url: this.servers.documents.url });
+    return MongoReadStore.forReaders(this.connection.database);
+  }
+
+  async compareReadModels(): Promise<Compared[]> {
+    const directory = this.beside('fresh-fold');
+    mkdirSync(directory);
+    const documents = await this.documents();
+    const { namespace } = this;
+    return this.withLog((events) => compareWithFreshFold({ events, documents, namespace, directory }));
+  }
+
+  private async withLog<R>(use: (store: EventStore) => Promise<R>): Promise<R> {
+    const streamPrefix = `${this.namespace}.`;
+    const store = await EventStoreDbEventStore.open({ url: this.servers.log.url, streamPrefix });
+    try {
+      return await use(store);
     } finally {
       await store.close();
     }
   }
 
-  dataDirOf({ name }: Pick<Node, 'name'>): string {
-    return join(this.directory.path, name);
-  }
-
   private startNode({ name, role, port }: Node): Promise<ServerProcess> {
     const { log, documents, redis } = this.servers;
-    const dataDir = this.dataDirOf({ name });
+    const dataDir = this.beside(name);
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     return ServerProcess.start({
       dataDir,
@@ -195,6 +227,6 @@ export class NodesProof extends Proof {
   }
 
   private logOf(name: string): string {
-    return join(this.directory.path, `${name}.log`);
+    return this.beside(`${name}.log`);
   }
 }
