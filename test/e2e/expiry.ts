@@ -61,7 +61,7 @@ class Run {
 
   async fill(count: number, wallets: number, deadlineMs: (place: number) => number): Promise<void> {
     const begunMs = performance.now();
-    const filler = new Filler(this.log, this.lots);
+    const filler = new Filler(this.dataDir, this.lots);
     if (this.lots === 0) await filler.openShop();
     this.lots = await filler.fill({ ...{ count, wallets, deadlineMs }, madeAtMs: Date.now() - HOUR_MS });
     await filler.close();

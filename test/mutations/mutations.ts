@@ -33,7 +33,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'hold: an undone attempt without a hold writes no release',
     file: 'src/contexts/wallets/domain/wallet.decider.ts',
-    edits: [['  if (!hold && before !== undefined) return [];', '  if (!hold) return [];']],
+    edits: [['if (!hold && findOperation(state.operations, key) !== undefined) return', 'if (!hold) return']],
     tests: faults,
   },
   {

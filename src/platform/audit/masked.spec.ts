@@ -1,4 +1,5 @@
 import { Map as Keyed, List } from 'immutable';
+import { NewestMap } from '../kernel/newest-map.js';
 import { masked } from './masked.js';
 
 const SEALED = 'v1.01900000-0000-7000-8000-00000000000a.bm9uY2U.Y2lwaGVydGV4dA_-';
@@ -19,6 +20,7 @@ it.each<[string, unknown, unknown]>([
 it.each<[string, unknown, unknown]>([
   ['amounts', { posted: 150n }, { posted: '150' }],
   ['maps and sets', { m: new Map([['a', new Set([1, 2])]]) }, { m: { a: [1, 2] } }],
+  ['maps of aggregates', { k: NewestMap.of([['a', 1n]]) }, { k: { a: '1' } }],
   ['immutable collections', { k: Keyed([['a', 1n]]), l: List([true]) }, { k: { a: '1' }, l: [true] }],
   [
     'what is no secret',

@@ -1,4 +1,5 @@
 import { isCollection, isKeyed } from 'immutable';
+import { NewestMap } from '../kernel/newest-map.js';
 
 export const MASK = '***';
 
@@ -17,6 +18,7 @@ function maskedText(text: string): string {
 
 function entriesOf(value: object): Iterable<[unknown, unknown]> {
   if (value instanceof Map) return value;
+  if (value instanceof NewestMap) return value.entries();
   return isCollection(value) ? (value as unknown as Map<unknown, unknown>).entries() : Object.entries(value);
 }
 

@@ -16,7 +16,11 @@ const Counter: Aggregate<{ readonly total: number }, Added> = {
   stateVersion: 1,
   initial: { total: 0 },
   evolve: (state, event) => ({ total: state.total + event.data.amount }),
-  snapshot: { encode: (state) => state, decode: (json: { total: number }) => json },
+  snapshot: {
+    parts: ({ total }) => total,
+    encode: (state) => state,
+    decode: (json: { total: number }) => json,
+  },
 };
 
 const context: CommandContext = {
@@ -210,6 +214,17 @@ describe('snapshots', () => {
       ['kf.counter-a', { from: 19, limit: 1 }],
       ['kf.counter-a', { from: 20 }],
     ]);
+  });
+
+  it('of many parts are written after as many events', async () => {
+    const store = new MemoryEventStore();
+    const snapshots = new KeptSnapshots();
+    const written = jest.spyOn(snapshots, 'save');
+    const node = executor(store, snapshots, 10);
+    for (let count = 0; count < 45; count += 1) await node.run(context, add('a', 1));
+    const next = executor(store, snapshots, 10);
+    for (let count = 45; count < 85; count += 1) await next.run(context, add('a', 1));
+    expect(written.mock.calls.map(([, , { revision }]) => revision)).toEqual([9, 19, 39, 79]);
   });
 
   it('that are ahead of a restored log do not count', async () => {

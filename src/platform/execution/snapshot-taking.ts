@@ -10,14 +10,19 @@ export interface SnapshotOptions {
   readonly snapshotEvery?: number;
 }
 
-/** Saves what a stream is at a revision that is on disk, if the last snapshot is old enough. */
+/**
+ * Saves what a stream is at a revision that is on disk, if there were enough events since the last snapshot: for a large
+ * state as many as that one had parts, so that writing all of them costs each event the same, however many there are.
+ */
 export function takeSnapshot(
   { snapshots, snapshotEvery = SNAPSHOT_EVERY }: SnapshotOptions,
   entry: CachedStream,
   { state, revision }: { readonly state: unknown; readonly revision: number },
 ): void {
-  if (!entry.aggregate.snapshot || revision - entry.snapshotRevision < snapshotEvery) return;
+  const { snapshot: taken } = entry.aggregate;
+  if (!taken || revision - entry.snapshotRevision < Math.max(snapshotEvery, entry.snapshotParts)) return;
   entry.snapshotRevision = revision;
-  const snapshot = { revision, lastAtMs: entry.lastAtMs, state: entry.aggregate.snapshot.encode(state) };
+  entry.snapshotParts = taken.parts?.(state) ?? 0;
+  const snapshot = { revision, lastAtMs: entry.lastAtMs, state: taken.encode(state) };
   snapshots.save(entry.stream, entry.aggregate.stateVersion, snapshot);
 }

@@ -12,6 +12,8 @@ export interface CachedStream<S = unknown, E extends DomainEvent = DomainEvent> 
   lastAtMs: number;
   /** Revision of the newest snapshot that this process loaded or wrote. */
   snapshotRevision: number;
+  /** Parts that were written with it. */
+  snapshotParts: number;
   /** The last submission that appends to this stream and is not settled yet. */
   inFlight: object | null;
 }

@@ -54,6 +54,7 @@ export class StreamLoader {
       entry.revision = revision;
       entry.durableRevision = revision;
       entry.snapshotRevision = revision;
+      entry.snapshotParts = aggregate.snapshot!.parts?.(entry.state) ?? 0;
       entry.lastAtMs = Math.max(lastAtMs, eventTimeMs(event));
       return chain(this.catchUp(entry), () => entry);
     });
@@ -113,5 +114,6 @@ const emptyEntry = <S, E extends DomainEvent>(
   durableRevision: NO_STREAM,
   lastAtMs: 0,
   snapshotRevision: NO_STREAM,
+  snapshotParts: 0,
   inFlight: null,
 });

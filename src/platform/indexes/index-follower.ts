@@ -2,59 +2,17 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { EventStore, RecordedEvent, Subscription } from '../event-store/event-store.js';
 import type { IndexStorage } from './index-storage.js';
 import { type IndexKeep, type LocalIndex, StoredIndexedEvent } from './local-index.js';
+import { type Entries, UnwrittenEntries } from './unwritten-entries.js';
 
 /**
  * How often buffered entries and the checkpoint go to disk. A start replays at most this much, and what was missed.
  * Seldom enough that a page of random keys is written for many of them at a time.
  */
 const FLUSH_EVERY_MS = 5000;
-/** Buffered entries of one index from which on those that may are written in slices, between which other work runs. */
-const SLICED_FROM = 1000;
 /** Buffered entries of one index that are written without waiting for the time: bounds memory while many come in. */
 const BUFFERED_ENTRIES = 50_000;
 /** Longest stretch of folding without letting other work run. */
 const FOLD_MS = 3;
-
-type Entries = ReadonlyMap<string, unknown>;
-
-/** Entries that are not on disk yet, by the slice in which they may be written ahead; null for all others. */
-class UnwrittenEntries {
-  private readonly slices = new Map<number | null, Map<string, unknown>>();
-
-  get size(): number {
-    let size = 0;
-    for (const entries of this.slices.values()) size += entries.size;
-    return size;
-  }
-
-  slice(number: number | null): Entries | undefined {
-    return this.slices.get(number);
-  }
-
-  put(slice: number | null, key: string, value: unknown): void {
-    const entries = this.slices.get(slice);
-    if (entries) entries.set(key, value);
-    else this.slices.set(slice, new Map([[key, value]]));
-  }
-
-  /** What may be written ahead of the checkpoint, if that is worth it, and the rest. */
-  parts(): { readonly ahead: readonly Entries[]; readonly rest: Entries } {
-    if (this.size < SLICED_FROM) return { ahead: [], rest: this.all() };
-    const ahead = [...this.slices].flatMap(([number, entries]) => (number === null ? [] : [entries]));
-    return { ahead, rest: this.slices.get(null) ?? new Map() };
-  }
-
-  /** Adds what is not in here under the same key. */
-  addOlder(older: UnwrittenEntries): void {
-    for (const [slice, entries] of older.slices) {
-      for (const [key, value] of entries) if (!this.slices.get(slice)?.has(key)) this.put(slice, key, value);
-    }
-  }
-
-  private all(): Entries {
-    return new Map([...this.slices.values()].flatMap((entries) => [...entries]));
-  }
-}
 
 /** One index with the buffer over its stored entries. */
 class FollowedIndex implements IndexKeep {
@@ -117,6 +75,9 @@ class FollowedIndex implements IndexKeep {
  */
 export class IndexFollower {
   private readonly followed: readonly FollowedIndex[];
+  private readonly prefix: string;
+  /** Those that read streams of a category, found when it is first met. */
+  private readonly byCategory = new Map<string, readonly FollowedIndex[]>();
   private subscription: Subscription | null = null;
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> = Promise.resolve();
@@ -129,12 +90,13 @@ export class IndexFollower {
   constructor(
     private readonly store: EventStore,
     private readonly storage: IndexStorage,
-    private readonly namespace: string,
+    namespace: string,
     indexes: readonly LocalIndex[],
     private readonly onError: (error: unknown) => void = () => undefined,
     private readonly flushEveryMs = FLUSH_EVERY_MS,
   ) {
     this.followed = indexes.map((index) => new FollowedIndex(index, storage));
+    this.prefix = `${namespace}.`;
   }
 
   /** Restores the indexes and follows the log; resolves once everything that was in the log before is reflected. */
@@ -191,7 +153,10 @@ export class IndexFollower {
 
   /** Makes known what was folded. Waits if there is more to be written than what is being written already. */
   private async endPiece(): Promise<void> {
-    for (const followed of this.followed) followed.index.afterBatch?.(followed);
+    for (const followed of this.followed) {
+      if (followed.position < this.applied) followed.position = this.applied;
+      followed.index.afterBatch?.(followed);
+    }
     if (this.waiters.length > 0) {
       this.waiters = this.waiters.filter((waiter) => {
         if (waiter.position > this.applied) return true;
@@ -204,20 +169,30 @@ export class IndexFollower {
     else void this.flush();
   }
 
-  /** Positions move past every event, so that a shared log's foreign streams do not hold anybody up. */
+  /**
+   * One event, for the indexes that read its category and have not reflected it yet. All positions move past it at the end
+   * of the piece, so that a shared log's foreign streams do not hold anybody up.
+   */
   private applyOne(stored: RecordedEvent): void {
-    const ours = stored.stream.startsWith(`${this.namespace}.`);
-    const event = ours ? new StoredIndexedEvent(stored, this.namespace.length + 1) : null;
-    for (const followed of this.followed) {
-      if (followed.position >= stored.position) continue;
-      const { categories } = followed.index;
-      if (event && (!categories || categories.includes(event.category))) {
+    if (stored.stream.startsWith(this.prefix)) {
+      const event = new StoredIndexedEvent(stored, this.prefix.length);
+      for (const followed of this.readersOf(event.category)) {
+        if (followed.position >= stored.position) continue;
         followed.index.apply(event, followed);
+        followed.position = stored.position;
       }
-      followed.position = stored.position;
     }
     this.applied = stored.position;
     this.lastEvent = stored.id;
+  }
+
+  private readersOf(category: string): readonly FollowedIndex[] {
+    let readers = this.byCategory.get(category);
+    if (!readers) {
+      readers = this.followed.filter(({ index }) => index.categories?.includes(category) ?? true);
+      this.byCategory.set(category, readers);
+    }
+    return readers;
   }
 
   /**

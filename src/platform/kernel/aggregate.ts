@@ -33,6 +33,8 @@ export interface Aggregate<State, Event extends DomainEvent> {
   readonly upcasters?: Readonly<Record<string, Upcaster>>;
   /** How state is kept as a snapshot (JSON values only). Categories of short streams have none. */
   readonly snapshot?: {
+    /** Parts that a snapshot of the state writes, if they may be many: the more, the seldomer it is taken. */
+    parts?(state: State): number;
     encode(state: State): unknown;
     /** `revision` is that of the last event folded into the snapshot. */
     decode(json: never, revision: number): State;

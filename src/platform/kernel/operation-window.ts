@@ -16,6 +16,7 @@ export interface OperationWindow {
 
 interface Outcome {
   readonly place: number;
+  readonly operation: string;
   readonly outcome: string;
   /** What was recorded for the same operation before. */
   readonly before: Outcome | undefined;
@@ -28,7 +29,7 @@ interface Outcome {
  */
 class Outcomes {
   private constructor(
-    private readonly list: [operation: string, outcome: string][],
+    private readonly list: Outcome[],
     private readonly byOperation: Map<string, Outcome>,
     readonly size: number,
   ) {}
@@ -48,14 +49,15 @@ class Outcomes {
 
   private grown(operation: string, outcome: string): Outcomes {
     const { list, byOperation } = this;
-    byOperation.set(operation, { place: list.length, outcome, before: byOperation.get(operation) });
-    list.push([operation, outcome]);
+    const added = { place: list.length, operation, outcome, before: byOperation.get(operation) };
+    byOperation.set(operation, added);
+    list.push(added);
     return new Outcomes(list, byOperation, list.length);
   }
 
   private copy(): Outcomes {
     let copied = new Outcomes([], new Map(), 0);
-    for (const [operation, outcome] of this.list.slice(0, this.size))
+    for (const { operation, outcome } of this.list.slice(0, this.size))
       copied = copied.grown(operation, outcome);
     return copied;
   }

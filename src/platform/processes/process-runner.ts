@@ -10,8 +10,11 @@ import { RunPool } from './run-pool.js';
 const LONGEST_SLEEP_MS = 1000;
 /** Wake-ups are handed over this long before they are due. */
 const AHEAD_MS = 2000;
-/** Keys in hand at once; all others wait in the index. */
-const MOST_IN_HAND = 10_000;
+/**
+ * Keys in hand at once; all others wait in the index. Few enough that what their runs append is still in memory when
+ * the indexes fold it.
+ */
+const MOST_IN_HAND = 4000;
 /** A key that was not woken is run without, this long after it was due. */
 const GRACE_MS = 1000;
 /** A key that is still due after a run is run again after this long, doubled each time. */

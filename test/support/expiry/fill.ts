@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Package, Product } from '../../../src/contexts/catalog/index.js';
 import { Lot, type LotEvent, reserveKey } from '../../../src/contexts/inventory/index.js';
 import { holdFunds, Wallet } from '../../../src/contexts/wallets/index.js';
@@ -7,7 +9,7 @@ import type { CommandContext, Transaction } from '../../../src/platform/executio
 import { isoTime } from '../../../src/platform/kernel/clock.js';
 import { SystemIds } from '../../../src/platform/kernel/ids.js';
 import { isRejection, type Rejection } from '../../../src/platform/kernel/rejection.js';
-import { NoSnapshots } from '../../../src/platform/snapshots/snapshot-store.js';
+import { LmdbSnapshotStore } from '../../../src/platform/snapshots/embedded/lmdb-snapshot-store.js';
 import { ManualClock } from '../manual-clock.js';
 import { packageEvents, productEvents } from '../sale-world.js';
 
@@ -26,20 +28,24 @@ export interface Reservations {
   readonly deadlineMs: (place: number) => number;
 }
 
-/** Writes reservations straight into a log that no server has open, as the sale's deciders would. */
+/** Writes reservations into the log of a data directory that no server uses, by the deciders of a sale and the product's sequencer. */
 export class Filler {
   private readonly clock = new ManualClock(Date.now());
   private readonly ids = new SystemIds();
   private readonly store: EmbeddedEventStore;
+  private readonly snapshots: LmdbSnapshotStore;
   private readonly executor: Sequencer;
 
   constructor(
-    directory: string,
+    dataDir: string,
     private lot: number,
   ) {
-    this.store = EmbeddedEventStore.open({ directory });
-    const { store, clock, ids } = this;
-    this.executor = new Sequencer({ store, snapshots: new NoSnapshots(), clock, ids, namespace: 'kf' });
+    const folder = (name: string): string => join(dataDir, name);
+    for (const name of ['log', 'snapshots']) mkdirSync(folder(name), { recursive: true, mode: 0o700 });
+    this.store = EmbeddedEventStore.open({ directory: folder('log') });
+    this.snapshots = LmdbSnapshotStore.open(folder('snapshots'));
+    const { store, snapshots, clock, ids } = this;
+    this.executor = new Sequencer({ store, snapshots, clock, ids, namespace: 'kf' });
   }
 
   async openShop(): Promise<void> {
@@ -57,23 +63,30 @@ export class Filler {
       this.lot += 1;
       const lot = String(this.lot);
       const places = Array.from({ length: Math.min(KEYS_PER_LOT, count - first) }, (_, n) => first + n);
-      await this.executor.run(this.context(), (tx) => {
+      const opened = this.executor.run(this.context(), (tx) => {
         tx.append(Lot, lot, lotEvents(places.length));
-        // Neighbours in time are of different wallets, as customers would have it.
-        for (const place of places) {
-          this.reserve(tx, { lot, owner: owners[place % wallets]!, deadlineMs: deadlineMs(place) });
-        }
       });
+      // Neighbours in time are of different wallets, as customers would have it.
+      const made = places.map((place) => {
+        const one = { lot, owner: owners[place % wallets]!, deadlineMs: deadlineMs(place) };
+        const reservation = this.ids.uuid();
+        return this.executor.run(this.context(), (tx) => this.reserve(tx, reservation, one));
+      });
+      await Promise.all([opened, ...made]);
     }
     return this.lot;
   }
 
   async close(): Promise<void> {
     await this.store.close();
+    await this.snapshots.close();
   }
 
-  private reserve(tx: Transaction, one: { lot: string; owner: string; deadlineMs: number }): void {
-    const reservation = this.ids.uuid();
+  private reserve(
+    tx: Transaction,
+    reservation: string,
+    one: { lot: string; owner: string; deadlineMs: number },
+  ): void {
     const wallet = `${one.owner}.main.AZN`;
     const deadline = isoTime(one.deadlineMs);
     const about = { reservation, partner: one.owner, wallet, shown: true };

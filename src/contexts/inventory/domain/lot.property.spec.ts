@@ -186,7 +186,7 @@ test('the state does not depend on where a snapshot was taken', () => {
         ...state,
         slots: state.slots.toArray(),
         returned: state.returned.toArray(),
-        open: [...state.open].sort(),
+        open: state.open.entries().sort(),
       });
       expect(comparable(late)).toEqual(comparable(foldEvents(Lot, history)));
     }),

@@ -1,6 +1,7 @@
-import { Map as ImmutableMap, List } from 'immutable';
+import { List } from 'immutable';
 import type { Aggregate } from '../../../platform/kernel/aggregate.js';
 import type { StoredMoney } from '../../../platform/kernel/money.js';
+import { NewestMap } from '../../../platform/kernel/newest-map.js';
 import {
   emptyWindow,
   type OperationWindow,
@@ -50,7 +51,7 @@ export interface LotState {
   /** Slots that came back to stock, in the order of their return. */
   readonly returned: List<number>;
   /** Slot of each open reservation. */
-  readonly open: ImmutableMap<string, number>;
+  readonly open: NewestMap<number>;
   /** Free keys, whatever their expiry. */
   readonly free: number;
   readonly operations: OperationWindow;
@@ -66,7 +67,7 @@ const EMPTY: LotState = {
   offerOrder: [],
   offerFrom: 0,
   returned: List<number>(),
-  open: ImmutableMap<string, number>(),
+  open: NewestMap.empty(),
   free: 0,
   operations: emptyWindow(),
 };
@@ -95,7 +96,7 @@ export const Lot: Aggregate<LotState, LotEvent> = {
       ...json,
       slots: List(json.slots),
       returned: List(json.returned),
-      open: ImmutableMap(
+      open: NewestMap.of(
         json.slots.flatMap((slot, number) =>
           slot.status === 'reserved' ? [[slot.reservation!.id, number] as const] : [],
         ),

@@ -64,8 +64,7 @@ export function releaseFunds(
 ): WalletEvent[] {
   const { hold: key, currency } = command;
   const hold = state.holds.get(key);
-  const before = findOperation(state.operations, key);
-  if (!hold && before !== undefined) return [];
+  if (!hold && findOperation(state.operations, key) !== undefined) return [];
   const amount = (hold?.amountMinor ?? 0n).toString();
   return [{ type: 'FundsReleased', data: { hold: key, currency, amount } }];
 }

@@ -1,6 +1,6 @@
-import { Map as ImmutableMap } from 'immutable';
 import type { Aggregate } from '../../../platform/kernel/aggregate.js';
 import type { Currency } from '../../../platform/kernel/money.js';
+import { NewestMap } from '../../../platform/kernel/newest-map.js';
 import {
   emptyWindow,
   type OperationWindow,
@@ -21,7 +21,7 @@ export interface WalletState {
   readonly postedMinor: bigint;
   readonly heldMinor: bigint;
   /** Open holds by key. */
-  readonly holds: ImmutableMap<string, Hold>;
+  readonly holds: NewestMap<Hold>;
   readonly openReservations: number;
   /** Outcomes: `held`, `captured`, `released` by hold key; `done` by operation. */
   readonly operations: OperationWindow;
@@ -40,7 +40,7 @@ export const availableMinor = (state: WalletState): bigint => state.postedMinor 
 const EMPTY: WalletState = {
   postedMinor: 0n,
   heldMinor: 0n,
-  holds: ImmutableMap<string, Hold>(),
+  holds: NewestMap.empty(),
   openReservations: 0,
   operations: emptyWindow(),
 };
@@ -66,9 +66,10 @@ export const Wallet: Aggregate<WalletState, WalletEvent> = {
   },
   // The window is left out: an operation claimed before the snapshot is looked up in the stream.
   snapshot: {
+    parts: (state) => state.holds.size,
     encode: (state): StoredWallet => ({
       posted: state.postedMinor.toString(),
-      holds: [...state.holds.values()].map(({ amountMinor, ...hold }) => ({
+      holds: state.holds.values().map(({ amountMinor, ...hold }) => ({
         ...hold,
         amount: amountMinor.toString(),
       })),
@@ -78,7 +79,7 @@ export const Wallet: Aggregate<WalletState, WalletEvent> = {
       return {
         postedMinor: BigInt(json.posted),
         heldMinor: holds.reduce((sum, hold) => sum + hold.amountMinor, 0n),
-        holds: ImmutableMap(holds.map((hold) => [hold.key, hold])),
+        holds: NewestMap.of(holds.map((hold) => [hold.key, hold])),
         openReservations: holds.filter((hold) => hold.kind === 'reservation').length,
         operations: emptyWindow(revision + 1),
       };

@@ -53,9 +53,9 @@ describe('the stored samples fold into', () => {
     const json = JSON.parse(JSON.stringify(Wallet.snapshot!.encode(state)));
     const { operations, ...restored } = Wallet.snapshot!.decode(json as never, 1);
     const { operations: _, ...expected } = state;
-    expect({ ...restored, holds: restored.holds.toJS() }).toEqual({
+    expect({ ...restored, holds: restored.holds.entries() }).toEqual({
       ...expected,
-      holds: expected.holds.toJS(),
+      holds: expected.holds.entries(),
     });
     expect(operations.since).toBe(2);
   });

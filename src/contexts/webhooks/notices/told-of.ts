@@ -11,9 +11,18 @@ interface KnownPartner {
   readonly alerts: Readonly<Record<string, string>>;
 }
 
+/** Of one wallet. It changes with nearly every event, so it is changed in place. */
 interface KnownBalance {
-  readonly available: bigint;
-  readonly isLow: boolean;
+  readonly partner: string;
+  readonly purpose: string;
+  readonly currency: string;
+  available: bigint;
+  isLow: boolean;
+}
+
+function newBalance(wallet: string, available = 0n, isLow = false): KnownBalance {
+  const [partner, purpose, currency] = wallet.split('.') as [string, string, string];
+  return { partner, purpose, currency, available, isLow };
 }
 
 interface KnownPackage {
@@ -70,7 +79,7 @@ export class ToldOf {
     if (kind === 'k') this.packages.set(id, value as KnownPackage);
     if (kind !== 'b') return;
     const [available, isLow] = value as readonly [string, boolean];
-    this.balances.set(id, { available: BigInt(available), isLow });
+    this.balances.set(id, newBalance(id, BigInt(available), isLow));
   }
 
   keepChanged(keep: IndexKeep): void {
@@ -102,21 +111,25 @@ export class ToldOf {
   private byWallet({ id, type, data }: IndexedEvent): readonly Told[] {
     const change = availableChange(type, data);
     if (change === null) return [];
-    const before = this.balances.get(id) ?? { available: 0n, isLow: false };
-    this.balances.set(id, { ...before, available: before.available + change });
+    let balance = this.balances.get(id);
+    if (!balance) {
+      balance = newBalance(id);
+      this.balances.set(id, balance);
+    }
+    balance.available += change;
     this.changed.add(`b|${id}`);
     return this.edgeOf(id);
   }
 
   /** A balance is told of when it falls below its threshold, and again only after it has been above. */
   private edgeOf(wallet: string): readonly Told[] {
-    const [partner, purpose, currency] = wallet.split('.') as [string, string, string];
-    const threshold = this.partners.get(partner)?.alerts[currency];
     const balance = this.balances.get(wallet);
-    if (!balance || purpose !== 'main') return [];
+    if (balance?.purpose !== 'main') return [];
+    const { partner, currency } = balance;
+    const threshold = this.partners.get(partner)?.alerts[currency];
     const isLow = threshold !== undefined && balance.available < BigInt(threshold);
     if (isLow === balance.isLow) return [];
-    this.balances.set(wallet, { ...balance, isLow });
+    balance.isLow = isLow;
     this.changed.add(`b|${wallet}`);
     if (!isLow) return [];
     const facts = { currency, available: balance.available.toString(), threshold };

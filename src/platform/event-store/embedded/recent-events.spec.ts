@@ -38,7 +38,7 @@ describe('the newest events', () => {
   it('are bounded by number and by size, and know what was forgotten', () => {
     const many = new RecentEvents(0);
     for (let first = 1; first < 30_000; first += 10) many.add(first, [entry('a', first - 2, 10)]);
-    expect(many.after(30_000 - 2048 - 10, 1)).toBeNull();
+    expect(many.after(30_000 - 8192 - 10, 1)).toBeNull();
     expect(positions(many, 29_995)).toEqual([29_996, 29_997, 29_998, 29_999, 30_000]);
 
     const large = new RecentEvents(0);

@@ -1,6 +1,6 @@
 import type { RecordedEvent, StreamAppend } from '../event-store.js';
 
-const MAX_EVENTS = 2048;
+const MAX_EVENTS = 8192;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** The newest events, so that whoever follows the log closely need not have them read from disk and checked. */
