@@ -1,9 +1,9 @@
 // Lets a child process of a test run TypeScript without a build: node -r ./test/support/register.cjs child.ts
 // Compiles to CommonJS as Jest does, and resolves the `.js` of relative imports to the `.ts` beside it.
-const { existsSync, readFileSync } = require('node:fs');
+const { createHash } = require('node:crypto');
+const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
-const { transformSync } = require('@swc/core');
 
 const root = path.resolve(__dirname, '../..');
 
@@ -20,8 +20,26 @@ const options = (filename) => ({
   module: { type: 'commonjs' },
 });
 
+const cache = path.join(root, 'node_modules/.cache/keyforge-tests');
+mkdirSync(cache, { recursive: true });
+const versions = `${readFileSync(__filename, 'utf8')} ${require('@swc/core/package.json').version}`;
+
+/** Compiled once for all processes: a start would take seconds more. */
+function compiled(filename) {
+  const source = readFileSync(filename, 'utf8');
+  const hash = createHash('sha256').update(`${versions} ${filename}\n${source}`).digest('hex');
+  const kept = path.join(cache, `${hash}.js`);
+  if (existsSync(kept)) return readFileSync(kept, 'utf8');
+  const { code } = require('@swc/core').transformSync(source, options(filename));
+  // Under a name of its own first: another process may read it at this moment.
+  const writing = `${kept}.${process.pid}`;
+  writeFileSync(writing, code);
+  renameSync(writing, kept);
+  return code;
+}
+
 Module._extensions['.ts'] = (module, filename) => {
-  module._compile(transformSync(readFileSync(filename, 'utf8'), options(filename)).code, filename);
+  module._compile(compiled(filename), filename);
 };
 
 const resolveFilename = Module._resolveFilename;
