@@ -36,6 +36,8 @@ export interface RunSource {
     from: number,
     to: number,
   ): MaybePromise<DomainEvent[]>;
+  /** Reads what a stream has beyond its cached state; absent where nobody else writes. */
+  renew?(stream: string): Promise<void>;
 }
 
 interface PendingAppend {
@@ -80,6 +82,18 @@ export class Run implements Transaction {
 
   load<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): S {
     return this.view(aggregate, id).state as S;
+  }
+
+  loadKnowing<S, E extends DomainEvent>(
+    aggregate: Aggregate<S, E>,
+    id: string,
+    fact: string,
+    knows: (state: S) => boolean,
+  ): S {
+    const { state, entry } = this.view(aggregate, id);
+    const key = `${entry.stream} knows ${fact}`;
+    if (knows(state as S) || !this.source.renew || this.memo.has(key)) return state as S;
+    throw new Suspended(this.source.renew(entry.stream).then(() => this.memo.set(key, true)));
   }
 
   revision<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): number {

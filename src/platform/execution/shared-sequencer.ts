@@ -84,6 +84,12 @@ export class SharedSequencer extends Executor {
         isLast = false;
       }
       const targets = run.targets.map(({ entry }) => seen.get(entry.stream)!);
+      // What is appended to is checked by its revision.
+      const outdated = this.streams.outdated(seen.values()).filter((line) => !targets.includes(line));
+      if (outdated.length > 0) {
+        this.interrupted(command, new Suspended(this.streams.renew(outdated)));
+        return;
+      }
       const only = targets.length === 1 ? targets[0]! : null;
       if (this.waits(command, { seen, targets, ahead: target })) return;
       if (only?.isForming && target !== only) {
@@ -96,16 +102,14 @@ export class SharedSequencer extends Executor {
     }
   }
 
+  /** Lines that it holds it keeps meanwhile: it might never get them all soon enough again. */
   private interrupted(command: Command, thrown: unknown): void {
-    this.letGo(command);
-    if (!(thrown instanceof Suspended)) {
-      rejectCommand(command, thrown);
-      return;
-    }
-    thrown.until.then(
-      () => this.decide(command),
-      (error) => rejectCommand(command, error),
-    );
+    const fail = (error: unknown): void => {
+      this.letGo(command);
+      rejectCommand(command, error);
+    };
+    if (thrown instanceof Suspended) thrown.until.then(() => this.decide(command), fail);
+    else fail(thrown);
   }
 
   /** Has the command wait for the turn of a line, if what it saw or wants to append to asks for it. */

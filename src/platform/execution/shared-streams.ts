@@ -6,6 +6,14 @@ import { type CachedStream, StreamCache } from './stream-cache.js';
 import { StreamLine } from './stream-line.js';
 import { StreamLoader } from './stream-loader.js';
 
+/**
+ * What was last looked at longer ago is read anew before anything is decided on it: prices, commissions and blocks that
+ * another process has changed hold here after this time at the latest.
+ */
+const MAX_AGE_MS = 250;
+/** Two moments lie at least this far apart, so that they can be told from one another. */
+const TICK_MS = 0.001;
+
 /** What a process knows of the streams of a shared engine: as they are on disk, never with what is under way. */
 export class SharedStreams {
   private readonly cache = new StreamCache();
@@ -18,9 +26,9 @@ export class SharedStreams {
     this.loader = new StreamLoader(options.store, options.snapshots);
   }
 
-  /** A number greater than any before it, so that "after" can be told. */
+  /** The time, in milliseconds, and greater than any before it, so that "after" can be told. */
   now(): number {
-    this.moment += 1;
+    this.moment = Math.max(performance.now(), this.moment + TICK_MS);
     return this.moment;
   }
 
@@ -39,6 +47,10 @@ export class SharedStreams {
         return entry instanceof Promise ? entry : see(entry);
       },
       history: (aggregate, stream, from, to) => this.loader.history(aggregate, stream, from, to),
+      renew: async (stream) => {
+        const entry = this.cache.get(stream);
+        if (entry) await this.catchUp(this.lineOf(entry));
+      },
     };
   }
 
@@ -47,6 +59,24 @@ export class SharedStreams {
     const readAt = this.now();
     await this.loader.catchUp(line.entry);
     line.provenAt = Math.max(line.provenAt, readAt);
+  }
+
+  /** Those of the lines that were last looked at too long ago to decide on. */
+  outdated(lines: Iterable<StreamLine>): StreamLine[] {
+    const limit = performance.now() - MAX_AGE_MS;
+    return [...lines].filter(({ provenAt }) => provenAt < limit);
+  }
+
+  /** Reads the news of lines, or waits for a reading that is under way. */
+  async renew(lines: readonly StreamLine[]): Promise<void> {
+    await Promise.all(
+      lines.map((line) => {
+        line.renewing ??= this.catchUp(line).finally(() => {
+          line.renewing = null;
+        });
+        return line.renewing;
+      }),
+    );
   }
 
   /** Reads the news of the lines that were not looked at since a moment. */

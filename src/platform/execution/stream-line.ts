@@ -77,6 +77,8 @@ export class StreamLine {
   lobby: Command[] = [];
   /** The newest moment at which the cached state is known to have been the stream's. */
   provenAt = 0;
+  /** Its news are being read, for all who find the state too old. */
+  renewing: Promise<void> | null = null;
   /** Until when the stream counts as one that another process appends to as well. */
   contestedUntilMs = 0;
   /** How long its last append took, with the deciding before it. */

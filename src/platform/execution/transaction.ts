@@ -30,6 +30,18 @@ export interface Transaction {
   newId(): string;
   /** The folded state of a stream, this run's own appends included. */
   load<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): S;
+  /**
+   * As {@link load}, where a fact that the work has from another stream must show as well: a state that does not know of it
+   * is read anew, once. On an engine that others write to, what is missing may only not have been read here yet, so
+   * nothing may be concluded from that. Appending to the stream needs no such care: its revision is checked.
+   * @param fact names it, once for all streams and commands
+   */
+  loadKnowing<S, E extends DomainEvent>(
+    aggregate: Aggregate<S, E>,
+    id: string,
+    fact: string,
+    knows: (state: S) => boolean,
+  ): S;
   /** Revision of the last event of {@link load}'s state; -1 if there is none. */
   revision<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): number;
   /** Revision of the last event known to be on disk; -1 if there is none. */

@@ -1,8 +1,8 @@
 import type { Transaction } from '../../../platform/execution/transaction.js';
-import { Lot, quarantineSoldKey } from '../../inventory/index.js';
 import { completeReplacement } from '../domain/order.decider.js';
 import { Order } from '../domain/order.js';
 import { type SaleIntent, type SaleTerms, sellUnit } from './advance-sale.js';
+import { quarantineSold } from './quarantine-sold.js';
 
 /**
  * Takes a claimed replacement from wherever it stands to its end: the other key from its lot, the faulty one to
@@ -31,9 +31,7 @@ export function advanceReplacement(
   };
   const step = sellUnit(sale, unit, line.facts);
   if (step.outcome === 'sold') {
-    const lot = String(faulty.lot);
-    const command = { slot: faulty.slot, order: orderId, reason: 'key replaced' };
-    tx.append(Lot, lot, quarantineSoldKey(tx.load(Lot, lot), command));
+    quarantineSold(tx, { order: orderId, lot: faulty.lot, slot: faulty.slot }, 'key replaced');
   }
   tx.append(Order, orderId, completeReplacement(tx.load(Order, orderId), step));
 }

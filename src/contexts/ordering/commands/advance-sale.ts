@@ -1,7 +1,7 @@
 import { type OperationStream, operationSince } from '../../../platform/execution/operation-since.js';
 import type { Transaction } from '../../../platform/execution/transaction.js';
 import type { DomainEvent } from '../../../platform/kernel/aggregate.js';
-import type { OperationWindow } from '../../../platform/kernel/operation-window.js';
+import { findOperation, type OperationWindow } from '../../../platform/kernel/operation-window.js';
 import { isRejection } from '../../../platform/kernel/rejection.js';
 import {
   attemptOperation,
@@ -169,7 +169,13 @@ function capture(sale: Sale, sold: readonly Extract<UnitStep, { outcome: 'sold' 
   const amountMinor = sum((facts) => facts.price.amount);
   const commissionMinor = sum((facts) => facts.commission.amount);
   const { attempt, currency, hold } = claim;
-  const wallet = tx.load(Wallet, claim.wallet);
+  // A hold that has ended was captured by whoever sold the key: so it must really have ended.
+  const wallet = tx.loadKnowing(
+    Wallet,
+    claim.wallet,
+    hold,
+    ({ holds, operations }) => holds.has(hold) || findOperation(operations, hold) !== undefined,
+  );
   const debit = captureFunds(wallet, {
     hold,
     amountMinor,

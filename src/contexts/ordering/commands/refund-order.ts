@@ -3,7 +3,6 @@ import { operationSince } from '../../../platform/execution/operation-since.js';
 import type { CommandContext, Transaction } from '../../../platform/execution/transaction.js';
 import { isoTime } from '../../../platform/kernel/clock.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
-import { Lot, quarantineSoldKey } from '../../inventory/index.js';
 import { postFunds, Wallet, walletOperations } from '../../wallets/index.js';
 import { claimRefund, completeRefund } from '../domain/order.decider.js';
 import { Order } from '../domain/order.js';
@@ -11,6 +10,7 @@ import { CLAIM_PATIENCE_MS } from '../limits.js';
 import type { OrderingRejection } from '../rejections.js';
 import { advanceReplacement } from './advance-replacement.js';
 import { advanceSale } from './advance-sale.js';
+import { quarantineSold } from './quarantine-sold.js';
 import { SaleDesk } from './sale-desk.js';
 
 export interface RefundOrderInput {
@@ -98,9 +98,7 @@ export function advanceRefund(tx: Transaction, orderId: string): void {
   }
   if (refund.kind === 'annulment') {
     for (const { lot, slot } of order.units) {
-      const id = String(lot);
-      const command = { slot, order: orderId, reason: 'order cancelled' };
-      tx.append(Lot, id, quarantineSoldKey(tx.load(Lot, id), command));
+      quarantineSold(tx, { order: orderId, lot, slot }, 'order cancelled');
     }
   }
   tx.append(Order, orderId, completeRefund(tx.load(Order, orderId)));
