@@ -40,7 +40,7 @@ beforeAll(async () => {
     ...{ name: 'Kiosk', login: 'kiosk', password: PASSWORD },
     ...{ support_email: 'help@kiosk.example', logo_url: 'https://kiosk.example/logo.png' },
   });
-});
+}, 30_000);
 afterAll(() => app.close());
 
 let orders = 0;

@@ -3,13 +3,22 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MUTATIONS, type Mutation } from './mutations.js';
+import { REACTIONS } from './reactions.js';
 
 /**
  * Proof that the tests can fail: plants each bug in a copy of the sources and demands that the tests named with it
  * fail. Ends with `N passed, N failed`; a bug that nothing notices is a failure. An argument picks bugs by name.
  */
 const root = resolve('.');
-const COPIED = ['src', 'test', 'projections', 'package.json', 'tsconfig.json', 'jest.config.cjs'];
+const COPIED = [
+  'src',
+  'test',
+  'projections',
+  'migrations',
+  'package.json',
+  'tsconfig.json',
+  'jest.config.cjs',
+];
 const TEST_TIMEOUT_SECONDS = 90;
 
 function runTests(copy: string, pattern: string): { failed: boolean; output: string } {
@@ -48,7 +57,7 @@ let missed = 0;
 try {
   for (const name of COPIED) cpSync(join(root, name), join(copy, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
-  const picked = MUTATIONS.filter(({ name }) => name.includes(process.argv[2] ?? ''));
+  const picked = [...MUTATIONS, ...REACTIONS].filter(({ name }) => name.includes(process.argv[2] ?? ''));
   for (const tests of new Set(picked.map((mutation) => mutation.tests))) {
     const { failed, output } = runTests(copy, tests);
     if (failed) throw new Error(`the tests fail without any planted bug:\n${output.slice(-4000)}`);

@@ -128,6 +128,21 @@ describe('settings', () => {
     });
   });
 
+  it.each<Record<string, string>>([{ RESEND_API_KEY: 're_x' }, { SMTP_URL: 'smtp://mail.example' }])(
+    'demand the address that mail comes from in production, with %j',
+    (provider) => {
+      const production = { NODE_ENV: 'production', KEYFORGE_MASTER_KEY: KEY_HEX };
+      const [problem, ...others] = problemsOf({ ...production, ...provider });
+      expect(problem).toBe(
+        `MAIL_FROM must be given with ${Object.keys(provider)[0]} in production: an address such as KeyForge <keys@example.com>`,
+      );
+      expect(others).toEqual([]);
+      expect(problemsOf({ ...production, ...provider, MAIL_FROM: 'keys@shop.example' })).toEqual([]);
+      expect(problemsOf(production)).toEqual([]);
+      expect(problemsOf(provider)).toEqual([]);
+    },
+  );
+
   it('demand a master key in production, and make no sandbox there', () => {
     expect(problemsOf({ NODE_ENV: 'production' })[0]).toMatch(/^KEYFORGE_MASTER_KEY must be given/);
     const settings = loadSettings({ NODE_ENV: 'production', KEYFORGE_MASTER_KEY: KEY_HEX });
