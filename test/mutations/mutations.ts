@@ -195,4 +195,16 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [['const isPartly = command.stored && ', 'const isPartly = command.losses < 0 && ']],
     tests: 'execution/shared-sequencer',
   },
+  {
+    name: 'shared: what is missing in an old state counts as ended',
+    file: 'src/platform/execution/run.ts',
+    edits: [['if (knows(state as S) || !this.source.renew || this.memo.has(key)) return', 'return']],
+    tests: 'test/sale/old-views',
+  },
+  {
+    name: 'shared: what was read long ago is decided on',
+    file: 'src/platform/execution/shared-streams.ts',
+    edits: [['provenAt < limit', 'provenAt < 0']],
+    tests: 'test/sale/old-views',
+  },
 ];
