@@ -9,6 +9,8 @@ export interface Mutation {
 
 const sale = 'src/contexts/ordering/commands/advance-sale.ts';
 const faults = 'test/sale';
+const expiry = 'src/processes/reservation-expiry';
+const runner = 'src/platform/processes/process-runner.ts';
 
 /** One bug or more in each step of a sale, and in what carries it. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -88,7 +90,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'reservation: its money is freed before the lot has ended it',
     file: 'src/contexts/ordering/commands/reservations.ts',
     edits: [['    tx.append(Lot, id, refuseReservation(tx.load(Lot, id), plan));\n', '']],
-    tests: faults,
+    tests: expiry,
   },
   {
     name: 'reservation: a cancellation that met a race is not recognised as its own',
@@ -158,6 +160,73 @@ export const MUTATIONS: readonly Mutation[] = [
       ],
     ],
     tests: faults,
+  },
+  {
+    name: 'expiry: the money stays held',
+    file: 'src/contexts/ordering/commands/reservations.ts',
+    edits: [['  for (const { hold } of ended) releaseReservation(tx, hold);\n', '']],
+    tests: expiry,
+  },
+  {
+    name: 'expiry: the money is freed again and again',
+    file: 'src/contexts/wallets/domain/wallet.ts',
+    edits: [
+      [
+        "    case 'FundsReleased':\n      return withoutHold(state, event.data.hold);",
+        "    case 'FundsReleased':\n      return state;",
+      ],
+    ],
+    tests: expiry,
+  },
+  {
+    name: 'expiry: a key is freed before its deadline',
+    file: 'src/contexts/inventory/domain/lot.decider.ts',
+    edits: [['  if (held.reservation!.deadlineMs > nowMs) return [];\n', '']],
+    tests: 'src/contexts/inventory/domain/lot.reservation',
+  },
+  {
+    name: 'expiry: what ended in its lot before a crash keeps its money',
+    file: 'src/contexts/ordering/commands/reservations.ts',
+    edits: [
+      [
+        '    if (expired.length === 0) return false;\n    tx.append(Lot, id, expired);\n  }\n  return true;',
+        "    tx.append(Lot, id, expired);\n  }\n  return outcome.status !== 'ended';",
+      ],
+    ],
+    tests: expiry,
+  },
+  {
+    name: 'expiry: what is pending is not kept for the next start',
+    file: 'src/platform/processes/due-index.ts',
+    edits: [['      keep.put(key, dueMs);\n', '']],
+    tests: expiry,
+  },
+  {
+    name: 'expiry: what a runner had in hand is lost when it ends',
+    file: runner,
+    edits: [
+      ['    for (const [key] of this.hand.entries()) index.queue.set(key, this.options.clock.now());\n', ''],
+    ],
+    tests: 'src/platform/processes/process-runner',
+  },
+  {
+    name: 'expiry: a key whose wake-up is lost is never run',
+    file: runner,
+    edits: [
+      ['    for (const key of this.hand.takeDue(nowMs, MOST_IN_HAND)) void this.runUnwoken(key);\n', ''],
+    ],
+    tests: 'src/platform/processes/process-runner',
+  },
+  {
+    name: 'holds: an older version of a map loses what the newest removed',
+    file: 'src/platform/kernel/newest-map.ts',
+    edits: [
+      [
+        'this.difference = { neighbour, key, value };',
+        'this.difference = { neighbour, key, value: undefined };',
+      ],
+    ],
+    tests: 'src/platform/kernel/newest-map',
   },
   {
     name: 'sequencer: what rested on a failed append is answered all the same',

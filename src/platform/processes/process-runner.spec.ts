@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { MemoryKeep } from '../../../test/support/index-keep.js';
+import type { IndexedEvent, IndexKeep } from '../indexes/local-index.js';
+import type { Jobs } from '../jobs/jobs.js';
+import { SystemClock } from '../kernel/clock.js';
+import { DueIndex } from './due-index.js';
+import { ProcessRunner } from './process-runner.js';
+
+/** Every event asks for its key, due at once. */
+class Letters extends DueIndex {
+  readonly name = 'letters';
+  readonly version = 1;
+  readonly categories = [];
+
+  apply({ id, atMs }: IndexedEvent): void {
+    this.pend(id, () => atMs);
+  }
+
+  done(key: string, keep: IndexKeep): void {
+    this.settle(key, keep);
+  }
+}
+
+/** A queue that takes every wake-up and loses it. */
+const deaf = {
+  schedule: async () => undefined,
+  cancel: async () => undefined,
+  list: async () => [],
+  process: () => ({ close: async () => undefined }),
+} as unknown as Jobs;
+
+function asked(id: string, atMs: number) {
+  const index = new Letters();
+  const keep = new MemoryKeep();
+  index.apply({ id, atMs } as IndexedEvent);
+  index.afterBatch(keep);
+  const ran: string[] = [];
+  const run = async (keys: readonly string[]): Promise<void> => {
+    ran.push(...keys);
+    for (const key of keys) index.done(key, keep);
+  };
+  const process = { name: 'letters', index, run };
+  const runner = new ProcessRunner({
+    process,
+    jobs: deaf,
+    clock: new SystemClock(),
+    onError: () => undefined,
+  });
+  runner.start();
+  return { index, ran, runner };
+}
+
+it('runs a key whose wake-up was lost, soon after it was due', async () => {
+  const { ran, runner } = asked('a', Date.now() + 100);
+  await delay(1500);
+  await runner.close();
+  expect(ran).toEqual(['a']);
+});
+
+it('leaves what it had in hand to the next one when it is closed', async () => {
+  const { index, ran, runner } = asked('a', Date.now() + 1500);
+  expect(index.queue.size).toBe(0);
+  await runner.close();
+  expect([ran, [...index.queue.entries()].map(([key]) => key)]).toEqual([[], ['a']]);
+});
