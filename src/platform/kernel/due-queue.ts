@@ -1,15 +1,16 @@
-interface Entry {
-  readonly key: string;
-  readonly dueMs: number;
-}
-
 /**
  * Keys by due time: a binary heap with lazy deletion. Setting, removing and taking are O(log n); a key has one due
  * time, the last one set.
+ *
+ * Millions wait in it, and all objects that live stop the process when the garbage is collected. So the heap is two arrays
+ * without an object for each key, and times are kept as distances from the first one: small numbers, which are none.
  */
 export class DueQueue {
+  /** Time of the first key that was ever set. */
+  private baseMs: number | null = null;
   private readonly due = new Map<string, number>();
-  private heap: Entry[] = [];
+  private keys: string[] = [];
+  private times: number[] = [];
 
   get size(): number {
     return this.due.size;
@@ -17,19 +18,23 @@ export class DueQueue {
 
   /** Its due time; undefined if it has none. */
   dueMs(key: string): number | undefined {
-    return this.due.get(key);
+    const time = this.due.get(key);
+    return time === undefined ? undefined : time + this.baseMs!;
   }
 
   /** All keys with their due times, in no order. */
-  entries(): IterableIterator<[string, number]> {
-    return this.due.entries();
+  *entries(): IterableIterator<[string, number]> {
+    for (const [key, time] of this.due) yield [key, time + this.baseMs!];
   }
 
   set(key: string, dueMs: number): void {
-    if (this.due.get(key) === dueMs) return;
-    this.due.set(key, dueMs);
-    this.heap.push({ key, dueMs });
-    this.siftUp(this.heap.length - 1);
+    this.baseMs ??= dueMs;
+    const time = dueMs - this.baseMs;
+    if (this.due.get(key) === time) return;
+    this.due.set(key, time);
+    this.keys.push(key);
+    this.times.push(time);
+    this.siftUp(this.keys.length - 1);
     this.compactIfStale();
   }
 
@@ -41,7 +46,7 @@ export class DueQueue {
   /** The earliest due time; null if there is nothing. */
   nextDueMs(): number | null {
     this.dropStale();
-    return this.heap[0]?.dueMs ?? null;
+    return this.keys.length === 0 ? null : this.times[0]! + this.baseMs!;
   }
 
   /** Removes and returns the keys that are due at `nowMs`, earliest first, at most `limit`. */
@@ -53,39 +58,40 @@ export class DueQueue {
   takeDueEntries(nowMs: number, limit: number): [string, number][] {
     const taken: [string, number][] = [];
     while (taken.length < limit) {
-      this.dropStale();
-      const first = this.heap[0];
-      if (!first || first.dueMs > nowMs) break;
-      this.due.delete(first.key);
-      taken.push([first.key, first.dueMs]);
+      const dueMs = this.nextDueMs();
+      if (dueMs === null || dueMs > nowMs) break;
+      const key = this.keys[0]!;
+      this.due.delete(key);
+      taken.push([key, dueMs]);
     }
     return taken;
   }
 
   private dropStale(): void {
-    while (this.heap.length > 0) {
-      const { key, dueMs } = this.heap[0]!;
-      if (this.due.get(key) === dueMs) return;
-      this.pop();
-    }
+    while (this.keys.length > 0 && this.due.get(this.keys[0]!) !== this.times[0]) this.pop();
   }
 
   private compactIfStale(): void {
-    if (this.heap.length <= 64 || this.heap.length <= 2 * this.due.size) return;
-    this.heap = [...this.due].map(([key, dueMs]) => ({ key, dueMs })).sort((a, b) => a.dueMs - b.dueMs);
+    if (this.keys.length <= 64 || this.keys.length <= 2 * this.due.size) return;
+    const sorted = [...this.due].sort((a, b) => a[1] - b[1]);
+    this.keys = sorted.map(([key]) => key);
+    this.times = sorted.map(([, time]) => time);
   }
 
   private pop(): void {
-    const last = this.heap.pop()!;
-    if (this.heap.length === 0) return;
-    this.heap[0] = last;
+    const key = this.keys.pop()!;
+    const time = this.times.pop()!;
+    const size = this.keys.length;
+    if (size === 0) return;
+    this.keys[0] = key;
+    this.times[0] = time;
     let place = 0;
     for (;;) {
       const left = 2 * place + 1;
       const right = left + 1;
       let least = place;
-      if (left < this.heap.length && this.heap[left]!.dueMs < this.heap[least]!.dueMs) least = left;
-      if (right < this.heap.length && this.heap[right]!.dueMs < this.heap[least]!.dueMs) least = right;
+      if (left < size && this.times[left]! < this.times[least]!) least = left;
+      if (right < size && this.times[right]! < this.times[least]!) least = right;
       if (least === place) return;
       this.swap(place, least);
       place = least;
@@ -96,15 +102,17 @@ export class DueQueue {
     let place = from;
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (this.heap[parent]!.dueMs <= this.heap[place]!.dueMs) return;
+      if (this.times[parent]! <= this.times[place]!) return;
       this.swap(parent, place);
       place = parent;
     }
   }
 
   private swap(a: number, b: number): void {
-    const held = this.heap[a]!;
-    this.heap[a] = this.heap[b]!;
-    this.heap[b] = held;
+    const [key, time] = [this.keys[a]!, this.times[a]!];
+    this.keys[a] = this.keys[b]!;
+    this.times[a] = this.times[b]!;
+    this.keys[b] = key;
+    this.times[b] = time;
   }
 }
