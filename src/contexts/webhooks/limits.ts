@@ -28,3 +28,5 @@ export const RECORDED_RESPONSE_BYTES = 256;
 /** Events in a page of the feed. */
 export const DEFAULT_FEED_PAGE = 100;
 export const MAX_FEED_PAGE = 1_000;
+/** Of a page, read from the log before others come in. */
+export const BODIES_AT_ONCE = 16;

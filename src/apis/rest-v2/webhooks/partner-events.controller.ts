@@ -35,7 +35,7 @@ export class PartnerEventsController {
     if (position === null) throw new BadRequestException('after: not a cursor of this list');
     const from = this.index.firstAfter(partner, position);
     const notices = this.index.read(partner, from, limit);
-    const events = await Promise.all(notices.map((notice) => this.bodies.of(partner, notice)));
+    const events = await this.bodies.ofAll(partner, notices);
     const next = this.cursors.seal(purpose, notices.at(-1)?.position ?? position);
     return success({ events, next, has_more: from + notices.length < this.index.lengthOf(partner) });
   }

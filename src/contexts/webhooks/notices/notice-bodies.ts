@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { EventStore } from '../../../platform/event-store/event-store.js';
 import { decodeEvent } from '../../../platform/execution/event-codec.js';
 import { isoTime } from '../../../platform/kernel/clock.js';
@@ -5,6 +6,7 @@ import { type Currency, formatMinor } from '../../../platform/kernel/money.js';
 import { unreachable } from '../../../platform/kernel/unreachable.js';
 import { Order, type OrderState } from '../../ordering/index.js';
 import type { NoticeType } from '../events/webhooks.events.js';
+import { BODIES_AT_ONCE } from '../limits.js';
 import { type Notice, noticeId } from './notice.js';
 
 /** A notice as partners get it: the body of a webhook, and an entry of the feed. */
@@ -35,6 +37,20 @@ export class NoticeBodies {
     const { type, atMs } = notice;
     const data = await this.dataOf(notice);
     return { id: noticeId(partner, notice), type, timestamp: isoTime(atMs), data };
+  }
+
+  /**
+   * Bodies of a page, in its order. A log on this machine answers at once, so that a whole page would hold up
+   * everybody: after a few others come in.
+   */
+  async ofAll(partner: string, notices: readonly Notice[]): Promise<NoticeBody[]> {
+    const bodies: NoticeBody[] = [];
+    for (let from = 0; from < notices.length; from += BODIES_AT_ONCE) {
+      const some = notices.slice(from, from + BODIES_AT_ONCE);
+      bodies.push(...(await Promise.all(some.map((notice) => this.of(partner, notice)))));
+      await turn();
+    }
+    return bodies;
   }
 
   private async dataOf(notice: Notice): Promise<NoticeBody['data']> {
