@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -66,9 +69,9 @@ async function until(isThere: () => boolean | Promise<boolean>): Promise<void> {
 }
 
 /** Buys with an address. @returns the order's number */
-async function buy(email: string): Promise<number> {
+async function buy(email: string, login = 'shop'): Promise<number> {
   orders += 1;
-  const settings = JSON.stringify({ login: 'shop', password: PASSWORD });
+  const settings = JSON.stringify({ login, password: PASSWORD });
   const data = JSON.stringify({ package: String(pkg), order: `O-${orders}`, email });
   const query = new URLSearchParams({ action: '6', settings, data });
   const { body } = await new Client(app).get(`/v1/partners/service?${query}`);
@@ -135,6 +138,32 @@ describe('reports without our tags that come before the send has answered', () =
     provider.answer('m-calm');
     await until(async () => (await deliveryOf(order)).status === 'sent');
   });
+});
+
+it('a warning that the provider does not take is mailed later, under the same id', async () => {
+  const gone = createServer((request, response) => {
+    request.resume();
+    response.writeHead(410).end();
+  }).listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const email = 'c4n4ry.owner@example.com';
+  const own = await admin.create('/partners', { name: 'Own', login: 'own', password: PASSWORD, email });
+  const url = `http://127.0.0.1:${(gone.address() as AddressInfo).port}/`;
+  const hook = { url, event_types: ['order.confirmed'] };
+  const { id: wid } = await admin.create(`/partners/${own.id}/webhooks`, hook);
+  const warning = async () => (await admin.get(`/partners/${own.id}/webhooks/${wid}`)).body.data.warning;
+  provider.status = 503;
+  await buy('', 'own');
+  await until(async () => (await warning())?.attempts === 1);
+  expect(await warning()).toMatchObject({ status: 'pending', last_error_code: 'resend_503' });
+  provider.status = 200;
+  app.clock.advance(60_000);
+  await until(async () => (await warning()).status === 'sent');
+  const sent = provider.to(email);
+  expect(sent.map(({ key }) => key)).toEqual([sent[0]!.key, sent[0]!.key]);
+  expect(sent[1]).toEqual(sent[0]);
+  gone.closeAllConnections();
+  gone.close();
 });
 
 describe('a customer who is erased while a delivery waits for its next attempt', () => {
