@@ -9,6 +9,8 @@ export interface Mutation {
 
 const sale = 'src/contexts/ordering/commands/advance-sale.ts';
 const faults = 'test/sale';
+const basics = 'test/sale/sale-basics';
+const replaced = 'test/sale/replacement';
 const expiry = 'src/processes/reservation-expiry';
 const runner = 'src/platform/processes/process-runner.ts';
 
@@ -18,13 +20,13 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'claim: a confirmed order is claimed again',
     file: 'src/contexts/ordering/commands/buy-key.ts',
     edits: [["order.status !== 'none' && order.status !== 'refused'", "order.status === 'refunded'"]],
-    tests: faults,
+    tests: basics,
   },
   {
     name: 'claim: an unfinished order is not advanced before it is answered',
     file: 'src/contexts/ordering/commands/confirm-sale.ts',
     edits: [["      advanceSale(tx, id, 'finish', this.desk.settings);\n", '']],
-    tests: faults,
+    tests: replaced,
   },
   {
     name: 'hold: an ended attempt is held for again when the state has forgotten it',
@@ -36,7 +38,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'hold: an undone attempt without a hold writes no release',
     file: 'src/contexts/wallets/domain/wallet.decider.ts',
     edits: [['if (!hold && findOperation(state.operations, key) !== undefined) return', 'if (!hold) return']],
-    tests: faults,
+    tests: 'src/contexts/wallets/domain',
   },
   {
     name: 'lot: recovery frees the money without barring the lot',
@@ -56,7 +58,7 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'lot: a sold unit is given up by recovery',
     file: sale,
     edits: [['  if (before) return soldUnit(', "  if (before && sale.intent === 'finish') return soldUnit("]],
-    tests: faults,
+    tests: replaced,
   },
   {
     name: 'capture: a hold is captured twice',
@@ -67,7 +69,7 @@ export const MUTATIONS: readonly Mutation[] = [
         '        ...state,\n        postedMinor',
       ],
     ],
-    tests: faults,
+    tests: 'src/contexts/wallets/domain',
   },
   {
     name: 'capture: the commission is credited again by whoever finds the hold captured',
@@ -84,7 +86,7 @@ export const MUTATIONS: readonly Mutation[] = [
         "  if (sold.length > 0) {\n    if (intent === 'finish') capture(sale, sold);",
       ],
     ],
-    tests: faults,
+    tests: replaced,
   },
   {
     name: 'reservation: its money is freed before the lot has ended it',
@@ -96,13 +98,13 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'reservation: a cancellation that met a race is not recognised as its own',
     file: 'src/contexts/ordering/commands/cancel-reservation.ts',
     edits: [['    mine.hold = hold;\n', '']],
-    tests: faults,
+    tests: basics,
   },
   {
     name: 'reservation: a late confirmation of an earlier one sells the next one',
     file: 'src/contexts/ordering/commands/find-reservation.ts',
     edits: [['reservation.ordinal !== place.ordinal || ', '']],
-    tests: faults,
+    tests: basics,
   },
   {
     name: 'refund: the money goes back twice',
