@@ -13,6 +13,7 @@ import {
   Suppressions,
 } from '../contexts/ordering/index.js';
 import type { Settings } from '../platform/config/settings.js';
+import { IndexProgress } from '../platform/indexes/index-progress.js';
 import { isRejection, type Rejection } from '../platform/kernel/rejection.js';
 import { PublicIds } from '../platform/numbers/public-ids.js';
 import { KeyedHash } from '../platform/security/keyed-hash.js';
@@ -20,6 +21,9 @@ import { sealedPlace, Vault } from '../platform/security/vault.js';
 
 /** Order numbers taken at once: thousands are used in a second. */
 const ORDER_NUMBER_BLOCK = 2000;
+
+/** How long somebody who would be told that stock is out waits for the news of it. */
+const STOCK_PATIENCE_MS = 1000;
 
 /** What the ordering context needs of the others, bound to what they offer. */
 export const salePorts = (settings: Settings): Provider[] => [
@@ -30,7 +34,14 @@ export const salePorts = (settings: Settings): Provider[] => [
       packageId: (publicId) => catalog.packages.idOf(publicId),
     }),
   },
-  { provide: StockCandidates, useExisting: StockIndex },
+  {
+    provide: StockCandidates,
+    inject: [StockIndex, IndexProgress],
+    useFactory: (stock: StockIndex, progress: IndexProgress): StockCandidates => ({
+      candidates: (packageId, nowMs) => stock.candidates(packageId, nowMs),
+      catchUp: () => progress.catchUp(STOCK_PATIENCE_MS),
+    }),
+  },
   { provide: StockView, useExisting: StockIndex },
   {
     provide: PackageKeys,

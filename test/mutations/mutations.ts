@@ -278,4 +278,10 @@ export const MUTATIONS: readonly Mutation[] = [
     edits: [['provenAt < limit', 'provenAt < 0']],
     tests: 'test/sale/old-views',
   },
+  {
+    name: 'stock: whoever is told that it is out never waits for the index',
+    file: 'src/contexts/ordering/commands/sale-desk.ts',
+    edits: [['|| !(await this.stock.catchUp())', '|| taken']],
+    tests: 'test/sale/sale-basics',
+  },
 ];

@@ -1,3 +1,4 @@
+import { ReserveKeyHandler } from '../../src/contexts/ordering/commands/reserve-key.js';
 import { Order, orderId } from '../../src/contexts/ordering/index.js';
 import { availableMinor, Wallet, walletId } from '../../src/contexts/wallets/index.js';
 import { isRejection } from '../../src/platform/kernel/rejection.js';
@@ -34,6 +35,30 @@ describe('a sale', () => {
     expect(code(await node.buy('A'))).toBe('InsufficientBalance');
     await world.node().topUp('T', 1n);
     expect(code(await node.buy('A'))).toBe('sold');
+  });
+
+  it('finds a key that came free before it, though the index did not know', async () => {
+    const world = await SaleWorld.create({ lots: [2], fundsMinor: 9999n });
+    let known: number[] = [];
+    world.newStock = () => {
+      known = [1];
+      return true;
+    };
+    expect(await world.buyerOn(world.store, () => known)('A')).toMatchObject({ keyNumber: '1000' });
+    known = [];
+    const desk = world.deskOn(world.executorOn(world.store), () => known);
+    expect(code(await new ReserveKeyHandler(desk).execute(world.reserving(PARTNER)))).toBe('sold');
+  });
+
+  it('is refused without stock when the index knows all there is', async () => {
+    const world = await SaleWorld.create({ lots: [2], fundsMinor: 9999n });
+    let asked = 0;
+    world.newStock = () => {
+      asked += 1;
+      return false;
+    };
+    expect(code(await world.buyerOn(world.store, () => [])('A'))).toBe('OutOfStock');
+    expect(asked).toBe(1);
   });
 
   it('is refused without stock after every lot was read, and can be retried when there is some', async () => {

@@ -86,6 +86,8 @@ export class SaleWorld {
   private readonly ids = new SystemIds(() => this.clock.now());
   private readonly snapshots: SnapshotStore;
   private orders = 0;
+  /** What the index of stock learns when it catches up; it answers whether that was anything. */
+  newStock: (() => boolean) | null = null;
 
   private constructor(private readonly options: WorldOptions) {
     this.snapshots = options.forgetful ? new ForgetfulSnapshots(() => this) : new NoSnapshots();
@@ -151,6 +153,11 @@ export class SaleWorld {
     });
   }
 
+  reserving(partnerId: string): ReserveKey {
+    const input = { partnerId, apiKeyId: null, package: PACKAGE_NUMBER, currency: 'AZN' as const };
+    return new ReserveKey(this.context(), input);
+  }
+
   /** `candidates`: the lots to try in their order; default: all. */
   deskOn(executor: Executor, candidates?: () => Iterable<number>): SaleDesk {
     const { lots, cooldownMs = 0 } = this.options;
@@ -158,7 +165,10 @@ export class SaleWorld {
       executor,
       this.ids,
       { packageId: (publicId: number) => (publicId === PACKAGE_NUMBER ? PACKAGE : undefined) },
-      { candidates: candidates ?? (() => lots.map((_, index) => index + 1)) },
+      {
+        candidates: candidates ?? (() => lots.map((_, index) => index + 1)),
+        catchUp: async () => this.newStock?.() ?? false,
+      },
       { read: (lot: number, slot: number) => ({ text: `KEY-${lot}-${slot}`, serial: null }) },
       { seal: (_order: string, address: string) => ({ address: `sealed:${address.length}`, hash: 'h' }) },
       { next: () => ++this.orders },
@@ -228,14 +238,7 @@ export class SaleNode {
   }
 
   reserve(partnerId = PARTNER) {
-    return new ReserveKeyHandler(this.desk).execute(
-      new ReserveKey(this.world.context(), {
-        partnerId,
-        apiKeyId: null,
-        package: PACKAGE_NUMBER,
-        currency: 'AZN',
-      }),
-    );
+    return new ReserveKeyHandler(this.desk).execute(this.world.reserving(partnerId));
   }
 
   confirm(keyNumber: string, order: string, partnerId = PARTNER) {

@@ -9,6 +9,8 @@ export abstract class PackageDirectory {
 /** Which lots to try for a package, best first. A hint: the lot decides. */
 export abstract class StockCandidates {
   abstract candidates(packageId: string, nowMs: number): Iterable<number>;
+  /** Waits, but not for long, until it shows whatever was in the log before. Answers whether anything was missing. */
+  abstract catchUp(): Promise<boolean>;
 }
 
 export interface KeyText {

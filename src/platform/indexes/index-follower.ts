@@ -11,8 +11,12 @@ import { type Entries, UnwrittenEntries } from './unwritten-entries.js';
 const FLUSH_EVERY_MS = 5000;
 /** Buffered entries of one index that are written without waiting for the time: bounds memory while many come in. */
 const BUFFERED_ENTRIES = 50_000;
-/** Longest stretch of folding without letting other work run. */
+/** Shortest stretch of folding before other work may run. */
 const FOLD_MS = 3;
+/** The longest, however long others work in between. */
+const MAX_FOLD_MS = 25;
+/** Of what others take in between: on a busy process the indexes would fall behind for good otherwise. */
+const FOLD_SHARE = 0.5;
 
 /** One index with the buffer over its stored entries. */
 class FollowedIndex implements IndexKeep {
@@ -145,8 +149,10 @@ export class IndexFollower {
       this.applyOne(stored);
       if (performance.now() < until) continue;
       await this.endPiece();
+      const pausedAt = performance.now();
       await turn();
-      until = performance.now() + FOLD_MS;
+      const now = performance.now();
+      until = now + Math.min(Math.max(FOLD_MS, (now - pausedAt) * FOLD_SHARE), MAX_FOLD_MS);
     }
     await this.endPiece();
   }

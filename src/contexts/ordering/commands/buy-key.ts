@@ -57,7 +57,7 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
     const id = orderId(input.partnerId, 'sale', input.order);
     const delivery = await deliveryRequest(this.desk, id, input.email);
     const request = { id, input, delivery, publicId: await this.desk.orderNumbers.next() };
-    const bought = await this.desk.executor.advance(context, (tx) => this.buy(tx, context, request));
+    const bought = await this.desk.takingStock(context, (tx) => this.buy(tx, context, request));
     if (isRejection(bought)) return bought;
     const { text, serial } = await this.desk.readKey(bought.unit);
     return {

@@ -61,7 +61,7 @@ export class ReserveKeyHandler implements ICommandHandler<ReserveKey> {
   async execute({ context, input }: ReserveKey): Promise<ReservedKey | Rejection<OrderingRejection>> {
     // Kept over the runs of this command: a hold that an earlier run has taken must be found again.
     const pending = { reservation: null as string | null };
-    const held = await this.desk.executor.advance(context, (tx) => this.reserve(tx, input, pending));
+    const held = await this.desk.takingStock(context, (tx) => this.reserve(tx, input, pending));
     if (isRejection(held)) return held;
     const { text, serial } = await this.desk.readKey(held);
     const { currency, amountMinor } = loadMoney(held.facts.price);

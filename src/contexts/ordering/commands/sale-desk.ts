@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Executor, type Transaction } from '../../../platform/execution/transaction.js';
+import {
+  type CommandContext,
+  Executor,
+  type Transaction,
+  type Work,
+} from '../../../platform/execution/transaction.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import type { Currency, Money } from '../../../platform/kernel/money.js';
+import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
 import { creditFloor, type PartnerState } from '../../partners/index.js';
 import { availableMinor, Wallet } from '../../wallets/index.js';
 import {
@@ -14,6 +20,7 @@ import {
   StockCandidates,
   Suppressions,
 } from '../ports.js';
+import type { OrderingRejection } from '../rejections.js';
 import { endOverdueReservations } from './reservations.js';
 
 /** What every sale command needs. */
@@ -30,6 +37,19 @@ export class SaleDesk {
     readonly settings: SaleSettings,
     readonly suppressions: Suppressions,
   ) {}
+
+  /**
+   * Runs work that takes a key from stock, and again where stock seems to be out: which lots have keys is known from an
+   * index, and what came free before the call must be found.
+   */
+  async takingStock<R>(
+    context: CommandContext,
+    work: Work<R | Rejection<OrderingRejection>>,
+  ): Promise<R | Rejection<OrderingRejection>> {
+    const taken = await this.executor.advance(context, work);
+    if (!isRejection(taken) || taken.code !== 'OutOfStock' || !(await this.stock.catchUp())) return taken;
+    return this.executor.advance(context, work);
+  }
 
   /**
    * The text of a key that this command has just sold or held. A store that cannot be read says "nothing happened" of
