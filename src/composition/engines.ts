@@ -3,6 +3,7 @@ import { MIGRATIONS } from '../../migrations/all.js';
 import type { Settings } from '../platform/config/settings.js';
 import { EmbeddedEventStore } from '../platform/event-store/embedded/embedded-event-store.js';
 import { type EventStore, EventStoreError } from '../platform/event-store/event-store.js';
+import type { Timeouts } from '../platform/event-store/eventstoredb/limits.js';
 import { verifyByReading } from '../platform/event-store/verify-by-reading.js';
 import type { VerifyProgress, VerifyReport } from '../platform/event-store/verify-report.js';
 import { LmdbIdempotencyStore } from '../platform/idempotency/embedded/lmdb-idempotency-store.js';
@@ -81,6 +82,8 @@ export interface EngineOptions {
   readonly onFatal: (error: unknown) => void;
   /** How long to wait for servers that are away. */
   readonly patienceMs?: number;
+  /** How long EventStoreDB may take; tests wait for less. */
+  readonly eventStoreTimeouts?: Timeouts;
 }
 
 /** Several connections try again each second: it is told less often. */
@@ -192,7 +195,8 @@ interface OpenLog {
   readonly verify: Engines['verifyLog'];
 }
 
-async function openLog({ settings, logger, onFatal, patienceMs }: EngineOptions): Promise<OpenLog> {
+async function openLog(options: EngineOptions): Promise<OpenLog> {
+  const { settings, logger, onFatal, patienceMs, eventStoreTimeouts: timeouts } = options;
   const onDeliveryFailure = (err: unknown): void => {
     // Whoever folds the read models tells of that by itself, and stops.
     if (!(err instanceof LeaseLost)) logger.error({ err }, 'a follower of the log failed and tries again');
@@ -211,7 +215,7 @@ async function openLog({ settings, logger, onFatal, patienceMs }: EngineOptions)
   );
   const open = async (): Promise<EventStore> => {
     const store = await EventStoreDbEventStore.open({
-      ...{ url, streamPrefix, onDeliveryFailure, onConnectionFailure },
+      ...{ url, streamPrefix, timeouts, onDeliveryFailure, onConnectionFailure },
     });
     try {
       assertClock(variable, await store.clockOffset());

@@ -9,6 +9,7 @@ import { acceptMultipart } from '../apis/rest-v2/uploads/multipart.js';
 import { terminalV1Surface } from '../apis/terminal-v1/surface.js';
 import { AppModule } from '../app.module.js';
 import type { Settings } from '../platform/config/settings.js';
+import type { Timeouts } from '../platform/event-store/eventstoredb/limits.js';
 import { SurfaceExceptionFilter } from '../platform/http/exception-filter.js';
 import { HttpAdapter } from '../platform/http/http-adapter.js';
 import { shutDown } from '../platform/http/shutdown.js';
@@ -33,6 +34,8 @@ export interface StartOptions {
   readonly ids?: Ids;
   /** bcrypt's cost; tests lower it. */
   readonly passwordCost?: number;
+  /** How long EventStoreDB may take; tests wait for less. */
+  readonly eventStoreTimeouts?: Timeouts;
   readonly importWorker?: URL;
   readonly projectionWorker?: URL;
   /** True: for one command of an operator. What a first start makes and shows is left to the server's start. */
@@ -56,7 +59,8 @@ export interface RunningApp extends FirstStart {
 export async function startApp(options: StartOptions): Promise<RunningApp> {
   const { settings, logger, clock = new SystemClock(), ids = new SystemIds() } = options;
   const onFatal = options.onFatal ?? ((error) => logger.fatal({ err: error }, 'the log failed'));
-  const engines = await openEngines({ settings, clock, ids, logger, onFatal });
+  const { eventStoreTimeouts } = options;
+  const engines = await openEngines({ settings, clock, ids, logger, onFatal, eventStoreTimeouts });
   try {
     return await startOn(engines, { ...options, clock, ids });
   } catch (error) {

@@ -1,46 +1,187 @@
-import { Shop } from '../apis/terminal-v1/shop.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  MAX_WAITING_BYTES,
+  TIMEOUTS,
+  type Timeouts,
+} from '../../src/platform/event-store/eventstoredb/limits.js';
+import { Client } from '../apis/rest-v2/client.js';
+import { type Answer, Shop, type Terminal } from '../apis/terminal-v1/shop.js';
+import { testEvent } from '../contracts/event-store.contract.js';
 import { EventStoreDbStandIn } from '../support/eventstoredb/stand-in.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { hasRedisServer, RedisServerProcess } from '../support/redis/server-process.js';
 
 /** Long enough for a connection to be made anew, on a busy machine. */
 const BACK_MS = 30_000;
+const IMPATIENT: Timeouts = {
+  ...TIMEOUTS,
+  appendAttemptMs: 200,
+  doubtMs: 700,
+  awayMs: 500,
+  readSilenceMs: 500,
+};
+/** The queue is full of some of them: nothing else fits. */
+const BIG_BYTES = 1_000_000;
+const ADMIN_PASSWORD = 'an-admin-of-the-outages';
+/** What certainly sold nothing, and what leaves it open: the same order again is safe. */
+const UNANSWERED = ['6-9', '0-99'];
+const RETRY_AFTER = { status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } };
 
-describe('while a server is away', () => {
-  let shop: Shop;
-  afterEach(() => shop.app.close());
+const redisIt = hasRedisServer() ? it : it.skip;
 
-  const buying = async () => {
-    const sold = await shop.stocked(3);
-    const terminal = await shop.terminal();
-    return (order: string) => terminal.call(6, { package: String(sold.publicId), order });
-  };
+let shop: Shop;
+let redis: RedisServerProcess | null = null;
+afterEach(async () => {
+  await shop.app.close();
+  await redis?.dispose();
+  redis = null;
+});
 
-  it('the product starts without its Redis, sells, and names the setting', async () => {
-    shop = await Shop.open({ settings: { REDIS_URL: 'redis://127.0.0.1:1' } });
-    const buy = await buying();
-    expect(await buy('order-1')).toMatchObject({ code: '0' });
-    expect(shop.app.lines.join('')).toContain('REDIS_URL');
+interface Buyer {
+  readonly terminal: Terminal;
+  readonly packageId: string;
+  buy(order: string): Promise<Answer>;
+}
+
+async function buyerOf(keys: number): Promise<Buyer> {
+  const packageId = String((await shop.stocked(keys)).publicId);
+  const terminal = await shop.terminal();
+  return { terminal, packageId, buy: (order) => terminal.call(6, { package: packageId, order }) };
+}
+
+async function untilSold(buy: () => Promise<Answer>): Promise<Answer> {
+  for (const deadline = Date.now() + BACK_MS; ; ) {
+    const answer = await buy();
+    if (answer.code === '0' || Date.now() > deadline) return answer;
+  }
+}
+
+const ordersOf = (count: number): string[] => Array.from({ length: count }, (_, n) => `order-${n}`);
+const keyOf = ({ data }: Answer): string => /C4N4RY-\d+/.exec(JSON.stringify(data))![0];
+
+it('the product starts without its Redis, sells, and names the setting', async () => {
+  shop = await Shop.open({ settings: { REDIS_URL: 'redis://127.0.0.1:1' } });
+  const { buy } = await buyerOf(3);
+  expect(await buy('order-1')).toMatchObject({ code: '0' });
+  expect(shop.app.lines.join('')).toContain('REDIS_URL');
+});
+
+redisIt(
+  'every reservation expires, once, although Redis loses all wake-ups',
+  async () => {
+    redis = await RedisServerProcess.make();
+    const clock = Object.assign(new ManualClock(), { now: () => Date.now() });
+    shop = await Shop.open({ clock, settings: { REDIS_URL: redis.url, RESERVATION_TTL_SECONDS: '2' } });
+    const { terminal, packageId } = await buyerOf(6);
+    const reserve = () => terminal.call(3, { package: packageId });
+    const answers = await Promise.all(ordersOf(6).map(reserve));
+    expect(answers.map(({ code }) => code)).toEqual(Array(6).fill('0'));
+    const isThere = async () => (await redis!.dump()).includes('reservation');
+    for (let waits = 0; waits < 100 && !(await isThere()); waits += 1) await sleep(10);
+    expect(await isThere()).toBe(true);
+    await redis.flush();
+    const pending = () => shop.app.runtime.processFigures().get('reservation-expiry')!.pending;
+    for (const deadline = Date.now() + BACK_MS; pending() > 0 && Date.now() < deadline; ) await sleep(50);
+    await shop.app.settle();
+    const { events } = shop.app.engines;
+    let expired = 0;
+    for (
+      let page = await events.readAll(0n);
+      page.length > 0;
+      page = await events.readAll(page.at(-1)!.position)
+    ) {
+      expired += page.filter(({ type }) => type === 'ReservationExpired').length;
+    }
+    expect(expired).toBe(6);
+    const again = await Promise.all(ordersOf(7).map(reserve));
+    expect(again.map(({ code }) => code).sort()).toEqual([...Array(6).fill('0'), '3-4']);
+  },
+  60_000,
+);
+
+describe('while EventStoreDB is out of order', () => {
+  let server: EventStoreDbStandIn;
+  beforeEach(async () => {
+    server = await EventStoreDbStandIn.start();
+  });
+  afterEach(() => {
+    server.hung = false;
+    server.stop();
   });
 
-  it('a sale without EventStoreDB is not answered as done, and its repetition afterwards is done once', async () => {
-    const server = await EventStoreDbStandIn.start();
-    try {
-      shop = await Shop.open({ settings: { EVENTSTORE_URL: server.url } });
-      const buy = await buying();
-      expect(await buy('order-1')).toMatchObject({ code: '0' });
-      server.stop();
-      const unanswered = await buy('order-2');
-      // Nothing was sold, or nobody knows: the same order again is safe.
-      expect(['6-9', '0-99']).toContain(unanswered.code);
-      await server.listen();
-      const deadline = Date.now() + BACK_MS;
-      let again = unanswered;
-      while (again.code !== '0' && Date.now() < deadline) again = await buy('order-2');
-      expect(again.code).toBe('0');
-      expect(await buy('order-2')).toEqual(again);
-      expect(await buy('order-3')).toMatchObject({ code: '0' });
-      expect((await buy('order-4')).code).toBe('6-5');
-    } finally {
-      server.stop();
-    }
+  const open = async (eventStoreTimeouts = IMPATIENT): Promise<Client> => {
+    const settings = { EVENTSTORE_URL: server.url, KEYFORGE_ADMIN_PASSWORD: ADMIN_PASSWORD };
+    shop = await Shop.open({ settings, eventStoreTimeouts });
+    return new Client(shop.app).login('admin', ADMIN_PASSWORD);
+  };
+  const addSupplier = (admin: Client) =>
+    admin.call('POST', '/suppliers', { name: 'Once', status: 1 }, { 'idempotency-key': 'supplier-once' });
+
+  it.each([
+    ['away', () => server.stop(), () => server.listen()],
+    [
+      'hanging',
+      () => {
+        server.hung = true;
+      },
+      () => {
+        server.hung = false;
+      },
+    ],
+  ])(
+    '%s, nothing is answered as done, and what is repeated afterwards is done once',
+    async (_, goes, comes) => {
+      const admin = await open();
+      const { buy } = await buyerOf(12);
+      expect(await buy('before')).toMatchObject({ code: '0' });
+      goes();
+      const orders = ordersOf(8);
+      const [added, ...unanswered] = await Promise.all([addSupplier(admin), ...orders.map(buy)]);
+      for (const { code } of unanswered) expect(UNANSWERED).toContain(code);
+      expect(added).toMatchObject(RETRY_AFTER);
+      await comes();
+
+      const sold = await Promise.all(orders.map((order) => untilSold(() => buy(order))));
+      expect(sold.map(({ code }) => code)).toEqual(orders.map(() => '0'));
+      expect(await Promise.all(orders.map(buy))).toEqual(sold);
+      const others = await Promise.all(['a', 'b', 'c'].map(buy));
+      const keys = [...sold, ...others].map(keyOf);
+      expect(new Set(keys).size).toBe(11);
+      expect(await buy('one too many')).toMatchObject({ code: '6-5' });
+
+      for (const deadline = Date.now() + BACK_MS; Date.now() < deadline; ) {
+        if ((await addSupplier(admin)).status === 201) break;
+        await sleep(100);
+      }
+      const { body } = await admin.get('/suppliers?limit=100');
+      expect(body.data.filter(({ name }: { name: string }) => name === 'Once')).toHaveLength(1);
+    },
+    60_000,
+  );
+
+  it('full of what waits for it, more is refused at once, and sold when there is room', async () => {
+    const admin = await open(TIMEOUTS);
+    const { buy } = await buyerOf(3);
+    expect(await buy('before')).toMatchObject({ code: '0' });
+    const isWaiting = (stream: string) => stream.includes('waiting');
+    server.faultOf = (stream) => (isWaiting(stream) ? 'silent' : 'none');
+    const { events } = shop.app.engines;
+    const metadata = Buffer.from('{}');
+    const big = { ...testEvent(), metadata, data: Buffer.alloc(BIG_BYTES - metadata.length, '1') };
+    const append = (_: unknown, n: number) =>
+      events.append([{ stream: `kf.waiting-${n}`, expectedRevision: -1, events: [big] }]);
+    const waiting = Promise.allSettled(Array.from({ length: MAX_WAITING_BYTES / BIG_BYTES }, append));
+    const askedAt = performance.now();
+    expect((await buy('refused')).code).toBe('6-9');
+    expect(await addSupplier(admin)).toMatchObject(RETRY_AFTER);
+    expect(performance.now() - askedAt).toBeLessThan(TIMEOUTS.awayMs);
+
+    server.faultOf = (stream) => (isWaiting(stream) ? 'denied' : 'none');
+    server.stop();
+    await server.listen();
+    await waiting;
+    expect((await untilSold(() => buy('refused'))).code).toBe('0');
+    expect((await buy('last')).code).toBe('0');
+    expect((await buy('one too many')).code).toBe('6-5');
   }, 60_000);
 });

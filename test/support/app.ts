@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Command, CommandBus } from '@nestjs/cqrs';
 import { type RunningApp, startApp } from '../../src/composition/start.js';
 import { loadSettings } from '../../src/platform/config/settings.js';
+import type { Timeouts } from '../../src/platform/event-store/eventstoredb/limits.js';
 import type { CommandContext } from '../../src/platform/execution/transaction.js';
 import { SystemIds } from '../../src/platform/kernel/ids.js';
 import { isRejection, type Rejection } from '../../src/platform/kernel/rejection.js';
@@ -19,6 +20,7 @@ export interface AppOptions {
   readonly clock?: ManualClock;
   /** Environment variables, over those of a test. */
   readonly settings?: Readonly<Record<string, string>>;
+  readonly eventStoreTimeouts?: Timeouts;
 }
 
 /** The whole product on engines of its own (see {@link testEngines}), in a directory of its own, with a clock that the test moves. */
@@ -38,6 +40,7 @@ export interface TestApp extends RunningApp {
 export async function startTestApp({
   clock = new ManualClock(),
   settings = {},
+  eventStoreTimeouts,
 }: AppOptions = {}): Promise<TestApp> {
   const dataDir = mkdtempSync(join(tmpdir(), 'keyforge-test-'));
   const lines: string[] = [];
@@ -53,6 +56,7 @@ export async function startTestApp({
     }),
     logger: createLogger({ logLevel: 'trace' }, { write: (line) => lines.push(line) }),
     clock,
+    eventStoreTimeouts,
     passwordCost: PASSWORD_COST,
   });
   const ids = new SystemIds();

@@ -17,6 +17,8 @@ const OUTAGES = [
   MongoTopologyClosedError,
   MongoNotConnectedError,
 ] as const;
+/** What the driver lets through as it is when a socket ends while it writes to it. */
+const SOCKET_ERRORS = ['EPIPE', 'ECONNRESET'];
 export const FAILED_VALIDATION = 121;
 
 export const isDuplicateKey = (error: unknown): boolean =>
@@ -29,6 +31,7 @@ export const isFailedValidation = (error: unknown): boolean =>
 /** Whether the server, or the way to it, failed. */
 export const isOutage = (error: unknown): boolean =>
   OUTAGES.some((outage) => error instanceof outage) ||
+  SOCKET_ERRORS.includes((error as NodeJS.ErrnoException | null)?.code ?? '') ||
   (error instanceof MongoError && RETRYABLE.some((label) => error.hasErrorLabel(label)));
 
 /** Whether a collection could not be made because it is there already. */
