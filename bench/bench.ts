@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { measureImport } from './import.js';
 import { measureCommands } from './in-process.js';
 import { measureNodes } from './nodes.js';
+import { measureNodesHttp } from './nodes-http.js';
 import { measureProjections, type ProjectionFigures } from './projections.js';
 import { measureSales, printSales } from './sales.js';
 import { Shop } from './shop.js';
@@ -13,9 +14,11 @@ import { isWrkInstalled } from './wrk.js';
 const EXIT_NO_WRK = 2;
 
 const USAGE = `npm run bench -- [--rounds 9] [--seconds 5] [--connections 64,256] [--sales 20000] [--keys 1000000]
-                 [--only sales|commands|projections|stock|import|nodes] [--json FILE]`;
+                 [--only sales|commands|projections|stock|import|nodes|nodes-http] [--json FILE]`;
 
-const PARTS = ['sales', 'commands', 'projections', 'stock', 'import', 'nodes'] as const;
+const PARTS = ['sales', 'commands', 'projections', 'stock', 'import', 'nodes', 'nodes-http'] as const;
+/** Needs servers, or stand-ins that .ci/nodes installs. */
+const ASKED_FOR = 'nodes-http';
 
 /** Sales under way in all while one or two processes sell from one wallet. */
 const NODES_CONNECTIONS = 128;
@@ -45,7 +48,7 @@ function options() {
     connections: values.connections.split(',').map(whole),
     sales: whole(values.sales),
     keys: whole(values.keys),
-    parts: only ? [only] : PARTS,
+    parts: only ? [only] : PARTS.filter((part) => part !== ASKED_FOR),
     json: values.json,
   };
 }
@@ -138,6 +141,17 @@ async function main(): Promise<void> {
         `p99 ${oneP99Ms.toFixed(0)} and ${twoP99Ms.toFixed(0)} ms`,
     );
     results.nodes = measured;
+  }
+  if (parts.includes('nodes-http')) {
+    const measured = await measureNodesHttp({ rounds, seconds, connections: NODES_CONNECTIONS });
+    const { oneSalesPerSecond, twoSalesPerSecond, ratio, worstRatio, oneP99Ms, twoP99Ms } = measured;
+    console.log(
+      `\none wallet over HTTP, ${NODES_CONNECTIONS} connections: one process with ROLE=api ` +
+        `${oneSalesPerSecond.toFixed(0)}/s, two ${twoSalesPerSecond.toFixed(0)}/s: ratio ${ratio.toFixed(2)}, worst ` +
+        `${worstRatio.toFixed(2)}; p99 ${oneP99Ms.toFixed(0)} and ${twoP99Ms.toFixed(0)} ms; ` +
+        `${measured.requests} requests, ${measured.confirmed} orders confirmed`,
+    );
+    results.nodesHttp = measured;
   }
   if (json) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
 }

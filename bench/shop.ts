@@ -28,8 +28,11 @@ export class Shop {
   server!: ServerProcess;
   packageId = '';
 
-  static async open(): Promise<Shop> {
-    const shop = new Shop();
+  private constructor(private readonly settings: Readonly<Record<string, string>>) {}
+
+  /** @param settings over those of one process on embedded engines */
+  static async open(settings: Readonly<Record<string, string>> = {}): Promise<Shop> {
+    const shop = new Shop(settings);
     try {
       mkdirSync(shop.dataDir, { mode: 0o700 });
       shop.port = await freePort();
@@ -70,6 +73,15 @@ export class Shop {
     }
   }
 
+  /** The same while nobody folds the read models: each call is made, and answered when it has waited for them in vain. */
+  async takeInUnseen(count: number): Promise<void> {
+    for (let left = count; left > 0; left -= KEYS_PER_CALL) {
+      await this.takeIn(Math.min(left, KEYS_PER_CALL)).catch((error: unknown) => {
+        if (!String(error).includes('cannot be read yet')) throw error;
+      });
+    }
+  }
+
   /** Keys of the package that are free, as the read models have it. */
   async stock(): Promise<number> {
     const found = await this.admin.get<{ available_keys: number }>(`/api/packages/${this.packageId}`);
@@ -97,7 +109,7 @@ export class Shop {
       dataDir: this.dataDir,
       port: this.port,
       logFile: join(this.directory.path, 'server.log'),
-      settings: { KEYFORGE_ADMIN_PASSWORD: ADMIN_PASSWORD },
+      settings: { KEYFORGE_ADMIN_PASSWORD: ADMIN_PASSWORD, ...this.settings },
     });
   }
 

@@ -7,6 +7,8 @@ import { manifestOf } from './fresh-fold.js';
 import type { Node, NodesProof } from './nodes-proof.js';
 
 const BLOCKED_WITHIN_MS = 1_000;
+/** The middle one counts: on a busy machine a single one says little. */
+const BLOCKS = 3;
 const WRITES = 20;
 /** Some hundred documents a second are stored by the server that stands in for MongoDB. */
 const FOLDED_WITHIN_MS = 120_000;
@@ -83,6 +85,16 @@ async function measureWrites(proof: NodesProof, clients: readonly Client[]): Pro
 }
 
 async function measureBlock(proof: NodesProof, clients: readonly Client[]): Promise<void> {
+  const times: number[] = [];
+  for (let block = 0; block < BLOCKS; block += 1) times.push(await blockOnce(proof, clients));
+  times.sort((a, b) => a - b);
+  const tookMs = times[Math.floor(BLOCKS / 2)]!;
+  proof.findings.check(BLOCKED, tookMs <= BLOCKED_WITHIN_MS, () => `after ${tookMs.toFixed(0)} ms`);
+  console.log(`a block on every node: ${times.map((ms) => ms.toFixed(0)).join(', ')} ms after its answer`);
+}
+
+/** @returns from the answer until every node refuses the partner, milliseconds */
+async function blockOnce(proof: NodesProof, clients: readonly Client[]): Promise<number> {
   const [first] = clients;
   const partner = proof.world.partners[0]!;
   const codes = async (): Promise<(string | undefined)[]> =>
@@ -95,8 +107,7 @@ async function measureBlock(proof: NodesProof, clients: readonly Client[]): Prom
     await sleep(5);
   }
   const tookMs = performance.now() - answeredAt;
-  proof.findings.check(BLOCKED, tookMs <= BLOCKED_WITHIN_MS, () => `after ${tookMs.toFixed(0)} ms`);
-  console.log(`a block on every node: ${tookMs.toFixed(0)} ms after its answer`);
   await first!.admin.put(`/api/partners/${partner.id}`, { status: 1 });
   while ((await codes()).some((code) => code !== '0')) await sleep(20);
+  return tookMs;
 }
