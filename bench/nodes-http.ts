@@ -6,7 +6,7 @@ import { freePort, ServerProcess } from '../test/support/load/server-process.js'
 import { temporaryFolder } from '../test/support/load/temporary-folder.js';
 import { openServers } from '../test/support/nodes/nodes-proof.js';
 import { median } from './figures.js';
-import { REQUEST_BASE, Shop } from './shop.js';
+import { ADMIN_PASSWORD, REQUEST_BASE, Shop } from './shop.js';
 import { runWrk, type WrkResult } from './wrk.js';
 
 const NAMESPACE = `bench${randomBytes(4).toString('hex')}`;
@@ -48,6 +48,7 @@ export async function measureNodesHttp(options: {
     REDIS_URL: servers.redis.url,
     STREAM_NAMESPACE: NAMESPACE,
     KEYFORGE_MASTER_KEY: randomBytes(32).toString('hex'),
+    KEYFORGE_ADMIN_PASSWORD: ADMIN_PASSWORD,
   };
   const start = async (role: string): Promise<ServerProcess> => {
     const dataDir = join(folder.path, role);

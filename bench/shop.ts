@@ -7,7 +7,7 @@ import { freePort, ServerProcess, TERMINAL_PATH } from '../test/support/load/ser
 import { temporaryFolder } from '../test/support/load/temporary-folder.js';
 import type { CommandTarget } from './in-process.js';
 
-const ADMIN_PASSWORD = 'bench-admin-password';
+export const ADMIN_PASSWORD = 'bench-admin-password';
 const KEYS_PER_CALL = 10_000;
 
 const PARTNER = { login: 'bench', password: 'bench-password' };

@@ -1,25 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  MAX_WAITING_BYTES,
-  TIMEOUTS,
-  type Timeouts,
-} from '../../src/platform/event-store/eventstoredb/limits.js';
 import { Client } from '../apis/rest-v2/client.js';
 import { type Answer, Shop, type Terminal } from '../apis/terminal-v1/shop.js';
 import { testEvent } from '../contracts/event-store.contract.js';
 import { EventStoreDbStandIn } from '../support/eventstoredb/stand-in.js';
-import { ManualClock } from '../support/manual-clock.js';
-import { hasRedisServer, RedisServerProcess } from '../support/redis/server-process.js';
+import { IMPATIENT, MAX_WAITING_BYTES, TIMEOUTS } from '../support/eventstoredb/timeouts.js';
 
 /** Long enough for a connection to be made anew, on a busy machine. */
 const BACK_MS = 30_000;
-const IMPATIENT: Timeouts = {
-  ...TIMEOUTS,
-  appendAttemptMs: 200,
-  doubtMs: 700,
-  awayMs: 500,
-  readSilenceMs: 500,
-};
 /** The queue is full of some of them: nothing else fits. */
 const BIG_BYTES = 1_000_000;
 const ADMIN_PASSWORD = 'an-admin-of-the-outages';
@@ -27,15 +14,8 @@ const ADMIN_PASSWORD = 'an-admin-of-the-outages';
 const UNANSWERED = ['6-9', '0-99'];
 const RETRY_AFTER = { status: 503, headers: { 'retry-after': expect.stringMatching(/^\d+$/) } };
 
-const redisIt = hasRedisServer() ? it : it.skip;
-
 let shop: Shop;
-let redis: RedisServerProcess | null = null;
-afterEach(async () => {
-  await shop.app.close();
-  await redis?.dispose();
-  redis = null;
-});
+afterEach(() => shop.app.close());
 
 interface Buyer {
   readonly terminal: Terminal;
@@ -65,39 +45,6 @@ it('the product starts without its Redis, sells, and names the setting', async (
   expect(await buy('order-1')).toMatchObject({ code: '0' });
   expect(shop.app.lines.join('')).toContain('REDIS_URL');
 });
-
-redisIt(
-  'every reservation expires, once, although Redis loses all wake-ups',
-  async () => {
-    redis = await RedisServerProcess.make();
-    const clock = Object.assign(new ManualClock(), { now: () => Date.now() });
-    shop = await Shop.open({ clock, settings: { REDIS_URL: redis.url, RESERVATION_TTL_SECONDS: '2' } });
-    const { terminal, packageId } = await buyerOf(6);
-    const reserve = () => terminal.call(3, { package: packageId });
-    const answers = await Promise.all(ordersOf(6).map(reserve));
-    expect(answers.map(({ code }) => code)).toEqual(Array(6).fill('0'));
-    const isThere = async () => (await redis!.dump()).includes('reservation');
-    for (let waits = 0; waits < 100 && !(await isThere()); waits += 1) await sleep(10);
-    expect(await isThere()).toBe(true);
-    await redis.flush();
-    const pending = () => shop.app.runtime.processFigures().get('reservation-expiry')!.pending;
-    for (const deadline = Date.now() + BACK_MS; pending() > 0 && Date.now() < deadline; ) await sleep(50);
-    await shop.app.settle();
-    const { events } = shop.app.engines;
-    let expired = 0;
-    for (
-      let page = await events.readAll(0n);
-      page.length > 0;
-      page = await events.readAll(page.at(-1)!.position)
-    ) {
-      expired += page.filter(({ type }) => type === 'ReservationExpired').length;
-    }
-    expect(expired).toBe(6);
-    const again = await Promise.all(ordersOf(7).map(reserve));
-    expect(again.map(({ code }) => code).sort()).toEqual([...Array(6).fill('0'), '3-4']);
-  },
-  60_000,
-);
 
 describe('while EventStoreDB is out of order', () => {
   let server: EventStoreDbStandIn;
