@@ -35,11 +35,13 @@ it.each<[string, unknown, unknown]>([
 ])('shows %s', (_, value, shown) => expect(masked(value)).toEqual(shown));
 
 it('takes linear time for a hostile text', () => {
-  const started = performance.now();
+  // Processor time: a busy machine takes longer for the same.
+  const started = process.cpuUsage();
   masked(`${'a'.repeat(300_000)}@`);
   masked('a@'.repeat(100_000));
   masked(`x@${'a.'.repeat(100_000)}`);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  const { user, system } = process.cpuUsage(started);
+  expect(user + system).toBeLessThan(1_000_000);
 });
 
 it('ends with what refers to itself', () => {
