@@ -11,7 +11,7 @@ export const KEYS_PER_LOT = 1000;
 /** Sales that a second may have room for. */
 const MOST_SALES_PER_SECOND = 5000;
 /** As a disk with a flush for each group of appends has it. */
-const DISK_MS = 1;
+export const DISK_MS = 1;
 const WARM_UP_SECONDS = 2;
 
 export interface NodeOrder {
@@ -40,7 +40,7 @@ export interface NodesFigures {
 }
 
 /** A child process that answers each line with one. */
-class Child {
+export class Child {
   private readonly lines: AsyncIterator<string>;
 
   private constructor(private readonly child: ChildProcess) {
