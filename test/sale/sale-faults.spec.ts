@@ -325,3 +325,29 @@ describe.each([...SCENARIOS, ...FORGETFUL])('$name', (scenario) => {
     });
   });
 });
+
+describe.each(FORGETFUL)('$name', (scenario) => {
+  it('comes to one right end when it dies anywhere, recovery dies anywhere after it, and a client tries again', async () => {
+    let deaths = 0;
+    for (let first = 0; first < MAX_PLACES; first += 1) {
+      let firstDied = false;
+      for (let second = 0; second < MAX_PLACES; second += 1) {
+        const world = await worldOf(scenario);
+        const [stop, recovering] = [new Stop(first, 'crash'), new Stop(second, 'crash')];
+        const actor = world.node(stop.gate);
+        await Promise.race([scenario.act(actor, world), actor.store.whenCrashed]);
+        firstDied = stop.wasReached;
+        world.clock.advance(RESERVATION_TTL_MS);
+        const node = world.node(recovering.gate);
+        await Promise.race([node.recover(), node.store.whenCrashed]);
+        await scenario.act(world.node(), world);
+        const problems = await settleAndAudit(world, scenario);
+        expect({ first, second, problems }).toEqual({ first, second, problems: [] });
+        if (!firstDied || !recovering.wasReached) break;
+        deaths += 1;
+      }
+      if (!firstDied) break;
+    }
+    expect(deaths).toBeGreaterThan(0);
+  });
+});
