@@ -21,6 +21,8 @@ import { assertClock, EngineUnavailable, reach, START_PATIENCE_MS } from './reac
 
 const VARIABLE = 'MONGODB_URL';
 const MIGRATION_POLL_MS = 500;
+/** A whole collection may have to be dropped, or a large batch written by a busy server. */
+const WRITER_PATIENCE_MS = 180_000;
 
 /** What is kept on MongoDB. */
 export interface MongoEngines {
@@ -87,7 +89,7 @@ export async function openMongoEngines(options: MongoEnginesOptions): Promise<Mo
         onError: (err) => logger.warn({ err }, 'MongoDB could not be asked for the lease of the worker'),
       }),
       documentsFor: async (token) =>
-        tellingOutages<ReadStore>(await MongoReadStore.forWriter(database, token)),
+        tellingOutages<ReadStore>(await MongoReadStore.forWriter(database, token), WRITER_PATIENCE_MS),
       documentsReplaced: () => readers.forget(),
       close: () => connection.close(),
     };

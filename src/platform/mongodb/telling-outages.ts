@@ -15,15 +15,34 @@ async function* tellingWalk<T>(walk: AsyncIterable<T>): AsyncGenerator<T> {
 const isWalk = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
-/** A store whose methods fail with {@link StoreUnavailable} where the driver's own error means an outage. */
-export function tellingOutages<Store extends object>(store: Store): Store {
+/** Longer than the driver waits for a server that is away, or for an answer. */
+const ANSWER_WITHIN_MS = 30_000;
+
+/**
+ * The driver (7.9) settles some calls never: one that it begins on a connection in the moment in which the server is
+ * killed waits for ever, whatever its time-outs.
+ */
+function inTime<T>(call: Promise<T>, withinMs: number): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const late = () => reject(new StoreUnavailable('MongoDB does not answer'));
+    const timer = setTimeout(late, withinMs);
+    timer.unref();
+    call.then(resolve, (error: unknown) => reject(told(error))).finally(() => clearTimeout(timer));
+  });
+}
+
+/**
+ * A store whose methods fail with {@link StoreUnavailable} where the driver's own error means an outage, and where nothing
+ * is heard for too long: what was to be written may be stored then.
+ */
+export function tellingOutages<Store extends object>(store: Store, withinMs = ANSWER_WITHIN_MS): Store {
   return new Proxy(store, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name, target);
       if (typeof member !== 'function') return member;
       return (...parameters: unknown[]): unknown => {
         const answer: unknown = member.apply(target, parameters);
-        if (answer instanceof Promise) return answer.catch((error: unknown) => Promise.reject(told(error)));
+        if (answer instanceof Promise) return inTime(answer, withinMs);
         return isWalk(answer) ? tellingWalk(answer) : answer;
       };
     },
