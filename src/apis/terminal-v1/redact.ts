@@ -9,16 +9,14 @@ const MIN_SECRET_LENGTH = 4;
 const JSON_TEXT = /"((?:[^"\\]|\\.)*)"(\s*:)?/g;
 
 const textsIn = (json: string): string[] =>
-  [...json.matchAll(JSON_TEXT)]
-    .filter(([, text = '', colon]) => colon === undefined && text.length >= MIN_SECRET_LENGTH)
-    .map(([, text = '']) => text);
+  [...json.matchAll(JSON_TEXT)].filter(([, , colon]) => colon === undefined).map(([, text = '']) => text);
 
 /** Everything in a request that might not be fit to be written down, the longest first. */
 function secretsOf({ settings, data }: Query): string[] {
   const parameters = [settings, data].flat().filter((value) => typeof value === 'string');
   const parsed = parameters.flatMap((json) => Object.values(parseObject(json) ?? {}));
   return [...parameters, ...parameters.flatMap(textsIn), ...parsed]
-    .filter((value): value is string => typeof value === 'string' && value !== '')
+    .filter((value): value is string => typeof value === 'string' && value.length >= MIN_SECRET_LENGTH)
     .sort((a, b) => b.length - a.length);
 }
 

@@ -224,7 +224,7 @@ it('a refusal is answered while others keep the stream busy', async () => {
   const busy = Array.from({ length: 4 }, async (_, by) => {
     for (let turn = 0; !isDone; turn += 1) await node.advance(context, add('a', `b${by}-${turn}`));
   });
-  await sleep(10);
+  while (row(store, 'a').length === 0) await sleep(1);
   const refusal = (tx: Transaction) => (tx.load(Row, 'a').length > 0 ? 'full' : 'empty');
   expect(await node.advance(context, refusal)).toBe('full');
   expect(await node.run(context, refusal)).toBe('full');

@@ -62,12 +62,13 @@ describe('the logger', () => {
   });
 
   it('takes linear time for a hostile line', () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     scrub(`/${'?a="'.repeat(20_000)}`);
     scrub(`{"x":"${'\\"password\\":\\"'.repeat(20_000)}"}`);
     for (const text of ['password', '/', 'a://', 'aaaa', '"secret":[', '"secret":{'])
       scrub(text.repeat(20_000));
-    expect(performance.now() - started).toBeLessThan(2_000);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1000).toBeLessThan(2_000);
   });
 });
 

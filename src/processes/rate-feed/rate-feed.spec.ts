@@ -45,7 +45,7 @@ function world() {
   const { port } = server.address() as AddressInfo;
   const newFeed = () =>
     new RateFeed({
-      ...{ executor, clock, ids, timeZone: 'Asia/Baku', timeoutMs: 100 },
+      ...{ executor, clock, ids, timeZone: 'Asia/Baku', timeoutMs: 1_000 },
       url: `http://127.0.0.1:${port}/currencies/{date}.xml`,
       onRead: () => undefined,
       onError: (error) => errors.push(error),
