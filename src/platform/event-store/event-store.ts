@@ -8,6 +8,8 @@ export interface NewEvent {
   readonly type: string;
   readonly data: Buffer;
   readonly metadata: Buffer;
+  /** What `data` says, where this process made the event a moment ago: saves whoever follows the log the parsing. */
+  readonly body?: object;
 }
 
 export interface RecordedEvent extends NewEvent {

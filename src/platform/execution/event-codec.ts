@@ -58,6 +58,7 @@ export const encodeEvent = <S, E extends DomainEvent>(
   type: event.type,
   data: Buffer.from(JSON.stringify(event.data)),
   metadata: metadata.encode(aggregate.schemas?.[event.type] ?? 1),
+  body: event.data as object,
 });
 
 /** A stored event in its current shape: parsed, and upcast if its type ever changed. */

@@ -83,7 +83,7 @@ export class StoredIndexedEvent implements IndexedEvent {
   }
 
   get data(): unknown {
-    this.body ??= JSON.parse(this.stored.data.toString('utf8'));
+    this.body ??= this.stored.body ?? JSON.parse(this.stored.data.toString('utf8'));
     return this.body;
   }
 

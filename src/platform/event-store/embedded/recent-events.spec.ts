@@ -46,4 +46,22 @@ describe('the newest events', () => {
     expect(large.after(5, 1)).toBeNull();
     expect(positions(large, 6)).toEqual([7, 8, 9, 10]);
   });
+
+  it('keep the body of the newest alone, and nothing of what was forgotten', () => {
+    const recent = new RecentEvents(0);
+    const withBody = ({ events, ...rest }: StreamAppend): StreamAppend => ({
+      ...rest,
+      events: events.map((event) => ({ ...event, body: { of: 'it' } })),
+    });
+    recent.add(1, [withBody(entry('a', -1, 1))]);
+    const [first] = recent.after(0, 1)!;
+    expect(first!.body).toEqual({ of: 'it' });
+    for (let at = 2; at <= 3000; at += 1) recent.add(at, [withBody(entry('a', at - 2, 1))]);
+    expect(first!.body).toBeUndefined();
+    expect(recent.after(0, 3000)!.filter(({ body }) => body)).toHaveLength(1024);
+    for (let at = 3001; at <= 3010; at += 1) recent.add(at, [entry('a', at - 2, 1, 2 ** 20)]);
+    expect(recent.after(3006, 10)).toHaveLength(4);
+    const { events } = recent as unknown as { events: readonly unknown[] };
+    expect(events.filter((event) => event !== null)).toHaveLength(4);
+  });
 });

@@ -2,13 +2,19 @@ import type { RecordedEvent, StreamAppend } from '../event-store.js';
 
 const MAX_EVENTS = 8192;
 const MAX_BYTES = 4 * 1024 * 1024;
+/** Of the newest ones, how many keep their body: older ones would only be carried along by the garbage collector. */
+const MAX_BODIES = 1024;
+
+type Recent = RecordedEvent & { body?: object | undefined };
 
 /** The newest events, so that whoever follows the log closely need not have them read from disk and checked. */
 export class RecentEvents {
-  private events: RecordedEvent[] = [];
+  private events: (Recent | null)[] = [];
   /** Place in `events` of the oldest one kept. */
   private start = 0;
   private bytes = 0;
+  /** Place in `events` of the oldest one with its body. */
+  private bodies = 0;
 
   /** @param floor every event stored after this position is added here */
   constructor(private floor: number) {}
@@ -18,9 +24,9 @@ export class RecentEvents {
     let position = first;
     for (const { stream, expectedRevision, events } of entries) {
       let revision = expectedRevision;
-      for (const { id, type, data, metadata } of events) {
+      for (const { id, type, data, metadata, body } of events) {
         revision += 1;
-        this.events.push({ stream, revision, position: BigInt(position), id, type, data, metadata });
+        this.events.push({ stream, revision, position: BigInt(position), id, type, data, metadata, body });
         this.bytes += data.length + metadata.length;
         position += 1;
       }
@@ -37,18 +43,25 @@ export class RecentEvents {
       if (Number(this.events[middle]!.position) > position) high = middle;
       else low = middle + 1;
     }
-    return this.events.slice(low, low + limit);
+    return this.events.slice(low, low + limit) as Recent[];
   }
 
   private forget(): void {
+    for (; this.events.length - this.bodies > MAX_BODIES; this.bodies += 1) {
+      const event = this.events[this.bodies];
+      if (event) event.body = undefined;
+    }
     while (this.events.length - this.start > MAX_EVENTS || this.bytes > MAX_BYTES) {
       const { position, data, metadata } = this.events[this.start]!;
       this.floor = Number(position);
       this.bytes -= data.length + metadata.length;
+      // Its place stays until many are given up at once; its bytes must not.
+      this.events[this.start] = null;
       this.start += 1;
     }
     if (this.start < MAX_EVENTS) return;
     this.events = this.events.slice(this.start);
+    this.bodies = Math.max(0, this.bodies - this.start);
     this.start = 0;
   }
 }
