@@ -53,6 +53,15 @@ if (!given && !hasRedisServer()) {
   });
 }
 
+it('ends at once while Redis is away, however often it is told to', async () => {
+  const jobs = openAt('redis://127.0.0.1:1', 'kf');
+  const processing = jobs.process('letters', { concurrency: 1 }, async () => undefined);
+  await expect(jobs.counts('letters')).rejects.toThrow(JobsUnavailable);
+  const toldAt = performance.now();
+  await Promise.all([processing.close(), jobs.close(), jobs.close()]);
+  expect(performance.now() - toldAt).toBeLessThan(1_500);
+});
+
 if (hasRedisServer()) {
   describe('BullMQ when its Redis fails', () => {
     let server: RedisServerProcess;

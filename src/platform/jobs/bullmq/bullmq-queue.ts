@@ -25,6 +25,8 @@ const LONGEST_WAIT_SECONDS = 1;
 const STALLS = 1_000_000;
 /** What Redis may take to let a worker go. */
 const CLOSE_WITHIN_MS = 2000;
+/** The same while it is away. */
+const CLOSE_AWAY_MS = 100;
 const RETRIED_AT_ONCE = 100;
 const BULL_STATE = { waiting: 'wait', delayed: 'delayed', active: 'active', failed: 'failed' } as const;
 
@@ -105,14 +107,22 @@ export class BullMqQueue {
     const ended = (job: BullJob<JobData> | undefined) => job && this.ended(job);
     worker.on('completed', ended);
     worker.on('failed', ended);
+    const close = async (): Promise<void> => {
+      const isAway = connection.status !== 'ready';
+      const patienceMs = isAway ? CLOSE_AWAY_MS : CLOSE_WITHIN_MS;
+      // One that waits for Redis before it ends would keep its timers, and with them the process.
+      const closed = worker.close(isAway);
+      await Promise.allSettled(running);
+      await within(patienceMs, [closed]);
+      // One that could not say goodbye would go on connecting.
+      await within(patienceMs, [worker.disconnect()]);
+      if (connection.status !== 'end') connection.disconnect();
+    };
+    let closing: Promise<void> | null = null;
     return {
-      close: async () => {
-        const closed = worker.close();
-        await Promise.allSettled(running);
-        await within(CLOSE_WITHIN_MS, [closed]);
-        // One that could not say goodbye would go on connecting.
-        await within(CLOSE_WITHIN_MS, [worker.disconnect()]);
-        if (connection.status !== 'end') connection.disconnect();
+      close: () => {
+        closing ??= close();
+        return closing;
       },
     };
   }
