@@ -88,9 +88,10 @@ export class SharedSender {
       if (now < line.contestedUntilMs) void this.giveWay(line);
       else this.hooks.free(line);
     }
-    for (const { command, isLast, result } of steps) {
+    for (const { command, ends, isLast, result } of steps) {
       command.stored = true;
       command.losses = 0;
+      for (const { line } of ends) command.own.add(line);
       if (isLast) {
         command.settle.resolve(result);
         continue;

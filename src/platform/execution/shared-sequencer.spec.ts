@@ -3,7 +3,12 @@ import { ManualClock } from '../../../test/support/manual-clock.js';
 import { MemoryEventStore } from '../../../test/support/memory-event-store.js';
 import { SequentialEventStore } from '../../../test/support/sequential-event-store.js';
 import { Stop } from '../../../test/support/stops.js';
-import { type EventStore, EventStoreError, type StreamAppend } from '../event-store/event-store.js';
+import {
+  type EventStore,
+  EventStoreError,
+  type ReadOptions,
+  type StreamAppend,
+} from '../event-store/event-store.js';
 import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
 import { SystemIds } from '../kernel/ids.js';
 import { NoSnapshots } from '../snapshots/snapshot-store.js';
@@ -58,8 +63,14 @@ const row = (store: MemoryEventStore, id: string): string[] =>
 /** Names of the appends that arrived, and what goes wrong with some. */
 class Watched extends SequentialEventStore {
   readonly sent: (readonly StreamAppend[])[] = [];
+  readonly read: string[] = [];
   /** Happens before the next append, which then gets no answer, or goes its way. */
   next: ((batch: readonly StreamAppend[]) => Promise<'no answer' | 'go on'>) | null = null;
+
+  override async readStream(stream: string, options?: ReadOptions) {
+    this.read.push(stream);
+    return super.readStream(stream, options);
+  }
 
   override async append(batch: readonly StreamAppend[]) {
     this.sent.push(batch);
@@ -230,6 +241,26 @@ it('a refusal is answered while others keep the stream busy', async () => {
   expect(await node.run(context, refusal)).toBe('full');
   isDone = true;
   await Promise.all(busy);
+});
+
+it('what a command has not appended to is read anew when it is old, what it has appended to is not', async () => {
+  const store = new MemoryEventStore();
+  const shared = new Watched(store);
+  const node = executor(shared);
+  await node.run(context, add('price', 'first'));
+  shared.next = async () => {
+    await executor(new Watched(store)).run(context, add('price', 'second'));
+    await sleep(300);
+    return 'go on';
+  };
+  await node.advance(context, (tx) => {
+    addToAll(['own'], 'me')(tx);
+    const price = tx.load(Row, 'price').at(-1)!;
+    addToAll(['all'], `me at ${price}`)(tx);
+  });
+  expect(row(store, 'all')).toEqual(['me at second']);
+  const readOf = (id: string) => shared.read.filter((stream) => stream === `kf.row-${id}`).length;
+  expect([readOf('price'), readOf('own'), readOf('all')]).toEqual([2, 1, 1]);
 });
 
 it('two processes that keep a stream busy take turns', async () => {

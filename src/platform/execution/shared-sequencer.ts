@@ -84,8 +84,9 @@ export class SharedSequencer extends Executor {
         isLast = false;
       }
       const targets = run.targets.map(({ entry }) => seen.get(entry.stream)!);
-      // What is appended to is checked by its revision.
-      const outdated = this.streams.outdated(seen.values()).filter((line) => !targets.includes(line));
+      // What is appended to is checked by its revision; what was appended to stands.
+      const isKnown = (line: StreamLine): boolean => targets.includes(line) || command.own.has(line);
+      const outdated = this.streams.outdated(seen.values()).filter((line) => !isKnown(line));
       if (outdated.length > 0) {
         this.interrupted(command, new Suspended(this.streams.renew(outdated)));
         return;

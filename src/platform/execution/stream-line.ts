@@ -23,6 +23,8 @@ export interface Command {
   stored: boolean;
   /** An answer must rest on what was read, or appended to, after this moment. */
   since: number;
+  /** Lines that it has appended to, and so knows as far as its own work is concerned. */
+  readonly own: Set<StreamLine>;
   /** Lines whose commands that came before this one are through. */
   readonly awaited: Set<StreamLine>;
   /** Lines that it must hold to append to several streams at once, and those of them that it holds. */
@@ -38,6 +40,7 @@ export const newCommand = (
   madeIds: [],
   losses: 0,
   stored: false,
+  own: new Set(),
   awaited: new Set(),
   wanted: [],
   held: [],
