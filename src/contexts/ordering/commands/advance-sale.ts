@@ -30,6 +30,8 @@ export type SaleIntent = 'finish' | 'settle';
 
 export interface SaleTerms {
   readonly cooldownMs: number;
+  /** Id of the command that annuls the order, if it is to be settled for that. */
+  readonly annulment?: string;
 }
 
 /**
@@ -222,6 +224,7 @@ const figuresOf = (facts: PriceFacts): SaleFigures['units'][number] => ({
 });
 
 function refuse(sale: Sale, reason: string): void {
-  const { tx, orderId, claim } = sale;
-  tx.append(Order, orderId, refuseOrder(tx.load(Order, orderId), { attempt: claim.attempt, reason }));
+  const { tx, orderId, claim, terms } = sale;
+  const refusal = { attempt: claim.attempt, reason, ...(terms.annulment && { command: terms.annulment }) };
+  tx.append(Order, orderId, refuseOrder(tx.load(Order, orderId), refusal));
 }

@@ -39,36 +39,27 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
   constructor(private readonly desk: SaleDesk) {}
 
   execute({ context, input }: RefundOrder): Promise<{ amount: string } | Rejection<OrderingRejection>> {
-    // Kept over the runs of this command: the claim may stand while a later step met a race.
-    const mine = { claimed: false, settled: false };
+    const command = context.commandId;
     return this.desk.executor.advance(context, (tx) => {
       const { orderId, kind, reason } = input;
-      if (kind === 'annulment' && tx.load(Order, orderId).status === 'claimed') {
-        mine.settled = true;
-        advanceSale(tx, orderId, 'settle', this.desk.settings);
-      }
-      advanceReplacement(tx, orderId, 'settle', this.desk.settings);
+      const { settings } = this.desk;
+      if (kind === 'annulment') advanceSale(tx, orderId, 'settle', { ...settings, annulment: command });
+      advanceReplacement(tx, orderId, 'settle', settings);
       const order = tx.load(Order, orderId);
       if (order.status === 'none') return reject('OrderNotFound');
-      if (mine.settled && order.status === 'refused') return { amount: order.amount };
-      if (mine.claimed && order.status !== 'confirmed') {
-        advanceRefund(tx, orderId);
-        return { amount: order.amount };
-      }
+      if (order.undoneBy === command) return { amount: order.amount };
       const claimed = claimRefund(order, {
         kind,
         reason,
+        command,
         walletRevision: tx.durableRevision(Wallet, order.claim?.wallet ?? ''),
         deadline: isoTime(tx.nowMs + CLAIM_PATIENCE_MS),
       });
-      if (isRejection(claimed)) {
-        advanceRefund(tx, orderId);
-        return reject('OrderNotConfirmed');
-      }
-      mine.claimed = true;
-      tx.append(Order, orderId, claimed);
+      // In a later run of this command its own claim stands, or that of another one that was faster.
+      const isMine = !isRejection(claimed) || order.refund?.command === command;
+      if (!isRejection(claimed)) tx.append(Order, orderId, claimed);
       advanceRefund(tx, orderId);
-      return { amount: order.amount };
+      return isMine ? { amount: order.amount } : reject('OrderNotConfirmed');
     });
   }
 }

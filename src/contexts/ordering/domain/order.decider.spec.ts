@@ -31,6 +31,7 @@ const refused: OrderEvent = { type: 'OrderRefused', data: { attempt: 1, reason: 
 const refund = {
   kind: 'refund' as const,
   reason: 'faulty',
+  command: 'c',
   walletRevision: 3,
   deadline: '2026-03-01T12:00:30.000Z',
 };

@@ -32,7 +32,10 @@ export function confirmOrder(state: OrderState, command: ConfirmOrder): OrderEve
 }
 
 /** Ends an attempt that sold nothing, which frees the reference. Nothing if it has ended before. */
-export function refuseOrder(state: OrderState, command: { attempt: number; reason: string }): OrderEvent[] {
+export function refuseOrder(
+  state: OrderState,
+  command: { readonly attempt: number; readonly reason: string; readonly command?: string },
+): OrderEvent[] {
   if (state.status !== 'claimed' || state.claim?.attempt !== command.attempt) return [];
   return [{ type: 'OrderRefused', data: command }];
 }
@@ -40,6 +43,7 @@ export function refuseOrder(state: OrderState, command: { attempt: number; reaso
 export interface ClaimRefund {
   readonly kind: 'refund' | 'annulment';
   readonly reason: string;
+  readonly command: string;
   readonly walletRevision: number;
   readonly deadline: string;
 }

@@ -33,6 +33,8 @@ export interface OrderState {
   readonly commission: string;
   /** Why the newest attempt was refused. */
   readonly refusal: string | null;
+  /** Id of the command that annulled the order before it had a key. */
+  readonly undoneBy: string | null;
   readonly sale: SaleFigures | null;
   readonly refund: Body<'RefundClaimed'> | null;
   /** The newest number under which lots know this order: of an attempt, or of a replacement. */
@@ -54,6 +56,7 @@ export const Order: Aggregate<OrderState, OrderEvent> = {
     amount: '0',
     commission: '0',
     refusal: null,
+    undoneBy: null,
     sale: null,
     refund: null,
     attempts: 0,
@@ -71,6 +74,7 @@ export const Order: Aggregate<OrderState, OrderEvent> = {
           claim: event.data,
           attempts: event.data.attempt,
           refusal: null,
+          undoneBy: null,
         };
       case 'OrderConfirmed': {
         const { units, amount, commission, sale = null } = event.data;
@@ -79,7 +83,12 @@ export const Order: Aggregate<OrderState, OrderEvent> = {
       case 'OrderDeliveryRequested':
         return state;
       case 'OrderRefused':
-        return { ...state, status: 'refused', refusal: event.data.reason };
+        return {
+          ...state,
+          status: 'refused',
+          refusal: event.data.reason,
+          undoneBy: event.data.command ?? null,
+        };
       case 'RefundClaimed':
         return { ...state, status: 'refunding', refund: event.data };
       case 'OrderRefunded':

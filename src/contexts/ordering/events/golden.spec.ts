@@ -62,6 +62,18 @@ describe('the stored samples fold into', () => {
     });
   });
 
+  it('a refund or an annulment of the command that asked, or of no known one in older logs', () => {
+    const command = '01900000-0000-7000-8000-0000000000f1';
+    const confirmed = [order.OrderClaimed, order.OrderConfirmed];
+    expect(foldEvents(Order, [...confirmed, order.RefundClaimed]).refund?.command).toBeUndefined();
+    const refunding = [...confirmed, sample('RefundClaimed', '.with-command')];
+    expect(foldEvents(Order, refunding).refund?.command).toBe(command);
+    expect(foldEvents(Order, [order.OrderClaimed, order.OrderRefused]).undoneBy).toBeNull();
+    const undone = [order.OrderClaimed, sample('OrderRefused', '.with-command')];
+    expect(foldEvents(Order, undone).undoneBy).toBe(command);
+    expect(foldEvents(Order, [...undone, order.OrderClaimed]).undoneBy).toBeNull();
+  });
+
   it('an order with another key than it was sold, or with the same when there was no other', () => {
     const replacing = [order.OrderClaimed, order.OrderConfirmed, order.ReplacementClaimed];
     expect(foldEvents(Order, replacing)).toMatchObject({ status: 'replacing', attempts: 2 });

@@ -107,13 +107,23 @@ export type OrderEvent =
     >
   /** The keys of the confirmed order are to be sent to the claim's address. Stands with the confirmation. */
   | DomainEvent<'OrderDeliveryRequested', { readonly attempt: number }>
-  | DomainEvent<'OrderRefused', { readonly attempt: number; readonly reason: string }>
+  | DomainEvent<
+      'OrderRefused',
+      {
+        readonly attempt: number;
+        readonly reason: string;
+        /** Id of the command that annulled the order before it had a key. */
+        readonly command?: string;
+      }
+    >
   | DomainEvent<
       'RefundClaimed',
       {
         /** `refund`: money back, the keys stay sold. `annulment`: money back, the keys are quarantined. */
         readonly kind: 'refund' | 'annulment';
         readonly reason: string;
+        /** Id of the command that asked; older ones have none. */
+        readonly command?: string;
         readonly amount: string;
         readonly commission: string;
         readonly walletRevision: number;
