@@ -810,6 +810,8 @@ export const listPartnerTransactions = <ThrowOnError extends boolean = true>(opt
 
 /**
  * Statement as CSV
+ *
+ * All lines that the filters match, in the `sort` of the list, oldest first by default; `page` and `limit` are not looked at.
  */
 export const exportPartnerTransactions = <ThrowOnError extends boolean = true>(options: Options<ExportPartnerTransactionsData, ThrowOnError>) => (options.client ?? client).get<ExportPartnerTransactionsResponses, ExportPartnerTransactionsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
@@ -982,7 +984,7 @@ export const getOrderDashboard = <ThrowOnError extends boolean = true>(options?:
 /**
  * Export orders to CSV
  *
- * Oldest first, with the filters of the list. Cells that a spreadsheet would calculate begin with an apostrophe. `bom=1` begins the file with a byte order mark.
+ * All orders that the filters of the list match, in its `sort`, oldest first by default; `page` and `limit` are not looked at. Cells that a spreadsheet would calculate begin with an apostrophe. `bom=1` begins the file with a byte order mark.
  */
 export const exportOrders = <ThrowOnError extends boolean = true>(options?: Options<ExportOrdersData, ThrowOnError>) => (options?.client ?? client).get<ExportOrdersResponses, ExportOrdersErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -58,7 +58,8 @@ export interface ListSource {
 export const containing = (field: string, text: string | undefined): Filter =>
   text ? { [field]: { $regex: foldCase(text).replace(/[.*+?^${}()|[\]\\]/g, '\\$&') } } : {};
 
-function sortOf(sort: string | undefined, sortable: ListSource['sortable']): Sort {
+/** The order that a caller asks for. @throws 400 naming the fields that there are */
+export function sortOf(sort: string | undefined, sortable: ListSource['sortable']): Sort {
   const names = Object.keys(sortable);
   const name = sort?.replace(/^-/, '') ?? names[0]!;
   if (!Object.hasOwn(sortable, name))

@@ -234,6 +234,23 @@ describe('the export', () => {
     expect(own.lines).toHaveLength(5);
   });
 
+  it.each(['created_at', '-created_at', 'order_id', '-order_id', 'id', '-id'])(
+    'has the order of the list, all of it: %s',
+    async (sort) => {
+      const listed = (await admin.get(`/orders?sort=${sort}&limit=100`)).body.data as { id: number }[];
+      const { lines } = await csv(`?sort=${sort}&page=2&limit=1`);
+      const exported = lines.slice(1, -1).map((line) => Number(line.split(',', 2)[1]));
+      expect(exported).toEqual(listed.map(({ id }) => id));
+      expect(exported).toHaveLength(6);
+    },
+  );
+
+  it('refuses an order that the list has not', async () => {
+    const { status, body } = await admin.get('/orders/export/csv?sort=price');
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).toContain('sort: must be one of created_at, id, order_id');
+  });
+
   it('begins with a byte order mark on request', async () => {
     expect((await csv('?bom=1')).response.rawPayload.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
     expect((await csv('?bom=0')).lines[0]).toBe(HEADER);

@@ -239,10 +239,31 @@ describe('a statement', () => {
       ),
     );
     expect((await get('?dateFrom=soon')).statusCode).toBe(400);
+    expect((await get('?sort=amount')).statusCode).toBe(400);
     const all = await get('?bom=1');
     expect(all.body.startsWith('\ufeffid,')).toBe(true);
     expect(all.body.trimEnd().split('\r\n')).toHaveLength(4);
   });
+});
+
+it('a statement as a file has the order of the list, with the same balances, all of it', async () => {
+  const { id, topUp, adjust } = await partner();
+  await topUp('100');
+  await topUp('7', { currency: 'USD' });
+  await adjust('-1');
+  await adjust('2', { currency: 'USD' });
+  await adjust('3');
+  for (const query of ['sort=created_at', 'sort=-created_at', 'sort=-created_at&currency=USD']) {
+    const { data } = (await admin.get(`/partners/${id}/transactions?${query}`)).body;
+    const { body } = await app.adapter.inject({
+      url: `/api/partners/${id}/transactions/export/csv?${query}&page=2&limit=1`,
+      headers: { authorization: `Bearer ${admin.token}` },
+    });
+    const cells = body.split('\r\n').slice(1, -1);
+    expect(cells.map((line) => line.split(',').filter((_, place) => [0, 4, 5].includes(place)))).toEqual(
+      data.map((line: Record<string, string>) => [line.id, line.amount, line.balance]),
+    );
+  }
 });
 
 describe('balances as of', () => {

@@ -173,7 +173,8 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
   }),
   'GET /api/orders/export/csv': named('exportOrders', 'Export orders to CSV', {
     description:
-      'Oldest first, with the filters of the list. Cells that a spreadsheet would calculate begin with an apostrophe. ' +
+      'All orders that the filters of the list match, in its `sort`, oldest first by default; `page` and `limit` are not ' +
+      'looked at. Cells that a spreadsheet would calculate begin with an apostrophe. ' +
       '`bom=1` begins the file with a byte order mark.',
   }),
 
@@ -218,7 +219,11 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
   'GET /api/partners/{id}/transactions': named('listPartnerTransactions', 'Statement of balances', {
     description: 'What moved the balances, each line with the balance after it, newest first.',
   }),
-  'GET /api/partners/{id}/transactions/export/csv': named('exportPartnerTransactions', 'Statement as CSV'),
+  'GET /api/partners/{id}/transactions/export/csv': named('exportPartnerTransactions', 'Statement as CSV', {
+    description:
+      'All lines that the filters match, in the `sort` of the list, oldest first by default; `page` and `limit` are not ' +
+      'looked at.',
+  }),
   'POST /api/partners/{id}/balances/topup': named('topUpPartnerBalance', 'Top a balance up', {
     description: 'Idempotent by reference: the same one with the same amount changes nothing.',
     example: { currency: 'AZN', amount: '100.00', reference: 'INV-1', comment: '…' },

@@ -6,7 +6,7 @@ import type { KeyDocument } from '../../../../projections/inventory/keys.project
 import type { OrderDocument } from '../../../../projections/ordering/orders.projection.js';
 import type { PartnerDocument } from '../../../../projections/partners/partners.projection.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
-import type { Filter } from '../../../platform/read-store/read-store.js';
+import type { Filter, Sort } from '../../../platform/read-store/read-store.js';
 import { decimalOf } from '../amounts.js';
 import { csvCell } from '../csv.js';
 
@@ -27,16 +27,15 @@ const nameOf = (named: Named): string => ('names' in named ? named.names.en : na
 export class OrderExport {
   constructor(private readonly models: ReadModels) {}
 
-  /** UTF-8, oldest first, without key texts. */
-  stream(filter: Filter, withByteOrderMark: boolean): Readable {
-    return Readable.from(this.chunks(filter, withByteOrderMark), { objectMode: false });
+  /** UTF-8, without key texts. */
+  stream(filter: Filter, sort: Sort, withByteOrderMark: boolean): Readable {
+    return Readable.from(this.chunks(filter, sort, withByteOrderMark), { objectMode: false });
   }
 
-  private async *chunks(filter: Filter, withByteOrderMark: boolean): AsyncGenerator<Buffer> {
+  private async *chunks(filter: Filter, sort: Sort, withByteOrderMark: boolean): AsyncGenerator<Buffer> {
     yield Buffer.from(withByteOrderMark ? `${BYTE_ORDER_MARK}${HEADER}` : HEADER);
     const names = new Map<string, string>();
-    const found = this.models.scan<OrderDocument>('orders', { filter, sort: { createdAt: 1 } });
-    for await (const orders of found) {
+    for await (const orders of this.models.scan<OrderDocument>('orders', { filter, sort })) {
       await this.lookUp(orders, names);
       const keys = await Promise.all(orders.map((order) => this.keyOf(order)));
       yield Buffer.from(orders.map((order, place) => line(order, names, keys[place]!)).join(''));

@@ -17,7 +17,7 @@ import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
 import { PublicIdPipe } from '../body.js';
 import { ResendBody } from '../deliveries/deliveries.dto.js';
-import { Listing } from '../listing.js';
+import { Listing, sortOf } from '../listing.js';
 import { AnswersFile, AnswersList, AnswersOne } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
 import { OrderViews } from './order.views.js';
@@ -66,12 +66,14 @@ export class OrdersController {
     return success(await this.statistics.dashboard(principal));
   }
 
+  /** Oldest first unless it is asked for otherwise, all orders; `page` and `limit` are not looked at. */
   @Get('export/csv')
   @Allow(EVERYBODY)
   @AnswersFile('text/csv')
   async export(@CalledBy() { principal }: Caller, @Query() query: OrderExportQuery) {
     const filter = await this.reader.filterOf(principal, query);
-    return new StreamableFile(this.exports.stream(filter, query.bom === '1'), {
+    const sort = sortOf(query.sort, SORTABLE);
+    return new StreamableFile(this.exports.stream(filter, sort, query.bom === '1'), {
       type: 'text/csv; charset=utf-8',
       disposition: 'attachment; filename="orders.csv"',
     });

@@ -11,12 +11,12 @@ import { type CounterAccount, walletId } from '../../../contexts/wallets/index.j
 import type { Principal } from '../../../platform/auth/tokens.js';
 import { formatMinor } from '../../../platform/kernel/money.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
-import type { Filter } from '../../../platform/read-store/read-store.js';
+import type { Filter, Sort } from '../../../platform/read-store/read-store.js';
 import { decimalOf } from '../amounts.js';
 import type { Page } from '../answers.js';
 import { BusinessCalendar } from '../business-calendar.js';
 import { csvCell } from '../csv.js';
-import { Listing } from '../listing.js';
+import { Listing, sortOf } from '../listing.js';
 import type { TransactionsQuery } from './money.dto.js';
 import { MovementNotes } from './movement-notes.js';
 
@@ -75,17 +75,18 @@ export class StatementReader {
     return { ...found, data };
   }
 
-  /** All lines as CSV, oldest first. @throws 400 at once for dates that are none: a file that has begun cannot. */
+  /** All lines as CSV, oldest first by default. @throws 400 at once for dates that are none: a file that has begun cannot. */
   csv(ownerId: string, query: TransactionsQuery): AsyncGenerator<string> {
-    return this.csvOf(this.filterOf(ownerId, query));
+    return this.csvOf(this.filterOf(ownerId, query), sortOf(query.sort, SORTABLE));
   }
 
-  private async *csvOf(filter: Filter): AsyncGenerator<string> {
-    const after = new Map<string, bigint>();
-    for await (const lines of this.models.scan<MovementDocument>('movements', { filter, sort: { at: 1 } })) {
+  private async *csvOf(filter: Filter, sort: Sort): AsyncGenerator<string> {
+    const balances = new Map<string, bigint>();
+    const next = sort.at === -1 ? this.takeOff : this.add;
+    for await (const lines of this.models.scan<MovementDocument>('movements', { filter, sort })) {
       let text = '';
       for (const movement of lines) {
-        const line = await this.line(movement, await this.add(after, movement));
+        const line = await this.line(movement, await next.call(this, balances, movement));
         const { id, created_at, currency, type, amount, balance, order, reference } = line;
         const named = `${csvCell(order?.order_id ?? '')},${order?.id ?? ''},${csvCell(reference ?? '')}`;
         text += `${id},${created_at},${currency},${type},${amount},${balance},${named}\r\n`;
@@ -132,6 +133,15 @@ export class StatementReader {
     const wallet = walletOf(line);
     const balance = (after.get(wallet) ?? (await this.balanceBefore(line))) + BigInt(line.amount);
     after.set(wallet, balance);
+    return balance;
+  }
+
+  /** The same for a walk from the newest line to the oldest: each balance is what the newer line came upon. */
+  private async takeOff(before: Map<string, bigint>, line: MovementDocument): Promise<bigint> {
+    const wallet = walletOf(line);
+    const amount = BigInt(line.amount);
+    const balance = before.get(wallet) ?? (await this.balanceBefore(line)) + amount;
+    before.set(wallet, balance - amount);
     return balance;
   }
 

@@ -30,7 +30,7 @@ export class TransactionsController {
     return this.statement.page(String(_id), query, principal);
   }
 
-  /** Oldest first, all lines; `page`, `limit` and `sort` are not looked at. */
+  /** Oldest first unless it is asked for otherwise, all lines; `page` and `limit` are not looked at. */
   @Get('export/csv')
   @Allow(EVERYBODY)
   @AnswersFile('text/csv')
