@@ -26,6 +26,18 @@ export const REACTIONS: readonly Mutation[] = [
     tests: 'contexts/deliveries/domain',
   },
   {
+    name: 'callbacks: two notices of one event have one place and one id',
+    file: 'src/contexts/webhooks/notices/notice.ts',
+    edits: [['  nth === 0 ? event :', '  nth >= 0 ? event :']],
+    tests: 'webhooks/notices/notice-index',
+  },
+  {
+    name: 'callbacks: what becomes of one send is taken for that of another',
+    file: 'src/contexts/webhooks/notices/told-of.ts',
+    edits: [["known.told[send] ?? 'pending'", "Object.values(known.told).at(-1) ?? 'pending'"]],
+    tests: 'webhooks/notices/notice-index',
+  },
+  {
     name: 'callbacks: what happens to one order comes out of order',
     file: 'src/contexts/webhooks/notices/lane.ts',
     edits: [['!before.has(notice.object) && !this.openByObject.has(notice.object)', 'before.size < 1e9']],

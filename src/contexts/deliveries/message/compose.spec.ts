@@ -38,6 +38,13 @@ describe('a message', () => {
     expect(html).not.toMatch(/\{\{|<%|undefined|\[object/);
   });
 
+  it.each(MAIL_LANGUAGES)('in %s says whom to ask, with one colon before the address', (language) => {
+    const { html, text } = composeMail({ ...delivery, language });
+    const support = /[^:\s]: help@kiosk\.example/;
+    expect(text).toMatch(support);
+    expect(html.replace(/<[^>]*>/g, '')).toMatch(support);
+  });
+
   it('is in English where there are no words for the language', () => {
     expect(composeMail({ ...delivery, language: 'xx' }).subject).toBe('Your key for Game');
   });

@@ -83,7 +83,7 @@ function textOf({ words, partner, support, reference, items }: View): string {
   );
   const foot = [
     `${words.order}: ${reference}`,
-    ...(support ? [`${words.support} ${support}`] : []),
+    ...(support ? [`${words.support}: ${support}`] : []),
     words.secret,
     '',
     `-- \n${partner}`,

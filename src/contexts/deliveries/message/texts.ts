@@ -48,7 +48,7 @@ export const MAIL_WORDS: Readonly<Record<MailLanguage, MailWords>> = {
     serial: 'Seriya nömrəsi',
     instructions: 'Necə aktivləşdirməli',
     order: 'Sifariş',
-    support: 'Sualınız var? Bizə yazın:',
+    support: 'Sualınız var? Bizə yazın',
     secret: 'Açarı görən hər kəs ondan istifadə edə bilər: xahiş edirik, bu məktubu başqasına göndərməyin.',
   },
 };

@@ -1,7 +1,7 @@
 import { EMAIL_CODE_POINTS } from '../limits.js';
 
 const ADDRESS =
-  /^[^\s@<>()[\]\\,;:"]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/i;
+  /^[^\s\p{Cc}\p{Cf}@<>()[\]\\,;:"]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/iu;
 
 /** The address trimmed, with its domain in lower case; null if no mail server could take it. */
 export function emailAddress(text: string): string | null {

@@ -184,5 +184,8 @@ describe('an e-mail address', () => {
     'a@example..com',
     'a@-x.com',
     'a@x.com\n<b@y.z>',
+    'a\u200b@example.com',
+    '\u202ea@example.com',
+    'a\u0000@example.com',
   ])('%j is refused', (text) => expect(emailAddress(text)).toBeNull());
 });

@@ -40,7 +40,7 @@ export const isApiKey = (text: string): boolean =>
   text.length >= MIN_API_KEY_LENGTH && text.length <= MAX_API_KEY_LENGTH && /^[\x21-\x7e]+$/.test(text);
 
 export const isUrl = (text: string): boolean =>
-  text.length <= MAX_URL_LENGTH && /^(https?:\/\/|\/)[^\s<>"]+$/.test(text);
+  text.length <= MAX_URL_LENGTH && /^(https?:\/\/|\/(?!\/))[^\s<>"]+$/.test(text);
 
 const percent = (text: string, above: (value: bigint, one: bigint) => boolean): boolean => {
   if (text.length > MAX_DECIMAL_LENGTH) return false;

@@ -106,6 +106,7 @@ describe('updating a partner', () => {
     ['name', { name: '  ' }],
     ['name', { name: 'a\nb' }],
     ['logo_url', { logoUrl: 'javascript:alert(1)' }],
+    ['logo_url', { logoUrl: '//elsewhere.example/logo.png' }],
     ['support_email', { supportEmail: 'nobody' }],
     ['credit_limit', { creditLimit: '-5' }],
     ['credit_limit', { creditLimit: '9'.repeat(17) }],

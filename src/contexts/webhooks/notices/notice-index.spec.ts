@@ -116,6 +116,30 @@ describe('who is told', () => {
     ]);
     expect(index.read(PARTNER, 0, 1)[0]!.object).toBe('order-a');
   });
+
+  it('of an e-mail is told forward alone, of each send by itself', () => {
+    const { fold, index } = world();
+    const delivery = (type: string, send: number, data: object = {}): Fact => [
+      ...(['delivery', 'a', type, { send, ...data }] as const),
+    ];
+    const requested = (send: number) =>
+      delivery('DeliveryRequested', send, { partner: PARTNER, orderNumber: 5 });
+    const reported = (send: number, report: string) => delivery('DeliveryReported', send, { report });
+    // The report of the first comes before its send has answered, that of the second after a third was asked for.
+    fold(requested(1), reported(1, 'delivered'), delivery('DeliverySent', 1));
+    fold(requested(2), delivery('DeliverySent', 2), requested(3), delivery('DeliverySent', 3));
+    fold(reported(2, 'bounced'), reported(3, 'delivered'), requested(4), delivery('DeliveryErased', 4));
+    expect(index.read(PARTNER, 0, 9).map(({ facts }) => [facts!.send, facts!.status])).toEqual([
+      ...[
+        [1, 'delivered'],
+        [2, 'sent'],
+        [3, 'sent'],
+        [2, 'bounced'],
+        [3, 'delivered'],
+        [4, 'erased'],
+      ],
+    ]);
+  });
 });
 
 describe('a low balance', () => {
@@ -136,6 +160,24 @@ describe('a low balance', () => {
     expect(told()).toEqual(['balance.low']);
     fold(alerts({}), alerts({ AZN: '50' }));
     expect(told()).toHaveLength(2);
+  });
+
+  it('of two currencies that one event tells of is two notices, neither of which is lost or taken for the other', () => {
+    const { fold, index } = world();
+    fold(registered(PARTNER), ENDPOINT, credited(10));
+    fold(['wallet', `${PARTNER}.main.USD`, 'FundsCredited', { amount: '10' }]);
+    fold(alerts({ AZN: '50', USD: '50' }), order('a', 'OrderConfirmed'));
+    const notices = index.read(PARTNER, 0, 9);
+    expect(notices.map(({ facts, type }) => facts?.currency ?? type)).toEqual([
+      'AZN',
+      'USD',
+      'order.confirmed',
+    ]);
+    expect(new Set(notices.map((notice) => noticeId(PARTNER, notice))).size).toBe(3);
+    // Page by page, as the feed is read.
+    expect(notices.map(({ position }) => index.firstAfter(PARTNER, position))).toEqual([1, 2, 3]);
+    for (const { position } of notices) fold(attempted(position, 'delivered'));
+    expect(index.lanes.get(1)!.waiting).toBe(0);
   });
 });
 

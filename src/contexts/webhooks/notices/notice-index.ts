@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { formatPosition } from '../../../platform/event-store/event-store.js';
 import type { IndexedEvent, IndexKeep, LocalIndex } from '../../../platform/indexes/local-index.js';
 import { Lane, type OpenMessage, type StoredLane } from './lane.js';
-import type { Notice } from './notice.js';
+import { type Notice, noticePosition } from './notice.js';
 import { NoticeStorage } from './notice-storage.js';
 import { NOTICES_VERSION } from './notices-version.js';
 import { ToldOf } from './told-of.js';
@@ -66,9 +66,13 @@ export class NoticeIndex implements LocalIndex {
     const told = this.told.by(event);
     if (told.length === 0) return;
     const source = `${event.category}-${event.id}`;
-    const position = formatPosition(event.position);
+    const first = formatPosition(event.position);
     const { atMs, revision } = event;
+    const counts = new Map<string, number>();
     for (const { partner, type, object, facts } of told) {
+      const nth = counts.get(partner) ?? 0;
+      counts.set(partner, nth + 1);
+      const position = noticePosition(first, nth);
       this.push(partner, { type, position, atMs, source, revision, object, facts });
     }
   }

@@ -7,7 +7,7 @@ import type { NoticeType } from '../events/webhooks.events.js';
  */
 export interface Notice {
   readonly type: NoticeType;
-  /** Of the event that it comes from, in the log's outside form. A partner has at most one notice of each event. */
+  /** Where it stands among its partner's, no other there: see {@link noticePosition}. */
   readonly position: string;
   readonly atMs: number;
   /** Of the event: category and id of its stream. */
@@ -19,12 +19,26 @@ export interface Notice {
 }
 
 const ID_LENGTH = 24;
+const NTH_DIGITS = 2;
+
+/**
+ * Position of a notice: that of its event in the log's outside form. One event may tell a partner several things, as a
+ * change of thresholds does with two balances: the later ones have a number behind it, which sorts them after the first
+ * and before the next event's.
+ */
+export const noticePosition = (event: string, nth: number): string =>
+  nth === 0 ? event : `${event}.${String(nth).padStart(NTH_DIGITS, '0')}`;
+
+/** What tells a notice from the others of its event. */
+const suffixOf = ({ position }: Notice): string => position.split('.')[1] ?? '';
 
 /**
  * The id by which receivers tell a repeated notice. It follows from the event that caused it, so it is the same on
  * every node, after every rebuild, in each attempt and in the feed.
  */
-export function noticeId(partner: string, { source, revision, type }: Notice): string {
-  const text = `${partner}\n${source}\n${revision}\n${type}`;
+export function noticeId(partner: string, notice: Notice): string {
+  const { source, revision, type } = notice;
+  const suffix = suffixOf(notice);
+  const text = `${partner}\n${source}\n${revision}\n${type}${suffix && `\n${suffix}`}`;
   return `evt_${hash('sha256', text, 'base64url').slice(0, ID_LENGTH).replace(/[-_]/g, '0')}`;
 }

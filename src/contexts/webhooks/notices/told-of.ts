@@ -1,4 +1,5 @@
 import type { IndexedEvent, IndexKeep } from '../../../platform/indexes/local-index.js';
+import { type DeliveryStatus, movesForward } from '../../deliveries/index.js';
 import type { NoticeType } from '../events/webhooks.events.js';
 
 interface KnownPartner {
@@ -30,11 +31,11 @@ interface KnownPackage {
   readonly product: string;
 }
 
-/** What is known of an order's e-mails: of one that was asked for, and of what was told last. */
+/** What is known of an order's e-mails: whose it is, and what was told last of each send. */
 interface KnownDelivery {
   readonly partner: string;
   readonly orderNumber: number;
-  readonly status: string | null;
+  readonly told: Readonly<Record<number, DeliveryStatus>>;
 }
 
 /** Entries that are read seldom and stay on disk. */
@@ -57,7 +58,8 @@ const ORDER_TYPES: Readonly<Record<string, NoticeType>> = {
   OrderCancelled: 'order.cancelled',
 };
 
-const REPORTED = ['delivered', 'bounced', 'complained', 'failed'];
+/** That a message was opened is the customer's own affair. */
+const REPORTED: readonly DeliveryStatus[] = ['delivered', 'bounced', 'complained', 'failed'];
 
 /** Kept with each entry's kind before its id. */
 type Entry = ['p', KnownPartner] | ['b', readonly [available: string, isLow: boolean]] | ['k', KnownPackage];
@@ -179,19 +181,20 @@ export class ToldOf {
       .map(([partner]) => ({ partner, type: 'package.back_in_stock', object: `package-${id}`, facts }));
   }
 
-  /** Where an order's e-mail has come to; never to whom. */
+  /** Where each of an order's e-mails has come to, forward alone and each state once; never to whom. */
   private byDelivery({ id, type, data }: IndexedEvent): readonly Told[] {
     const key = `delivery|${id}`;
     const known = this.disk.get(key) as KnownDelivery | undefined;
     if (type === 'DeliveryRequested') {
       const { partner, orderNumber } = data;
-      this.disk.put(key, { partner, orderNumber, status: known?.status ?? null } satisfies KnownDelivery);
+      this.disk.put(key, { partner, orderNumber, told: known?.told ?? {} } satisfies KnownDelivery);
       return [];
     }
     const status = deliveryStatus(type, data);
-    if (!known || status === null || status === known.status) return [];
-    this.disk.put(key, { ...known, status } satisfies KnownDelivery);
-    const facts = { orderNumber: known.orderNumber, send: data.send, status };
+    const { send } = data;
+    if (!known || status === null || !movesForward(known.told[send] ?? 'pending', status)) return [];
+    this.disk.put(key, { ...known, told: { ...known.told, [send]: status } } satisfies KnownDelivery);
+    const facts = { orderNumber: known.orderNumber, send, status };
     return [{ partner: known.partner, type: 'delivery.updated', object: `order-${id}`, facts }];
   }
 
@@ -241,7 +244,7 @@ function availableChange(type: string, data: any): bigint | null {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: narrowed by the event's type, as an index does.
-function deliveryStatus(type: string, data: any): string | null {
+function deliveryStatus(type: string, data: any): DeliveryStatus | null {
   switch (type) {
     case 'DeliverySent':
       return 'sent';
@@ -249,6 +252,8 @@ function deliveryStatus(type: string, data: any): string | null {
       return 'failed';
     case 'DeliverySuppressed':
       return 'suppressed';
+    case 'DeliveryErased':
+      return 'erased';
     case 'DeliveryReported':
       return REPORTED.includes(data.report) ? data.report : null;
     default:
