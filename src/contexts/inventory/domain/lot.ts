@@ -165,17 +165,13 @@ function changeSlot(state: LotState, slot: number, change: Partial<Slot>): LotSt
 }
 
 function takeIn(state: LotState, keys: readonly TakenKey[]): LotState {
-  const added = keys.map(
-    (key): Slot => ({
-      status: 'free',
-      expiresAtMs: key.expiresAt === null ? null : Date.parse(key.expiresAt),
-      reservations: 0,
-      reservation: null,
-      sale: null,
-      shown: false,
-      releasedAtMs: null,
-    }),
-  );
+  // Slots are never changed in place: those that expire together share one until they differ.
+  const fresh = new Map<string | null, Slot>();
+  const added = keys.map(({ expiresAt }) => {
+    const slot = fresh.get(expiresAt) ?? freshSlot(expiresAt);
+    fresh.set(expiresAt, slot);
+    return slot;
+  });
   const slots = state.slots.push(...added);
   const offerOrder = [...state.offerOrder, ...added.map((_, index) => state.slots.size + index)];
   const expires = added.some((slot) => slot.expiresAtMs !== null);
@@ -186,6 +182,16 @@ function takeIn(state: LotState, keys: readonly TakenKey[]): LotState {
     free: state.free + added.length,
   };
 }
+
+const freshSlot = (expiresAt: string | null): Slot => ({
+  status: 'free',
+  expiresAtMs: expiresAt === null ? null : Date.parse(expiresAt),
+  reservations: 0,
+  reservation: null,
+  sale: null,
+  shown: false,
+  releasedAtMs: null,
+});
 
 function byExpiry(slots: List<Slot>, numbers: readonly number[]): number[] {
   const expiry = (slot: number): number => slots.get(slot)?.expiresAtMs ?? Number.MAX_SAFE_INTEGER;

@@ -56,11 +56,13 @@ describe('the newest events', () => {
     recent.add(1, [withBody(entry('a', -1, 1))]);
     const [first] = recent.after(0, 1)!;
     expect(first!.body).toEqual({ of: 'it' });
-    for (let at = 2; at <= 3000; at += 1) recent.add(at, [withBody(entry('a', at - 2, 1))]);
+    for (let at = 2; at <= 3000; at += 1) recent.add(at, [withBody(entry('a', at - 2, 1, 1024))]);
     expect(first!.body).toBeUndefined();
     expect(recent.after(0, 3000)!.filter(({ body }) => body)).toHaveLength(1024);
-    for (let at = 3001; at <= 3010; at += 1) recent.add(at, [entry('a', at - 2, 1, 2 ** 20)]);
-    expect(recent.after(3006, 10)).toHaveLength(4);
+    for (let at = 3001; at <= 12_000; at += 1) recent.add(at, [withBody(entry('a', at - 2, 1))]);
+    expect(recent.after(11_999 - 8192, 10_000)).toBeNull();
+    for (let at = 12_001; at <= 12_010; at += 1) recent.add(at, [entry('a', at - 2, 1, 2 ** 20)]);
+    expect(recent.after(12_006, 10)).toHaveLength(4);
     const { events } = recent as unknown as { events: readonly unknown[] };
     expect(events.filter((event) => event !== null)).toHaveLength(4);
   });

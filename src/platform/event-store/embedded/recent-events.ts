@@ -2,8 +2,8 @@ import type { RecordedEvent, StreamAppend } from '../event-store.js';
 
 const MAX_EVENTS = 8192;
 const MAX_BYTES = 4 * 1024 * 1024;
-/** Of the newest ones, how many keep their body: older ones would only be carried along by the garbage collector. */
-const MAX_BODIES = 1024;
+/** Of the newest ones, so much keeps its bodies: older ones would only be carried along by the garbage collector. */
+const MAX_BYTES_WITH_BODY = 1024 * 1024;
 
 type Recent = RecordedEvent & { body?: object | undefined };
 
@@ -15,6 +15,7 @@ export class RecentEvents {
   private bytes = 0;
   /** Place in `events` of the oldest one with its body. */
   private bodies = 0;
+  private bytesWithBody = 0;
 
   /** @param floor every event stored after this position is added here */
   constructor(private floor: number) {}
@@ -28,6 +29,7 @@ export class RecentEvents {
         revision += 1;
         this.events.push({ stream, revision, position: BigInt(position), id, type, data, metadata, body });
         this.bytes += data.length + metadata.length;
+        this.bytesWithBody += data.length + metadata.length;
         position += 1;
       }
     }
@@ -47,11 +49,9 @@ export class RecentEvents {
   }
 
   private forget(): void {
-    for (; this.events.length - this.bodies > MAX_BODIES; this.bodies += 1) {
-      const event = this.events[this.bodies];
-      if (event) event.body = undefined;
-    }
+    while (this.bytesWithBody > MAX_BYTES_WITH_BODY) this.forgetBody();
     while (this.events.length - this.start > MAX_EVENTS || this.bytes > MAX_BYTES) {
+      if (this.bodies === this.start) this.forgetBody();
       const { position, data, metadata } = this.events[this.start]!;
       this.floor = Number(position);
       this.bytes -= data.length + metadata.length;
@@ -61,7 +61,14 @@ export class RecentEvents {
     }
     if (this.start < MAX_EVENTS) return;
     this.events = this.events.slice(this.start);
-    this.bodies = Math.max(0, this.bodies - this.start);
+    this.bodies -= this.start;
     this.start = 0;
+  }
+
+  private forgetBody(): void {
+    const event = this.events[this.bodies]!;
+    event.body = undefined;
+    this.bytesWithBody -= event.data.length + event.metadata.length;
+    this.bodies += 1;
   }
 }
