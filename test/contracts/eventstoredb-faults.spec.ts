@@ -46,6 +46,10 @@ async function write(
   return acknowledged;
 }
 
+function fail(): never {
+  throw new Error('it was used');
+}
+
 const idsOf = (events: readonly RecordedEvent[]): string[] => events.map(({ id }) => id);
 
 /** What a writer was told and what is stored must be the same, in the same order. */
@@ -80,7 +84,7 @@ describe('a server that fails', () => {
     };
   };
 
-  it.each<AppendFault>(['silent', 'lost', 'not ready', 'timed out', 'cut off'])(
+  it.each<AppendFault>(['silent', 'lost', 'not ready', 'bewildered', 'timed out', 'cut off'])(
     'stores an append once, with its ids and revision, when the first answer is: %s',
     async (fault) => {
       failFirst(fault);
@@ -108,7 +112,7 @@ describe('a server that fails', () => {
     expect((await store.readStream(stream)).map(noteOf)).toEqual(['theirs']);
   });
 
-  it.each<AppendFault>(['lost', 'cut off', 'timed out'])(
+  it.each<AppendFault>(['lost', 'cut off', 'bewildered', 'timed out'])(
     'says that an append may be stored when every answer is: %s',
     async (fault) => {
       server.faultOf = () => fault;
@@ -170,10 +174,13 @@ describe('a server that fails', () => {
     server.faultOf = () => 'denied';
     await expect(appendTo(freshStream())).rejects.toMatchObject({ code: 'Failed', outcome: 'nothing' });
     expect(server.received).toHaveLength(1);
+    server.faultOf = () => 'too large';
+    await expect(appendTo(freshStream())).rejects.toMatchObject({ code: 'TooLarge', outcome: 'nothing' });
+    expect(server.received).toHaveLength(2);
     server.readStatus = status.INVALID_ARGUMENT;
     await expect(store.readAll(1n)).rejects.toMatchObject({ code: 'Failed', outcome: 'nothing' });
     server.readStatus = status.PERMISSION_DENIED;
-    await expect(openAt(server.url)).rejects.toThrow('EventStoreDB does not let this user in');
+    await expect(openAt(server.url)).rejects.toThrow('it must be allowed to read $all');
   });
 
   it('reads again what was cut off', async () => {
@@ -184,6 +191,16 @@ describe('a server that fails', () => {
     await delay(50);
     server.readStatus = null;
     expect(await reading).toHaveLength(1);
+  });
+
+  it.each(['InvalidPosition', 'Error'] as const)('finds no event where there is none: %s', async (said) => {
+    const stream = freshStream();
+    await appendTo(stream);
+    const [{ position }] = (await store.readStream(stream)) as [RecordedEvent];
+    server.noPosition = said;
+    expect(await store.eventAt(position - 1n)).toBeNull();
+    expect(await store.eventAt(position + 1n)).toBeNull();
+    expect(await store.eventAt(position)).toMatchObject({ stream });
   });
 
   it('gives up waiting when it is closed', async () => {
@@ -197,14 +214,34 @@ describe('a server that fails', () => {
   });
 });
 
-it('a server that is too old, lets nobody in or is no server is refused by name', async () => {
+it('a server that is too old or is no server is refused by name', async () => {
   const old = await EventStoreDbStandIn.start({ version: '20.6.0', methods: ['read', 'append'] });
   await expect(openAt(old.url)).rejects.toThrow('EventStoreDB 20.6.0 is too old');
   old.stop();
   await expect(openAt(old.url, IMPATIENT)).rejects.toMatchObject({ code: 'Unavailable' });
-  const secret = 'esdb://admin:hunter2@';
-  await expect(openAt(secret)).rejects.toThrow('EVENTSTORE_URL cannot be read');
-  await openAt(secret).catch((error: Error) => expect(String(error.stack)).not.toContain('hunter2'));
+});
+
+it.each([
+  ['admin:hunter2@', 'cannot be read'],
+  ['admin:hunter2@127.0.0.1:1?tls=maybe', 'cannot be read'],
+  ['admin:hun:ter2@127.0.0.1:1?tls=false', 'percent-encode'],
+  ['admin:hunter2@x@127.0.0.1:1?tls=false', 'percent-encode'],
+  ['admin:hun?ter2=hunter2@127.0.0.1:1', 'percent-encode'],
+  ['admin:hunter2@127.0.0.1:1?tlsVerifyCert=false', 'name the certificate of its CA by tlsCAFile'],
+  ['admin:hunter2@127.0.0.1:1?tls=false&useTls=true', 'has an option that is not known: useTls'],
+  ['admin:hunter2@127.0.0.1:1?tlsCAFile=/none.pem', 'File was not found'],
+])('a URL that is no use is refused by name, and never printed: %s', async (rest, problem) => {
+  const printed = ['warn', 'error', 'log'].map((level) =>
+    jest.spyOn(console, level as 'warn').mockReturnValue(),
+  );
+  const error: Error = await openAt(`esdb://${rest}`, IMPATIENT).then(fail, (thrown: Error) => thrown);
+  expect(error.message).toContain('EVENTSTORE_URL');
+  expect(error.message).toContain(problem);
+  for (const said of printed) {
+    expect(said).not.toHaveBeenCalled();
+    said.mockRestore();
+  }
+  expect(`${error.stack} ${JSON.stringify(error)}`).not.toMatch(/hunter2|ter2/);
 });
 
 describe('under load', () => {

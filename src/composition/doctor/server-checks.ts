@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import type { Db } from 'mongodb';
 import { Connection } from '../../platform/event-store/eventstoredb/connection.js';
 import { TIMEOUTS } from '../../platform/event-store/eventstoredb/limits.js';
+import { newestOfAllRequest } from '../../platform/event-store/eventstoredb/protocol.js';
 import { MongoKeyStore } from '../../platform/key-store/mongodb/mongo-key-store.js';
 import { MongoConnection } from '../../platform/mongodb/mongo-connection.js';
 import { readRedisFacts, redisProblems } from '../../platform/redis/redis-facts.js';
@@ -12,6 +13,8 @@ const ANSWER_MS = 4_000;
 /** A node further off its store does not start; closer ones are worth a look. */
 const MAX_CLOCK_OFFSET_MS = 2_000;
 const NOTABLE_CLOCK_OFFSET_MS = 500;
+/** EventStoreDB tells its time in whole seconds. */
+const SECOND_MS = 1_000;
 
 /** @param precisionMs how much later than told the server's time may have been */
 export function judgeClock(check: string, offsetMs: number, precisionMs = 0): Finding {
@@ -120,7 +123,16 @@ export async function checkEventStoreDb(url: string): Promise<Finding[]> {
   const connection = new Connection(url, TIMEOUTS);
   try {
     const version = await connection.version();
-    return [ok('eventstoredb', `${version} at ${hostsOf(url)}`), ...(await checkByHttp(url))];
+    // Anybody is told the version; what counts is whether this user may read.
+    for await (const _ of connection.read(newestOfAllRequest())) break;
+    const offset = await connection.clockOffset();
+    return [
+      ok('eventstoredb', `${version} at ${hostsOf(url)}`),
+      ...(offset
+        ? [judgeClock('eventstoredb', (offset.leastMs + offset.mostMs - SECOND_MS) / 2, SECOND_MS)]
+        : []),
+      ...(await checkByHttp(url)),
+    ];
   } finally {
     await connection.close();
   }
@@ -136,20 +148,13 @@ async function checkByHttp(url: string): Promise<Finding[]> {
     headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
   }
   const [first] = hostsOf(url).split(',');
-  const askedAt = Date.now();
   const signal = AbortSignal.timeout(ANSWER_MS);
   const answer = await fetch(`${scheme}://${first}/info/options`, { headers, signal }).catch(() => null);
-  if (!answer) return [];
-  const told = Date.parse(answer.headers.get('date') ?? '');
-  // The header has whole seconds.
-  const clock = Number.isNaN(told)
-    ? []
-    : [judgeClock('eventstoredb', told - (askedAt + Date.now()) / 2, 1_000)];
-  const options = (await answer.json().catch(() => null)) as { name?: string; value?: unknown }[] | null;
+  const options = (await answer?.json().catch(() => null)) as { name?: string; value?: unknown }[] | null;
   const memory = Array.isArray(options)
     ? options.find(({ name }) => /^mem-?db$/i.test(name ?? ''))
     : undefined;
   const isInMemory = /^true$/i.test(String(memory?.value));
   const advice = 'start it without --mem-db';
-  return isInMemory ? [...clock, problem('eventstoredb', 'keeps everything in memory', advice)] : clock;
+  return isInMemory ? [problem('eventstoredb', 'keeps everything in memory', advice)] : [];
 }

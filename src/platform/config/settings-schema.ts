@@ -159,8 +159,8 @@ export const SETTINGS = {
   ),
   eventStoreUrl: optional(
     'EVENTSTORE_URL',
-    url('esdb', 'esdb+discover'),
-    'EventStoreDB (21.10 or newer) instead of the embedded log.',
+    url('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'),
+    'EventStoreDB (21.10 or newer) or KurrentDB instead of the embedded log.',
     { secret: true, unset: 'embedded' },
   ),
   mongoDbUrl: optional(

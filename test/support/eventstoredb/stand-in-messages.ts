@@ -72,7 +72,6 @@ export function appendAnswer(correlationId: string, written: Written) {
   return answer;
 }
 
-/** Its message is empty, as the server's is. */
 function conflictAnswer(correlationId: string, actualRevision: number) {
   const conflict = new sharedPb.WrongExpectedVersion();
   if (actualRevision >= 0) conflict.setCurrentStreamRevision(String(actualRevision));
@@ -88,6 +87,14 @@ export const deniedAnswer = (correlationId: string) =>
 
 export const timeoutAnswer = (correlationId: string) =>
   errorAnswer(correlationId, '', new sharedPb.Timeout(), 'Timeout');
+
+/** KurrentDB says so of a single event; the definitions of the client do not know the message. */
+export const tooLargeAnswer = (correlationId: string) =>
+  errorAnswer(correlationId, '', new sharedPb.Empty(), 'MaximumAppendEventSizeExceeded');
+
+/** Of what was stored or not: the server does not know what the writer told it. */
+export const bewilderedAnswer = (correlationId: string) =>
+  errorAnswer(correlationId, 'Envelope callback expected either …', new sharedPb.Empty(), 'Empty');
 
 function errorAnswer(
   correlationId: string,

@@ -1,51 +1,45 @@
 import serverFeaturesGrpc from '@eventstore/db-client/generated/serverfeatures_grpc_pb.js';
 import streamsGrpc from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import type {
-  BatchAppendReq,
-  BatchAppendResp,
-  ReadReq,
-  ReadResp,
-} from '@eventstore/db-client/generated/streams_pb.js';
+import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import {
   Metadata,
   Server,
   ServerCredentials,
   type ServerDuplexStream,
   type ServerUnaryCall,
-  type ServerWritableStream,
   type sendUnaryData,
   status,
 } from '@grpc/grpc-js';
-import { type ProposedEvent, StandInLog, type StoredEvent } from './stand-in-log.js';
+import { addGossip, type EndPoint, type Member, notLeader } from './stand-in-cluster.js';
+import { type ProposedEvent, StandInLog } from './stand-in-log.js';
 import {
   appendAnswer,
-  caughtUp,
-  checkpoint,
-  confirmation,
+  bewilderedAnswer,
   deniedAnswer,
   eventAnswer,
   notFoundAnswer,
   notReadyAnswer,
   parseAppend,
   parseRead,
-  type ReadMessage,
   supportedMethods,
   timeoutAnswer,
+  tooLargeAnswer,
 } from './stand-in-messages.js';
+import { found, isPosition, LiveSubscriber, type ReadCall } from './stand-in-reads.js';
 
 type AppendCall = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
-type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
-
-/** Live events that the server keeps for a subscriber before it drops him. */
-const MAX_LIVE_EVENTS = 32;
-/** Events that are sent and not taken by a reader before he counts as blocked, and for how long until he is slow. */
-const MAX_UNTAKEN = 256;
-const SLOW_AFTER_MS = 100;
-/** Foreign events after which a filtered subscription is told how far it is. */
-const CHECKPOINT_EVERY = 32;
 
 /** What goes wrong with an append: the answer is kept back, or says something else than what was done. */
-export type AppendFault = 'none' | 'silent' | 'lost' | 'not ready' | 'timed out' | 'cut off' | 'denied';
+export type AppendFault =
+  | keyof typeof ANSWERS
+  | 'none'
+  | 'silent'
+  | 'lost'
+  | 'bewildered'
+  | 'timed out'
+  | 'cut off';
+/** Answered instead of storing anything. */
+const ANSWERS = { 'not ready': notReadyAnswer, denied: deniedAnswer, 'too large': tooLargeAnswer } as const;
 
 export interface StandInOptions {
   readonly port?: number;
@@ -55,6 +49,10 @@ export interface StandInOptions {
   readonly methods?: readonly string[];
   /** How long an append takes to reach the disk; default: no time. */
   readonly diskMs?: number;
+  /** `user:password` of the only one who may append and read; default: everybody may. */
+  readonly user?: string;
+  /** Certificate and key of a server that speaks TLS alone. */
+  readonly tls?: { readonly certificate: Buffer; readonly key: Buffer };
 }
 
 /**
@@ -66,6 +64,14 @@ export class EventStoreDbStandIn {
   faultOf: (stream: string) => AppendFault = () => 'none';
   /** Every read ends with this status code of gRPC; null: with what was asked for. */
   readStatus: number | null = null;
+  /** What it says of a position at which no event begins: versions before 23 say `Error`. */
+  noPosition: 'InvalidPosition' | 'Error' = 'InvalidPosition';
+  /** Set on a follower: who wants the leader is told where it is. */
+  leader: EndPoint | null = null;
+  /** Set on a leader: nodes that have the same log. */
+  followers: readonly EventStoreDbStandIn[] = [];
+  /** The nodes of its cluster, as it gossips of them. */
+  cluster: readonly Member[] = [];
   /** How far its clock is ahead of this machine's. */
   clockAheadMs = 0;
   /** While true, nothing is answered at all. */
@@ -79,19 +85,27 @@ export class EventStoreDbStandIn {
   private port: number;
   private readonly live = new Set<LiveSubscriber>();
 
-  private constructor(private readonly options: StandInOptions) {
-    this.log = new StandInLog(options.file);
+  private constructor(
+    private readonly options: StandInOptions,
+    log?: StandInLog,
+  ) {
+    this.log = log ?? new StandInLog(options.file);
     this.port = options.port ?? 0;
   }
 
-  static async start(options: StandInOptions = {}): Promise<EventStoreDbStandIn> {
-    const standIn = new EventStoreDbStandIn(options);
+  /** @param log of another node, where it is one of a cluster */
+  static async start(options: StandInOptions = {}, log?: StandInLog): Promise<EventStoreDbStandIn> {
+    const standIn = new EventStoreDbStandIn(options, log);
     await standIn.listen();
     return standIn;
   }
 
   get url(): string {
     return `esdb://127.0.0.1:${this.port}?tls=false`;
+  }
+
+  get endPoint(): EndPoint {
+    return { address: '127.0.0.1', port: this.port };
   }
 
   /** Cuts all connections and listens no more. What was stored stays. */
@@ -113,9 +127,14 @@ export class EventStoreDbStandIn {
         answer: sendUnaryData<ReturnType<typeof supportedMethods>>,
       ) => this.features(call, answer),
     });
+    addGossip(server, () => this.cluster);
+    const { tls } = this.options;
+    const credentials = tls
+      ? ServerCredentials.createSsl(null, [{ cert_chain: tls.certificate, private_key: tls.key }])
+      : ServerCredentials.createInsecure();
     this.port = await new Promise<number>((resolve, reject) => {
       const bound = (error: Error | null, port: number): void => (error ? reject(error) : resolve(port));
-      server.bindAsync(`127.0.0.1:${this.port}`, ServerCredentials.createInsecure(), bound);
+      server.bindAsync(`127.0.0.1:${this.port}`, credentials, bound);
     });
     this.server = server;
   }
@@ -149,18 +168,28 @@ export class EventStoreDbStandIn {
     call.on('data', (request: BatchAppendReq) => {
       const { correlationId, stream, expectedRevision, events } = parseAppend(request);
       this.received.push({ stream, expectedRevision, ids: events.map(({ id }) => id) });
-      if (this.hung) return;
+      if (this.hung || this.refuses(call)) return;
       const fault = this.faultOf(stream);
-      if (fault === 'not ready') return void call.write(notReadyAnswer(correlationId));
-      if (fault === 'denied') return void call.write(deniedAnswer(correlationId));
+      if (fault in ANSWERS) return void call.write(ANSWERS[fault as keyof typeof ANSWERS](correlationId));
       if (fault === 'silent') return;
       const written = this.log.append(stream, expectedRevision, events);
       if (fault === 'none') this.afterDisk(() => call.write(appendAnswer(correlationId, written)));
       else if (fault === 'timed out') call.write(timeoutAnswer(correlationId));
+      else if (fault === 'bewildered') call.write(bewilderedAnswer(correlationId));
       else if (fault === 'cut off') call.emit('error', { code: status.UNAVAILABLE, details: 'cut off' });
       this.publish();
     });
     call.on('end', () => call.end());
+  }
+
+  /** Ends a call of somebody unknown, or of who wants the leader and is not there. */
+  private refuses(call: Pick<AppendCall, 'metadata' | 'emit'>): boolean {
+    const { user } = this.options;
+    const wanted = user === undefined ? undefined : `Basic ${Buffer.from(user).toString('base64')}`;
+    const isStranger = wanted !== undefined && call.metadata.get('authorization')[0] !== wanted;
+    if (isStranger) call.emit('error', { code: status.UNAUTHENTICATED, details: 'Unauthenticated' });
+    else if (this.leader) call.emit('error', notLeader(this.leader));
+    return isStranger || this.leader !== null;
   }
 
   private afterDisk(answer: () => void): void {
@@ -172,6 +201,7 @@ export class EventStoreDbStandIn {
   private read(call: ReadCall): void {
     call.on('error', () => undefined);
     if (this.hung) return;
+    if (this.refuses(call)) return;
     if (this.readStatus !== null) {
       call.emit('error', { code: this.readStatus, details: 'refused' });
       return;
@@ -189,7 +219,10 @@ export class EventStoreDbStandIn {
     }
     const { stream, from } = message;
     if (stream === null && typeof from === 'bigint' && !isPosition(this.log, from)) {
-      call.emit('error', { code: status.INVALID_ARGUMENT, details: 'Invalid position' });
+      call.emit('error', {
+        code: status.UNKNOWN,
+        details: `Unexpected FilteredReadAllResult: ${this.noPosition}`,
+      });
       return;
     }
     if (stream !== null && this.log.stream(stream).length === 0) call.write(notFoundAnswer());
@@ -197,121 +230,8 @@ export class EventStoreDbStandIn {
     call.end();
   }
 
+  /** A follower's subscribers are told as well. */
   private publish(): void {
-    for (const subscriber of this.live) subscriber.news();
-  }
-}
-
-/** The server refuses to read from anywhere but an event. */
-function isPosition({ events }: StandInLog, from: bigint): boolean {
-  const found = events[firstFrom(events, ({ position }) => position, from)];
-  return found?.position === from;
-}
-
-const matches = ({ prefixes }: ReadMessage, { stream }: StoredEvent): boolean =>
-  prefixes.length === 0 || prefixes.some((prefix) => stream.startsWith(prefix));
-
-function found(log: StandInLog, message: ReadMessage): StoredEvent[] {
-  const { stream, from, backwards, limit } = message;
-  const place = (event: StoredEvent): bigint => (stream === null ? event.position : BigInt(event.revision));
-  const all = stream === null ? log.events : log.stream(stream);
-  const most = limit ?? Number.POSITIVE_INFINITY;
-  const events: StoredEvent[] = [];
-  const take = (event: StoredEvent): void => {
-    if (matches(message, event)) events.push(event);
-  };
-  const first = typeof from === 'bigint' ? firstFrom(all, place, from) : 0;
-  if (!backwards) {
-    for (let next = first; next < all.length && events.length < most; next += 1) take(all[next]!);
-    return events;
-  }
-  const isAt = typeof from === 'bigint' && all[first] !== undefined && place(all[first]) === from;
-  let next = typeof from === 'bigint' ? (isAt ? first : first - 1) : all.length - 1;
-  for (; next >= 0 && events.length < most; next -= 1) take(all[next]!);
-  return events;
-}
-
-/** Where the first event at or behind a place is. */
-function firstFrom(
-  events: readonly StoredEvent[],
-  place: (event: StoredEvent) => bigint,
-  from: bigint,
-): number {
-  let low = 0;
-  let high = events.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (place(events[middle]!) < from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** A subscription: it waits for its reader while it catches up; once it is live, a reader who takes nothing is dropped. */
-class LiveSubscriber {
-  private next: number;
-  private ended = false;
-  private isLive = false;
-  private foreign = 0;
-  /** Since when the reader has taken nothing of what was sent; null while he takes it. */
-  private blockedSince: number | null = null;
-
-  constructor(
-    private readonly call: ReadCall,
-    private readonly message: ReadMessage,
-    private readonly log: StandInLog,
-    private readonly onDrop: () => void,
-  ) {
-    const { from } = message;
-    const first = typeof from === 'bigint' ? firstFrom(log.events, ({ position }) => position, from + 1n) : 0;
-    this.next = from === 'end' ? log.events.length : first;
-    call.on('cancelled', () => {
-      this.ended = true;
-    });
-    call.on('drain', () => {
-      this.blockedSince = null;
-      this.send();
-    });
-  }
-
-  run(): void {
-    this.call.write(confirmation());
-    this.send();
-  }
-
-  /** Something was stored. */
-  news(): void {
-    const { blockedSince, log, next } = this;
-    const isSlow = blockedSince !== null && performance.now() - blockedSince > SLOW_AFTER_MS;
-    if (this.isLive && isSlow && log.events.length - next > MAX_LIVE_EVENTS) this.drop();
-    else this.send();
-  }
-
-  drop(): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.onDrop();
-    this.call.emit('error', {
-      code: status.ABORTED,
-      details: 'Consumer too slow to handle event while live. Client resubscription required.',
-    });
-  }
-
-  private send(): void {
-    while (!this.ended && this.blockedSince === null && this.next < this.log.events.length) {
-      const event = this.log.events[this.next]!;
-      this.next += 1;
-      if (matches(this.message, event)) this.call.write(eventAnswer(event));
-      else this.skip(event);
-      if (this.call.writableLength > MAX_UNTAKEN) this.blockedSince = performance.now();
-    }
-    if (this.isLive || this.ended || this.blockedSince !== null) return;
-    this.isLive = true;
-    this.call.write(caughtUp());
-  }
-
-  private skip({ position }: StoredEvent): void {
-    this.foreign += 1;
-    if (this.foreign % CHECKPOINT_EVERY === 0) this.call.write(checkpoint(position));
+    for (const node of [this, ...this.followers]) for (const subscriber of node.live) subscriber.news();
   }
 }

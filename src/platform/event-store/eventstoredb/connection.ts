@@ -9,6 +9,7 @@ import streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { type ClockOffset, clockOffset } from '../../kernel/clock-offset.js';
 import { EventStoreError } from '../event-store.js';
+import { forClient, unreadable } from './connection-string.js';
 import { CLOSE_MS, type Timeouts } from './limits.js';
 import { failureOf, TransportFailure } from './transport-failure.js';
 
@@ -53,11 +54,16 @@ export class Connection {
     url: string,
     private readonly timeouts: Timeouts,
   ) {
+    const understood = forClient(url);
     try {
-      this.client = EventStoreDBClient.connectionString(url) as unknown as ClientConnection;
-    } catch {
-      // The client's own text shows the URL, and with it the password.
-      throw new EventStoreError('Failed', 'EVENTSTORE_URL cannot be read as a connection string', 'nothing');
+      this.client = EventStoreDBClient.connectionString(understood) as unknown as ClientConnection;
+    } catch (error) {
+      // The client's own text may show the URL, and with it the password; that about a file's name does not.
+      const { message } = error as Error;
+      if (/^(Failed to load|userCertFile)/.test(message)) {
+        throw new EventStoreError('Failed', `EVENTSTORE_URL: ${message}`, 'nothing');
+      }
+      throw unreadable();
     }
   }
 

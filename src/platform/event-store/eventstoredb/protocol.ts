@@ -93,7 +93,14 @@ export function replyOf(response: BatchAppendResp): { correlationId: string; rep
     kind === 'WrongExpectedVersion'
       ? details?.unpack(sharedPb.WrongExpectedVersion.deserializeBinary, details.getTypeName())
       : null;
-  if (!conflict) return { correlationId, reply: { outcome: 'error', kind, message: error.getMessage() } };
+  if (!conflict) {
+    const bad =
+      kind === 'BadRequest'
+        ? details?.unpack(sharedPb.BadRequest.deserializeBinary, details.getTypeName())
+        : null;
+    const message = bad?.getMessage() || error.getMessage();
+    return { correlationId, reply: { outcome: 'error', kind, message } };
+  }
   const actualRevision = conflict.hasCurrentStreamRevision()
     ? Number(conflict.getCurrentStreamRevision())
     : NO_STREAM;
@@ -175,6 +182,17 @@ export const newestRequest = (streamPrefix: string): ReadReq =>
     options.setReadDirection(ReadDirection.BACKWARDS);
     options.setCount('1');
     filterBy(options, streamPrefix);
+  });
+
+/** The newest event of anybody: found at once, however much others have written. */
+export const newestOfAllRequest = (): ReadReq =>
+  readRequest((options) => {
+    const which = new AllOptions();
+    which.setEnd(new sharedPb.Empty());
+    options.setAll(which);
+    options.setReadDirection(ReadDirection.BACKWARDS);
+    options.setCount('1');
+    options.setNoFilter(new sharedPb.Empty());
   });
 
 /** What comes after a position, without end. */

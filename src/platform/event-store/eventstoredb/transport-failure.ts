@@ -21,9 +21,15 @@ export class TransportFailure extends Error {
   }
 }
 
-/** Whether the server says that nothing begins at the position that a read named. */
+/**
+ * Whether the server says that no event begins at the position that a read named: `Trying to read from an invalid
+ * position`, `Unexpected FilteredReadAllResult: InvalidPosition`, or `… Error` where it took bytes in the midst of an event
+ * for one, as versions before 23 always say.
+ */
 export const isNoPosition = (error: unknown): boolean =>
-  error instanceof Error && /position/i.test(error.message) && !/unavailable/i.test(error.message);
+  error instanceof Error &&
+  /position|ReadAllResult: Error/i.test(error.message) &&
+  !/unavailable/i.test(error.message);
 
 /** What an error of the connection means: mostly an outage, sometimes a server that will never do what is asked. */
 export function failureOf(error: unknown, inDoubt: boolean): TransportFailure | EventStoreError {
@@ -35,8 +41,11 @@ export function failureOf(error: unknown, inDoubt: boolean): TransportFailure | 
   const text = `EventStoreDB: ${message || `status ${String(code)}`}`;
   switch (code) {
     case UNAUTHENTICATED:
-    case PERMISSION_DENIED:
       return failed('EventStoreDB does not let this user in');
+    case PERMISSION_DENIED:
+      return failed(
+        'EventStoreDB does not let this user read: it must be allowed to read $all, as members of $admins are',
+      );
     case UNIMPLEMENTED:
       return failed('this EventStoreDB is too old: 21.10 or newer is needed');
     case INVALID_ARGUMENT:
@@ -57,12 +66,13 @@ export function refusedAppend(kind: string, message: string): TransportFailure |
     case 'StreamDeleted':
       return failed('the stream was deleted in EventStoreDB');
     case 'MaximumAppendSizeExceeded':
+    case 'MaximumAppendEventSizeExceeded':
       return new EventStoreError('TooLarge', 'the append is larger than EventStoreDB allows', 'nothing');
     case 'BadRequest':
       return failed(`EventStoreDB refused the request: ${message}`);
     case 'Empty':
-      // "Server Is Not Ready", "Server Is Busy": it says so instead of writing.
-      return new TransportFailure(`EventStoreDB: ${message}`, false);
+      // "Server Is Not Ready", "Server Is Busy", "No leader info …": it says so instead of writing.
+      return new TransportFailure(`EventStoreDB: ${message}`, !/not ready|busy|leader/i.test(message));
     default:
       return new TransportFailure(`EventStoreDB: ${kind} ${message}`, true);
   }
