@@ -862,6 +862,7 @@ export type UpdatePartnerBody = {
     name?: string;
     password?: string;
     api_key?: string;
+    email?: string | null;
     overlap_hours?: number;
     status?: 0 | 1 | 2;
     ip_allowlist?: Array<string>;

@@ -60,6 +60,7 @@ export class AccountNode {
   readonly auth: AuthService;
   readonly admin: AdminAccount;
   readonly totp: StaffTotp;
+  readonly secrets: AccountSecrets;
   private readonly registrations: RegisterPartnerHandler;
   private readonly updates: UpdatePartnerHandler;
   private readonly keeps = new Map<LocalIndex, MemoryKeep>();
@@ -74,6 +75,7 @@ export class AccountNode {
     this.executor = openExecutor({ store, snapshots: new NoSnapshots(), clock, ids, namespace: 'kf' });
     const throttles = new MemoryThrottles(clock);
     const secrets = new AccountSecrets(new Vault(keys), hashes, hasher);
+    this.secrets = secrets;
     const registrar = new AccountRegistrar(this.executor, ids, new PublicIds(this.executor, ids), secrets);
     const defaults = { billingMode: 'postpaid', creditLimit: null } as const;
     this.registrations = new RegisterPartnerHandler(this.executor, ids, registrar, defaults);

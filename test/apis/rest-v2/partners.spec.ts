@@ -96,6 +96,7 @@ describe('a profile', () => {
     ['no address', { ip_allowlist: ['nowhere'] }, /ip_allowlist: must be at most 200 addresses or ranges/],
     ['a commission above 100', { commission_percent: 101 }, /commission_percent: must be a decimal from 0/],
     ['a short API key', { api_key: 'short' }, /api_key: must be 8 to 200 visible ASCII/],
+    ['no e-mail address', { email: 'nowhere' }, /email: must be an e-mail address/],
     ['a negative limit', { credit_limit: -1 }, /credit_limit: must be null or an amount/],
     ['a partner for a manager', { manager_id: MISSING }, /manager_id/],
   ])('refuses %s and says what is valid', async (_, changes, message) => {
@@ -295,6 +296,22 @@ describe('a replaced secret', () => {
     expect(await terminal(login, 'another password', 1)).toMatchObject({ code: '0' });
     admin = await anyone.login('admin', PASSWORD);
     manager = await anyone.login('manager', PASSWORD);
+  });
+
+  it('an e-mail address is one partner’s alone, and free when it has another', async () => {
+    const [old, fresh] = ['old', 'new'].map((mark) => `${mark}-${unique()}@paynet.example`);
+    const owner = await partner({ email: old });
+    const other = await partner();
+    const to = async (id: number, email: string | null) => {
+      const { status, body } = await admin.put(`/partners/${id}`, { email });
+      return status === 200 ? 'done' : `${status} ${body.error}`;
+    };
+    expect(await to(other.id, old!)).toBe('409 email: already taken');
+    expect(await to(owner.id, fresh!)).toBe('done');
+    expect(await to(other.id, old!)).toBe('done');
+    expect(await to(owner.id, old!)).toBe('409 email: already taken');
+    expect(await to(other.id, null)).toBe('done');
+    expect(await to(owner.id, old!)).toBe('done');
   });
 
   it('an API key is its partner’s for the overlap, then anybody’s', async () => {

@@ -47,6 +47,7 @@ function updateOf(body: UpdatePartnerBody, managerId: string | null | undefined)
     name: body.name,
     password: body.password,
     apiKey: body.api_key,
+    email: body.email,
     overlapHours: body.overlap_hours,
     status: body.status === undefined ? undefined : STATUSES[body.status],
     billingMode: body.billing_mode,

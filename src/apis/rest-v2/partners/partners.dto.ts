@@ -128,6 +128,11 @@ export class UpdatePartnerBody extends PartnerProfileBody {
   @IsText()
   api_key?: string;
 
+  /** Its own address, no other account's; null: none any more. */
+  @IsOptional()
+  @IsText()
+  email?: string | null;
+
   /** How long a replaced password or API key stays valid. */
   @MayBeAbsent()
   @IsInt()

@@ -77,6 +77,7 @@ export class AccountIndex implements LocalIndex {
         break;
       }
       case 'PartnerApiKeySet':
+      case 'PartnerEmailChanged':
         this.closePlan(planKey(id, data.changeId), keep);
         break;
       case 'PartnerPasswordSet':

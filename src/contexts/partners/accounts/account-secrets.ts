@@ -15,6 +15,9 @@ const NORMAL = {
   apikey: (key: string) => key,
 } satisfies Record<ClaimKind, (text: string) => string>;
 
+/** Slot of the contact that an account was registered with. */
+const FIRST_CONTACT = 0;
+
 /** What is stored of a password, without the circumstances of its change. */
 export type PasswordSecret = Pick<SealedPassword, 'plain' | 'md5'>;
 
@@ -53,17 +56,24 @@ export class AccountSecrets {
     return { plain, md5 };
   }
 
-  async sealContact(account: AccountRef, kind: 'email' | 'phone', value: string): Promise<SealedContact> {
-    return { sealed: await this.seal(account, kind, 0, value.trim()), hash: this.hash(kind, value) };
+  /** `changeId`: the slot of a contact that replaces another. */
+  async sealContact(
+    account: AccountRef,
+    kind: 'email' | 'phone',
+    value: string,
+    changeId?: string,
+  ): Promise<SealedContact> {
+    const sealed = await this.seal(account, kind, changeId ?? FIRST_CONTACT, value.trim());
+    return { sealed, hash: this.hash(kind, value) };
   }
 
   /** The contact in clear. */
   async openContact(
     account: AccountRef,
     kind: 'email' | 'phone',
-    { sealed }: SealedContact,
+    { sealed, changeId }: SealedContact & { readonly changeId?: string },
   ): Promise<string> {
-    return this.vault.open(sealed, place(account, kind, 0));
+    return this.vault.open(sealed, place(account, kind, changeId ?? FIRST_CONTACT));
   }
 
   async sealApiKey(account: AccountRef, changeId: string, apiKey: string): Promise<SealedContact> {

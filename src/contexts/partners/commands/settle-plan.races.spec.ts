@@ -36,7 +36,9 @@ function planFor(world: AccountWorld, { command, login, email, phone }: Registra
     ...(email ? [`email-${email}`] : []),
     ...(phone ? [`phone-${phone}`] : []),
   ];
-  const events = [{ type: 'PartnerRegistered', data: { planId, publicId: 1, login } } as PartnerEvent];
+  const contact = email && { sealed: '', hash: email };
+  const data = { planId, publicId: 1, login, email: contact };
+  const events = [{ type: 'PartnerRegistered', data } as PartnerEvent];
   return { planId, account, claims, events };
 }
 

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../platform/execution/transaction.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type { AccountState } from '../domain/account.js';
-import { Claim, claimed, claimId, takenCode, tenure } from '../domain/claim.js';
+import { Claim, type ClaimKind, claimed, claimId, takenCode, tenure } from '../domain/claim.js';
 import { holdsApiKey, Partner } from '../domain/partner.js';
 import { Staff } from '../domain/staff.js';
 import type { AccountRef, ClaimBody, ClaimedPlan } from '../events/claim.events.js';
@@ -48,7 +48,7 @@ export function settlePlan(tx: Transaction, plan: AccountPlan): Rejection<Partne
   }
   const firstClaim = plan.claims[0]!;
   for (const id of plan.claims) {
-    // An API key that the account takes up again is claimed anew: who found its overlap over must not free it now.
+    // A value that the account takes up again is claimed anew: who found that it had let it go must not free it now.
     if (holds(tx, id, plan)) continue;
     const { planId, account, claims, events } = plan;
     const body: ClaimBody = {
@@ -61,6 +61,16 @@ export function settlePlan(tx: Transaction, plan: AccountPlan): Rejection<Partne
   }
   appendToAccount(tx, plan.account, plan.events);
   return null;
+}
+
+/** Refuses a value that another account holds. */
+export function refuseTaken(
+  tx: Transaction,
+  id: string,
+  account: AccountRef,
+): Rejection<PartnerRejectionCode> | null {
+  const holder = holderOf(tx, id);
+  return holder === null || holder.id === account.id ? null : reject(takenCode(id));
 }
 
 /** Who holds a claimed value, once whatever is unfinished about it is finished. */
@@ -91,11 +101,15 @@ function isTaken(tx: Transaction, id: string): boolean {
   return false;
 }
 
-/** Whether a claim is of an API key that its partner replaced, and the overlap is over. */
+/** Whether a claim is of what its partner replaced: an e-mail address, or an API key whose overlap is over. */
 function isOutlived(tx: Transaction, id: string, { account }: ClaimBody): boolean {
-  const prefix = claimId('apikey', '');
-  if (account.kind !== 'partner' || !id.startsWith(prefix)) return false;
-  return !holdsApiKey(tx.load(Partner, account.id), id.slice(prefix.length), tx.nowMs);
+  if (account.kind !== 'partner') return false;
+  const hashIn = (kind: ClaimKind): string | null =>
+    id.startsWith(claimId(kind, '')) ? id.slice(claimId(kind, '').length) : null;
+  const email = hashIn('email');
+  if (email !== null) return tx.load(Partner, account.id).email?.hash !== email;
+  const apiKey = hashIn('apikey');
+  return apiKey !== null && !holdsApiKey(tx.load(Partner, account.id), apiKey, tx.nowMs);
 }
 
 /** Ends the plan behind a claim. False: this node's view of it is too old to tell, and this run will not count. */

@@ -5,9 +5,11 @@ import { type Currency, parseMoney } from '../../../platform/kernel/money.js';
 import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
 import { AccountSecrets, type PasswordSecret } from '../accounts/account-secrets.js';
 import { areIpRanges } from '../accounts/ip-allowlist.js';
-import { isApiKey } from '../domain/fields.js';
+import { claimId } from '../domain/claim.js';
+import { isApiKey, isEmail } from '../domain/fields.js';
 import { type AccountField, invalidField } from '../domain/invalid-field.js';
 import {
+  changeEmail,
   type PartnerChanges,
   refusal,
   setApiKey,
@@ -21,7 +23,7 @@ import type { SealedContact } from '../events/sealed.js';
 import { MAX_OVERLAP_HOURS } from '../limits.js';
 import type { PartnerRejectionCode } from '../rejections.js';
 import type { PartnerResult } from './partner-result.js';
-import { settlePlan } from './settle-plan.js';
+import { refuseTaken, settlePlan } from './settle-plan.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -32,11 +34,16 @@ export interface PartnerUpdate extends Omit<PartnerChanges, 'creditLimit' | 'bal
   readonly balanceAlertBelow?: Readonly<Partial<Record<Currency, string | null>>>;
   readonly password?: string;
   readonly apiKey?: string;
+  /** Its own address; null: none any more. */
+  readonly email?: string | null;
   /** How long a replaced password or API key stays valid; default 0. */
   readonly overlapHours?: number;
 }
 
-/** Changes the named fields of a partner and leaves the others. All or nothing. */
+/**
+ * Changes the named fields of a partner and leaves the others. All or nothing; only where nodes share an engine, a new API
+ * key that somebody else takes in that very moment may leave a new e-mail address behind.
+ */
 export class UpdatePartner extends Command<PartnerResult> {
   constructor(
     readonly context: CommandContext,
@@ -51,6 +58,7 @@ interface Prepared {
   readonly update: PartnerUpdate;
   readonly password: (PasswordSecret & { readonly changeId: string }) | null;
   readonly apiKey: (SealedContact & { readonly changeId: string; readonly apiKeyId: string }) | null;
+  readonly email: { readonly changeId: string; readonly email: SealedContact | null } | null;
 }
 
 @CommandHandler(UpdatePartner)
@@ -82,7 +90,7 @@ export class UpdatePartnerHandler implements ICommandHandler<UpdatePartner> {
   ): Promise<Prepared | Rejection<PartnerRejectionCode>> {
     const passwordId = `${commandId}/password`;
     const keyId = `${commandId}/api-key`;
-    const { password, apiKey } = update;
+    const { password, apiKey, email } = update;
     const secret =
       password === undefined ? null : await this.secrets.sealPassword(account, passwordId, password);
     if (isRejection(secret)) return secret;
@@ -91,13 +99,20 @@ export class UpdatePartnerHandler implements ICommandHandler<UpdatePartner> {
       update,
       password: secret && { changeId: passwordId, ...secret },
       apiKey: sealedKey && { changeId: keyId, apiKeyId: this.ids.uuid(), ...sealedKey },
+      email: email === undefined ? null : await this.sealEmail(account, `${commandId}/email`, email),
     };
+  }
+
+  private async sealEmail(account: AccountRef, changeId: string, email: string | null) {
+    const sealed = email === null ? null : await this.secrets.sealContact(account, 'email', email, changeId);
+    return { changeId, email: sealed };
   }
 }
 
-function invalidInput({ ipAllowlist, apiKey, overlapHours = 0 }: PartnerUpdate): AccountField | null {
+function invalidInput({ ipAllowlist, apiKey, email, overlapHours = 0 }: PartnerUpdate): AccountField | null {
   if (ipAllowlist && !areIpRanges(ipAllowlist)) return 'ip_allowlist';
   if (apiKey !== undefined && !isApiKey(apiKey)) return 'api_key';
+  if (typeof email === 'string' && !isEmail(email)) return 'email';
   return overlapHours >= 0 && overlapHours <= MAX_OVERLAP_HOURS ? null : 'overlap_hours';
 }
 
@@ -105,7 +120,7 @@ function invalidInput({ ipAllowlist, apiKey, overlapHours = 0 }: PartnerUpdate):
 function change(
   tx: Transaction,
   partnerId: string,
-  { update, password, apiKey }: Prepared,
+  { update, password, apiKey, email }: Prepared,
 ): Rejection<PartnerRejectionCode> | null {
   const state = tx.load(Partner, partnerId);
   const changes = inMinorUnits(update, state);
@@ -116,6 +131,13 @@ function change(
   const previousValidUntil = overlapMs > 0 ? new Date(tx.nowMs + overlapMs).toISOString() : null;
   const passwordSet = password ? setPassword(state, { ...password, previousValidUntil }) : [];
   if (isRejection(passwordSet)) return passwordSet;
+  const emailChanged = email ? changeEmail(state, email) : [];
+  if (isRejection(emailChanged)) return emailChanged;
+  if (email && emailChanged.length > 0) {
+    const keyTaken = apiKey && refuseTaken(tx, claimId('apikey', apiKey.hash), partnerRef(partnerId));
+    const refused = keyTaken ?? takeEmail(tx, partnerId, email, emailChanged);
+    if (refused) return refused;
+  }
   if (apiKey) {
     const { hash, sealed, changeId, apiKeyId } = apiKey;
     const keySet = setApiKey(state, { changeId, apiKeyId, hash, sealed, previousValidUntil });
@@ -124,6 +146,23 @@ function change(
     if (refused) return refused;
   }
   tx.append(Partner, partnerId, [...fields, ...passwordSet]);
+  return null;
+}
+
+const partnerRef = (id: string): AccountRef => ({ kind: 'partner', id });
+
+/** As the API key; none at all needs no claim. */
+function takeEmail(
+  tx: Transaction,
+  partnerId: string,
+  { changeId, email }: NonNullable<Prepared['email']>,
+  events: PartnerEvent[],
+): Rejection<PartnerRejectionCode> | null {
+  if (email) {
+    const claims = [claimId('email', email.hash)];
+    return settlePlan(tx, { planId: changeId, account: partnerRef(partnerId), claims, events });
+  }
+  tx.append(Partner, partnerId, events);
   return null;
 }
 
@@ -136,8 +175,8 @@ function claimApiKey(
   events: PartnerEvent[],
 ): Rejection<PartnerRejectionCode> | null {
   if (events.length === 0) return null;
-  const account: AccountRef = { kind: 'partner', id: partnerId };
-  return settlePlan(tx, { planId: changeId, account, claims: [`apikey-${hash}`], events });
+  const claims = [claimId('apikey', hash)];
+  return settlePlan(tx, { planId: changeId, account: partnerRef(partnerId), claims, events });
 }
 
 function inMinorUnits(

@@ -25,6 +25,7 @@ import type { PartnerState } from './partner.js';
 
 type Decision = PartnerEvent[] | Rejection<PartnerRejectionCode>;
 type ApiKeySet = Extract<PartnerEvent, { type: 'PartnerApiKeySet' }>['data'];
+type EmailChange = Extract<PartnerEvent, { type: 'PartnerEmailChanged' }>['data'];
 
 /** What can be changed about a partner; absent fields stay. */
 export type PartnerChanges = Partial<PartnerProfile & PartnerBilling & PartnerPricing & PartnerLimits> & {
@@ -197,4 +198,12 @@ export function setApiKey(state: PartnerState, apiKey: ApiKeySet): Decision {
   if (refused) return refused;
   if (state.changes.has(apiKey.changeId) || state.apiKey?.hash === apiKey.hash) return [];
   return [{ type: 'PartnerApiKeySet', data: apiKey }];
+}
+
+/** The address itself was claimed before. One that stands already is not set again. */
+export function changeEmail(state: PartnerState, change: EmailChange): Decision {
+  const refused = refusal(state);
+  if (refused) return refused;
+  const isSame = (state.email?.hash ?? null) === (change.email?.hash ?? null);
+  return isSame || state.changes.has(change.changeId) ? [] : [{ type: 'PartnerEmailChanged', data: change }];
 }

@@ -3,6 +3,7 @@ import type { PartnerEvent } from '../events/partner.events.js';
 import { validPasswords } from './account.js';
 import {
   blockPartner,
+  changeEmail,
   setAccess,
   setApiKey,
   setCurrencies,
@@ -219,6 +220,24 @@ describe('passwords and API keys', () => {
     const withKey = given(Partner, [registered, { type: 'PartnerApiKeySet', data: apiKey('k') }]);
     withKey.when((state) => setApiKey(state, apiKey('k', 'other'))).thenNothing();
     withKey.when((state) => setApiKey(state, apiKey('k2', 'k'))).thenNothing();
+  });
+
+  it('an e-mail address is changed once per command, and not to itself', () => {
+    const change = (changeId: string, hash: string | null) => ({
+      changeId,
+      email: hash === null ? null : { sealed: `sealed ${hash}`, hash },
+    });
+    const changed: PartnerEvent = { type: 'PartnerEmailChanged', data: change('one', 'a') };
+    partner.when((state) => changeEmail(state, change('one', 'a'))).then(changed);
+    const withEmail = given(Partner, [registered, changed]);
+    withEmail.when((state) => changeEmail(state, change('one', 'b'))).thenNothing();
+    withEmail.when((state) => changeEmail(state, change('two', 'a'))).thenNothing();
+    withEmail
+      .when((state) => changeEmail(state, change('two', null)))
+      .then({ type: 'PartnerEmailChanged', data: change('two', null) });
+    given(Partner, [])
+      .when((state) => changeEmail(state, change('one', 'a')))
+      .thenRejected('PartnerUnknown');
   });
 
   it('the old password is good until the overlap ends, and only the last one', () => {

@@ -27,8 +27,8 @@ export interface PartnerState extends AccountState {
   readonly logoUrl: string | null;
   readonly supportEmail: string | null;
   readonly language: PartnerLanguage | null;
-  /** Its own address, that it is written to itself. */
-  readonly email: SealedContact | null;
+  /** Its own address, that it is written to itself. `changeId`: slot that it is bound to, unless it has it from the start. */
+  readonly email: (SealedContact & { readonly changeId?: string }) | null;
   readonly managerId: string | null;
   readonly referrerId: string | null;
   readonly defaultCurrency: Currency;
@@ -83,7 +83,7 @@ const initial: PartnerState = {
 /** A partner: who may buy what, at which terms, and how it proves who it is. */
 export const Partner: Aggregate<PartnerState, PartnerEvent> = {
   category: 'partner',
-  stateVersion: 3,
+  stateVersion: 4,
   weight: 4,
   initial,
   evolve(state, event, { revision }) {
@@ -100,6 +100,14 @@ export const Partner: Aggregate<PartnerState, PartnerEvent> = {
         return { ...state, ...withPassword(state, event.data, revision) };
       case 'PartnerApiKeySet':
         return withApiKey(state, event.data);
+      case 'PartnerEmailChanged': {
+        const { changeId, email } = event.data;
+        return {
+          ...state,
+          changes: withChange(state.changes, changeId),
+          email: email && { ...email, changeId },
+        };
+      }
       case 'PartnerStatusChanged':
         return { ...state, status: event.data.status, credentialEpoch: revision };
       case 'PartnerAccessChanged': {

@@ -21,6 +21,7 @@ const partners = {
   PartnerRegistered: sample<PartnerEvent>('PartnerRegistered'),
   PartnerPasswordSet: sample<PartnerEvent>('PartnerPasswordSet'),
   PartnerApiKeySet: sample<PartnerEvent>('PartnerApiKeySet'),
+  PartnerEmailChanged: sample<PartnerEvent>('PartnerEmailChanged'),
   PartnerStatusChanged: sample<PartnerEvent>('PartnerStatusChanged'),
   PartnerProfileChanged: sample<PartnerEvent>('PartnerProfileChanged'),
   PartnerBillingChanged: sample<PartnerEvent>('PartnerBillingChanged'),
@@ -67,7 +68,7 @@ describe('stored events fold as they always did', () => {
       logoUrl: 'https://paynet.az/logo.png',
       supportEmail: null,
       language: null,
-      email: expect.objectContaining({ hash: expect.any(String) }),
+      email: expect.objectContaining({ changeId: `${COMMAND}/email`, hash: expect.any(String) }),
       managerId: '01900000-0000-7000-8000-00000000000b',
       referrerId: null,
       status: 'blocked',
@@ -86,12 +87,12 @@ describe('stored events fold as they always did', () => {
       revealOn: 'confirm',
       maxOpenReservations: 500,
       ipAllowlist: ['192.0.2.7', '10.0.0.0/8'],
-      changes: new Set([COMMAND, `${COMMAND}/password`, `${COMMAND}/api-key`]),
+      changes: new Set([COMMAND, `${COMMAND}/password`, `${COMMAND}/api-key`, `${COMMAND}/email`]),
       password: partners.PartnerPasswordSet.data,
       previousPassword: null,
       apiKey: expect.objectContaining({ id: '01900000-0000-7000-8000-00000000e001' }),
       previousApiKey: null,
-      credentialEpoch: 3,
+      credentialEpoch: 4,
     });
   });
 

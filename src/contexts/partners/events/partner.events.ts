@@ -90,6 +90,16 @@ export type PartnerEvent =
         readonly previousValidUntil: string | null;
       }
     >
+  /** The claim of the address before it is not released here: whoever wants it finds that the partner has another. */
+  | DomainEvent<
+      'PartnerEmailChanged',
+      {
+        /** Of the command, and of the claim that this completes. Slot that `sealed` is bound to. */
+        readonly changeId: string;
+        /** Null: none any more. */
+        readonly email: SealedContact | null;
+      }
+    >
   | DomainEvent<'PartnerStatusChanged', { readonly status: PartnerStatus; readonly reason: string | null }>
   | DomainEvent<'PartnerProfileChanged', PartnerProfile>
   | DomainEvent<'PartnerBillingChanged', PartnerBilling>
