@@ -212,6 +212,13 @@ describe('a sale in one step', () => {
     expect((await terminal.call(6, { package: (await shop.stocked(1)).publicId, order })).code).toBe('6-7');
   });
 
+  it('goes to an address whose domain is not in Latin letters', async () => {
+    const pkg = await shop.stocked(1);
+    const email = 'c4n4ry@пример.example';
+    const bought = await terminal.call(6, { package: pkg.publicId, order: 'MAIL-IDN', email });
+    expect(bought).toMatchObject({ code: '0', data: { keyText: pkg.texts[0] } });
+  });
+
   it('stands when the address is none, and says so each time', async () => {
     const pkg = await shop.stocked(1);
     const buy = () =>

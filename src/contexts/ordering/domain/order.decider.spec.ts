@@ -1,7 +1,6 @@
 import { given } from '../../../../test/support/given.js';
 import claimedSample from '../events/golden/OrderClaimed.v1.json' with { type: 'json' };
 import type { OrderClaim, OrderEvent } from '../events/order.events.js';
-import { emailAddress } from './email-address.js';
 import {
   claimOrder,
   claimRefund,
@@ -167,25 +166,4 @@ describe('a delivery', () => {
       .when((state) => confirmOrder(state, { ...data, sale }))
       .then(confirmed);
   });
-});
-
-describe('an e-mail address', () => {
-  it.each([
-    ['customer@example.com', 'customer@example.com'],
-    ['  A.B+c@Example.COM ', 'A.B+c@example.com'],
-  ])('%j is taken as %j', (text, address) => expect(emailAddress(text)).toBe(address));
-
-  it.each([
-    '',
-    'x',
-    '@example.com',
-    'a@b',
-    'a b@example.com',
-    'a@example..com',
-    'a@-x.com',
-    'a@x.com\n<b@y.z>',
-    'a\u200b@example.com',
-    '\u202ea@example.com',
-    'a\u0000@example.com',
-  ])('%j is refused', (text) => expect(emailAddress(text)).toBeNull());
 });

@@ -1,0 +1,19 @@
+import { domainToASCII } from 'node:url';
+import { EMAIL_CODE_POINTS } from './limits.js';
+
+/** Letters of any script; what the conversion would read as the rest of a URL is not among the others. */
+const ADDRESS = /^[^\s\p{Cc}\p{Cf}@<>()[\]\\,;:"]{1,64}@[\p{L}\p{M}\p{N}.。·・-]+$/u;
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
+
+/**
+ * The address trimmed, with its domain as mail servers know it: in lower case, and in ASCII where it has other letters
+ * (`bücher.example` is `xn--bcher-kva.example`). Null if no mail server could take it.
+ */
+export function emailAddress(text: string): string | null {
+  const given = text.trim();
+  if (given.length > EMAIL_CODE_POINTS || !ADDRESS.test(given)) return null;
+  const at = given.lastIndexOf('@') + 1;
+  const domain = domainToASCII(given.slice(at));
+  const address = given.slice(0, at) + domain;
+  return DOMAIN.test(domain) && address.length <= EMAIL_CODE_POINTS ? address : null;
+}
