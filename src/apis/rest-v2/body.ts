@@ -51,10 +51,17 @@ export class BodyShapePipe implements PipeTransform {
   }
 }
 
-/** `keys.3.key_text must be a string`: each message with the whole path of its field. */
+/**
+ * `keys.3.key_text must be a string`: each message with the whole path of its field. Of what a field breaks the rule that
+ * stands first in its class is told, which is what it has to be: that nothing is longer than allowed helps nobody who sent a
+ * number.
+ */
 function messagesOf(errors: readonly ValidationError[], path = ''): string[] {
   return errors.flatMap((error) => [
-    ...Object.values(error.constraints ?? {}).map((message) => `${path}${message}`),
+    // Decorators of a field register from below.
+    ...Object.values(error.constraints ?? {})
+      .slice(-1)
+      .map((message) => `${path}${message}`),
     ...messagesOf(error.children ?? [], `${path}${error.property}.`),
   ]);
 }
@@ -66,7 +73,6 @@ export class RequestPipe extends ValidationPipe {
       whitelist: true,
       forbidNonWhitelisted: true,
       transform: true,
-      stopAtFirstError: true,
       exceptionFactory: (errors) => new BadRequestException(messagesOf(errors).slice(0, MAX_MESSAGES)),
     });
   }

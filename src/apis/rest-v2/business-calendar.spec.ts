@@ -43,7 +43,10 @@ describe('a range', () => {
     });
   });
 
-  it.each(['2026-02-30', '2026-3-1', 'yesterday', '2026-03-01T10:00', ''])('knows no %j', (text) => {
-    expect(() => calendar.range(undefined, text)).toThrow('dateTo');
-  });
+  it.each(['2026-02-30', '2026-02-30T10:00:00Z', '2026-3-1', 'yesterday', '2026-03-01T10:00', ''])(
+    'knows no %j',
+    (text) => {
+      expect(() => calendar.range(undefined, text)).toThrow('dateTo');
+    },
+  );
 });

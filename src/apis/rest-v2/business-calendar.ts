@@ -11,6 +11,13 @@ const DAYS_PER_WEEK = 7;
 /** Of a day of the calendar, whatever its zone. */
 const utcOf = (day: string): number => Date.parse(`${day}T00:00:00.000Z`);
 const dayAt = (utcMs: number): string => new Date(utcMs).toISOString().slice(0, 10);
+/** Whether there is such a day: February has no 31st, which the language takes for the 3rd of March. */
+export const isDay = (text: string): boolean =>
+  DATE.test(text) && !Number.isNaN(utcOf(text)) && dayAt(utcOf(text)) === text;
+const DAY_LENGTH = 'yyyy-mm-dd'.length;
+/** Milliseconds of `2026-12-31T10:00:00Z` and the like; NaN where there is no such time. */
+export const instantOf = (text: string): number =>
+  DATE_TIME.test(text) && isDay(text.slice(0, DAY_LENGTH)) ? Date.parse(text) : Number.NaN;
 /** That many days later. */
 export const daysAfter = (day: string, days: number): string => dayAt(utcOf(day) + days * DAY_MS);
 
@@ -66,9 +73,7 @@ export class BusinessCalendar {
   }
 
   private moment(text: string, field: string, ofDay: (day: string) => number): string {
-    const exact = DATE_TIME.test(text) ? Date.parse(text) : Number.NaN;
-    const isDay = DATE.test(text) && !Number.isNaN(utcOf(text)) && dayAt(utcOf(text)) === text;
-    const ms = isDay ? ofDay(text) : exact;
+    const ms = isDay(text) ? ofDay(text) : instantOf(text);
     if (Number.isNaN(ms)) {
       throw new BadRequestException(
         `${field}: must be a date such as 2026-12-31, or a time such as 2026-12-31T10:00:00Z`,

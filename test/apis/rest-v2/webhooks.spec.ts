@@ -276,6 +276,32 @@ it.each([
   expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining(problem)]);
 });
 
+it.each([
+  ['post', '/rotate', { overlap_hours: '24' }, 'overlap_hours must be an integer number'],
+  ['post', '/rotate', { overlap_hours: 169 }, 'overlap_hours must not be greater than 168'],
+  ['post', '/redeliver', { from: 1, to: 2 }, 'from must be a string; to must be a string'],
+  [
+    ...(['post', '/redeliver'] as const),
+    { from: '2026-02-30T00:00:00Z', to: '2026-03-01T00:00:00Z' },
+    'from: there is no such time',
+  ],
+  ['put', '', { enabled: 'no' }, 'enabled must be a boolean value'],
+] as const)('%s %s of %j says what it has to be', async (method, path, sent, error) => {
+  const wid = (await partner.get(`/partners/${id}/webhooks`)).body.data[0].id;
+  const { status, body } = await partner[method](`/partners/${id}/webhooks/${wid}${path}`, sent);
+  expect([status, body]).toEqual([400, { success: false, error }]);
+});
+
+it('the staff sees the endpoints of all partners, in the order asked for', async () => {
+  const ids = async (query: string) =>
+    (await admin.get(`/webhooks?limit=100${query}`)).body.data.map((one: { id: number }) => one.id);
+  const ascending = await ids('');
+  expect(ascending.length).toBeGreaterThan(1);
+  expect(await ids('&sort=-id')).toEqual(ascending.toReversed());
+  expect((await admin.get('/webhooks?sort=url')).status).toBe(400);
+  expect((await partner.get('/webhooks')).status).toBe(403);
+});
+
 it('nothing secret was told, logged or stored in clear', async () => {
   const { secret } = await create('/secret', ['balance.low']);
   const log = JSON.stringify((await admin.get('/audit/events?limit=100')).body);

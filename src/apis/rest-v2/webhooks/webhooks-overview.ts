@@ -3,6 +3,7 @@ import { type Lane, NoticeIndex } from '../../../contexts/webhooks/index.js';
 import type { Caller } from '../access.js';
 import type { Page } from '../answers.js';
 import { DEFAULT_PAGE_SIZE } from '../limits.js';
+import { sortOf } from '../listing.js';
 import { PartnerScope } from '../partners/partner-scope.js';
 import type { WebhookListQuery } from './webhooks.dto.js';
 import { WebhooksReader } from './webhooks.reader.js';
@@ -24,10 +25,11 @@ export class WebhooksOverview {
 
   async page(caller: Caller, query: WebhookListQuery): Promise<Page<ReturnType<WebhooksReader['view']>>> {
     const { page = 1, limit = DEFAULT_PAGE_SIZE, status } = query;
+    const { webhook: direction } = sortOf(query.sort, { id: 'webhook' });
     const visible = await this.scope.partnersVisibleTo(caller.principal);
     const found = [...this.index.lanes.values()]
       .filter((lane) => isLike(lane, status) && (visible === 'all' || visible.includes(lane.partner)))
-      .sort((a, b) => a.webhook - b.webhook);
+      .sort((a, b) => (a.webhook - b.webhook) * direction!);
     const data = [];
     for (const { partner, webhook } of found.slice((page - 1) * limit, page * limit)) {
       const known = (await this.reader.all(caller, partner)).find(({ id }) => id === webhook);

@@ -14,6 +14,7 @@ import { Allow, CalledBy, Caller, EVERYBODY, MANAGERS } from '../access.js';
 import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
 import { PublicIdPipe } from '../body.js';
+import { instantOf } from '../business-calendar.js';
 import { Listing } from '../listing.js';
 import { AnswersList, AnswersOne } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
@@ -41,7 +42,7 @@ const SORTABLE = { last_attempt_at: 'lastAttemptAt', first_attempt_at: 'firstAtt
 const NEWEST_FIRST = '-last_attempt_at';
 
 function instant(text: string, field: string): number {
-  const ms = Date.parse(text);
+  const ms = instantOf(text);
   if (Number.isNaN(ms)) throw new BadRequestException(`${field}: there is no such time`);
   return ms;
 }
