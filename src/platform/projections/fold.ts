@@ -192,11 +192,12 @@ export class Fold {
         else missing.set(target, [id]);
       }
     }
-    for (const [target, ids] of missing) {
-      const loading = this.options.documents.load(target.collection, ids);
-      // Waiting only for what is not there already: the embedded store answers at once.
-      const found = loading instanceof Promise ? await loading : loading;
-      const working = this.working.get(target)!;
+    const asked = [...missing];
+    const loading = asked.map(([target, ids]) => this.options.documents.load(target.collection, ids));
+    // Waiting only for what is not there already: the embedded store answers at once. Taken over once all have answered.
+    const loaded = loading.every((found) => found instanceof Map) ? loading : await Promise.all(loading);
+    for (const [index, found] of loaded.entries()) {
+      const working = this.working.get(asked[index]![0])!;
       for (const [id, { document, position }] of found)
         working.set(id, { document, position, changed: false });
     }
