@@ -108,7 +108,7 @@ const ANSWERS = {
   TooManyWebhooks: [409, 'There are at most {limit} webhooks'],
   WebhookDisabled: [409, 'The webhook is switched off'],
   MessageUnknown: [404, 'Delivery not found'],
-  MessageIsWaiting: [409, 'The delivery is not done with'],
+  MessageIsWaiting: [409, 'The delivery is about to be made again'],
   TooManyAttempts: [409, 'The delivery was attempted {limit} times'],
   RedeliveryUnderWay: [409, 'A redelivery is under way'],
   TestUnderWay: [409, 'A test is under way'],

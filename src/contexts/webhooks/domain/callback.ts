@@ -43,12 +43,13 @@ export function recordAttempt(state: CallbackState, attempt: Attempted): Callbac
   return state.attempts === attempt.attempt - 1 ? [{ type: 'CallbackAttempted', data: attempt }] : [];
 }
 
+/** Whatever became of it: one that waits for its next attempt is tried now, unless that was asked for already. */
 export function redeliver(
   state: CallbackState,
   message: { readonly webhook: number; readonly partner: string; readonly notice: string },
 ): CallbackEvent[] | Rejection<WebhookRejectionCode> {
   if (state.status === 'none') return reject('MessageUnknown');
-  if (state.status === 'waiting') return reject('MessageIsWaiting');
+  if (state.status === 'waiting' && state.round === 0) return reject('MessageIsWaiting');
   if (state.attempts >= MAX_ATTEMPTS) return reject('TooManyAttempts', { limit: MAX_ATTEMPTS });
   return [{ type: 'CallbackRedeliveryRequested', data: message }];
 }

@@ -197,14 +197,15 @@ describe('a message', () => {
       .thenNothing();
   });
 
-  it('is sent again on demand when it is done with', () => {
+  it('is sent again on demand, and tried now where it waits for its next attempt, once asked for', () => {
     const given410 = attempted(1, { nextAttempt: null });
-    for (const events of [[attempted(1, { outcome: 'delivered', nextAttempt: null })], [given410]]) {
+    const delivered = attempted(1, { outcome: 'delivered', nextAttempt: null });
+    for (const events of [[delivered], [given410], [attempted(1)]]) {
       given(Callback, events)
         .when((state) => redeliver(state, message))
         .then({ type: 'CallbackRedeliveryRequested', data: message });
     }
-    given(Callback, [attempted(1)])
+    given(Callback, [attempted(1), { type: 'CallbackRedeliveryRequested', data: message }])
       .when((state) => redeliver(state, message))
       .thenRejected('MessageIsWaiting');
     given(Callback, [])

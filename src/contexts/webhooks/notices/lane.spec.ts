@@ -187,6 +187,19 @@ describe('redelivery', () => {
     expect(again.workAt(T0, (n) => n === 0)?.sequence).toBe(2);
   });
 
+  it('of a message that waits for its next attempt makes it now, and what waits behind it goes after it', () => {
+    const { lane, next, succeed, fail } = laneOf('c:a', 'r:a');
+    fail(0, T0 + 36_000_000);
+    lane.reopen(1, T0);
+    expect(next()).toBeNull();
+    lane.reopen(0, T0);
+    expect(next()).toBe(0);
+    succeed(0);
+    expect(next()).toBe(1);
+    succeed(1);
+    expect(lane.open.size).toBe(0);
+  });
+
   it('of one message waits for an open one about the same', () => {
     const { lane, next, succeed, fail } = laneOf('c:a', 'r:a');
     succeed(0);

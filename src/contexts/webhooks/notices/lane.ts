@@ -140,10 +140,12 @@ export class Lane {
     this.advance();
   }
 
-  /** A message is asked for anew. */
+  /** A message is asked for anew: now, unless it has to wait for another one about the same. */
   reopen(sequence: number, nowMs: number): void {
     const { position, object } = this.notices.get(sequence);
-    const dueMs = this.openByObject.has(object) ? null : nowMs;
+    const open = this.open.get(sequence);
+    const mustWait = open ? open.dueMs === null : this.openByObject.has(object);
+    const dueMs = mustWait ? null : nowMs;
     this.put({ sequence, position, object, round: 0, dueMs });
   }
 
