@@ -222,6 +222,22 @@ it('a server that is too old or is no server is refused by name', async () => {
 });
 
 it.each([
+  'tls=false&tlsVerifyCert=false',
+  'TLS=false&tls_verify_cert=false&keepAliveInterval=10000',
+  'tls=false&tlsVerifyCert=true',
+])('a URL as examples give it opens: ?%s', async (options) => {
+  const warned = jest.spyOn(console, 'warn').mockReturnValue();
+  const server = await EventStoreDbStandIn.start();
+  const [address] = server.url.split('?');
+  for (const url of [`${address}?${options}`, `${address!.replace('esdb', 'kurrentdb')}/?${options}`]) {
+    await (await openAt(url)).close();
+  }
+  server.stop();
+  expect(warned).not.toHaveBeenCalled();
+  warned.mockRestore();
+});
+
+it.each([
   ['admin:hunter2@', 'cannot be read'],
   ['admin:hunter2@127.0.0.1:1?tls=maybe', 'cannot be read'],
   ['admin:hun:ter2@127.0.0.1:1?tls=false', 'percent-encode'],

@@ -24,14 +24,22 @@ export function forClient(url: string): string {
   if (!scheme || !/^[^:@/]*:[^:@/]*$/.test(user ?? ':') || query.includes('@')) {
     throw refusal('cannot be read as a connection string: percent-encode what is special in its password');
   }
-  for (const [name = '', value] of query.split('&').map((option) => option.split('='))) {
-    const key = name.toLowerCase().replace(/[_-]/g, '');
-    if (query !== '' && !OPTIONS.includes(key)) throw refusal(`has an option that is not known: ${name}`);
-    if (key === 'tlsverifycert' && value !== 'true') {
-      throw refusal(
-        'has tlsVerifyCert=false, which is not possible: name the certificate of its CA by tlsCAFile',
-      );
-    }
+  const options = query.split('&').flatMap((text) => (text === '' ? [] : [optionOf(text)]));
+  const unknown = options.find(({ key }) => !OPTIONS.includes(key));
+  if (unknown) throw refusal(`has an option that is not known: ${unknown.name}`);
+  const verified = options.filter(({ key, value }) => key !== 'tlsverifycert' || value === 'true');
+  // Without TLS there is nothing to verify: many examples name both.
+  const isPlain = options.some(({ key, value }) => key === 'tls' && value === 'false');
+  if (verified.length < options.length && !isPlain) {
+    throw refusal(
+      'has tlsVerifyCert=false, which is not possible: name the certificate of its CA by tlsCAFile',
+    );
   }
-  return url.replace(/^kurrentdb(?=\+|:)/, 'esdb');
+  const [address = ''] = url.replace(/^kurrentdb(?=\+|:)/, 'esdb').split('?');
+  return `${address}?${verified.map(({ text }) => text).join('&')}`;
+}
+
+function optionOf(text: string): { text: string; name: string; key: string; value: string | undefined } {
+  const [name = '', value] = text.split('=');
+  return { text, name, key: name.toLowerCase().replace(/[_-]/g, ''), value };
 }
