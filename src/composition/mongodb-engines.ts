@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MongoError } from 'mongodb';
 import { MONGODB_MIGRATIONS } from '../../migrations/mongodb/all.js';
 import type { Settings } from '../platform/config/settings.js';
 import type { IdempotencyStore } from '../platform/idempotency/idempotency-store.js';
 import { MongoIdempotencyStore } from '../platform/idempotency/mongodb/mongo-idempotency-store.js';
 import type { Ids } from '../platform/kernel/ids.js';
+import { StoreUnavailable } from '../platform/kernel/store-unavailable.js';
 import type { KeyStore } from '../platform/key-store/key-store.js';
 import { MongoKeyStore } from '../platform/key-store/mongodb/mongo-key-store.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { isOutage } from '../platform/mongodb/errors.js';
 import { MongoConnection } from '../platform/mongodb/mongo-connection.js';
 import { assertKnown, migrateMongo, mongoFormat } from '../platform/mongodb/mongo-migrations.js';
-import { tellingOutages } from '../platform/mongodb/telling-outages.js';
+import { inTime, tellingOutages } from '../platform/mongodb/telling-outages.js';
 import { MongoReadStore } from '../platform/read-store/mongodb/mongo-read-store.js';
 import type { ReadStore } from '../platform/read-store/read-store.js';
 import type { MasterKey } from '../platform/security/master-key.js';
@@ -23,6 +25,13 @@ const VARIABLE = 'MONGODB_URL';
 const MIGRATION_POLL_MS = 500;
 /** A whole collection may have to be dropped, or a large batch written by a busy server. */
 const WRITER_PATIENCE_MS = 180_000;
+/** Indexes may have to be built at a start. */
+const SET_UP_PATIENCE_MS = 180_000;
+/** The lease is held meanwhile, and nobody works. */
+const TAKE_OVER_PATIENCE_MS = 60_000;
+const UNAUTHORIZED = 13;
+const FORBIDDEN =
+  'this user may not do what is needed: give it the roles readWrite and dbAdmin on the database';
 
 /** What is kept on MongoDB. */
 export interface MongoEngines {
@@ -54,6 +63,7 @@ export function connectMongo({
   const open = async (): Promise<MongoConnection> => {
     const connection = await MongoConnection.open({ url });
     try {
+      await connection.assertReplicaSet();
       assertClock(VARIABLE, await connection.clockOffset());
       return connection;
     } catch (error) {
@@ -61,42 +71,63 @@ export function connectMongo({
       throw error;
     }
   };
-  return reach({ variable: VARIABLE, open, isOutage, logger, patienceMs });
+  return reach({ variable: VARIABLE, open: () => inTime(open()), isOutage: isPassing, logger, patienceMs });
+}
+
+const isPassing = (error: unknown): boolean => isOutage(error) || error instanceof StoreUnavailable;
+
+/** Sets up what is kept on MongoDB. @throws {EngineUnavailable} where it refuses that or stops answering. */
+export async function setUp<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await inTime(work(), SET_UP_PATIENCE_MS);
+  } catch (error) {
+    if (!(error instanceof MongoError || isPassing(error))) throw error;
+    const { code, message } = error as MongoError;
+    const problem = code === UNAUTHORIZED ? FORBIDDEN : message;
+    throw new EngineUnavailable(VARIABLE, problem, { cause: error });
+  }
 }
 
 /** @throws {EngineUnavailable}, {MasterKeyError}, {DataFormatError} */
 export async function openMongoEngines(options: MongoEnginesOptions): Promise<MongoEngines> {
-  const { settings, ids, logger } = options;
   const connection = await connectMongo(options);
-  const { database } = connection;
   try {
-    await prepare(connection, options);
-    const master = await openMasterKey(
-      {
-        configured: settings.masterKey,
-        dataDir: settings.dataDir,
-        production: settings.nodeEnv === 'production',
-      },
-      (key) => MongoKeyStore.matches(database, key),
-    );
-    const readers = MongoReadStore.forReaders(database);
-    return {
-      documents: tellingOutages<ReadStore>(readers),
-      idempotency: tellingOutages<IdempotencyStore>(await MongoIdempotencyStore.open(database)),
-      keys: tellingOutages(await MongoKeyStore.open(database, master, ids)),
-      master,
-      lease: new MongoWorkerLease(database, {
-        onError: (err) => logger.warn({ err }, 'MongoDB could not be asked for the lease of the worker'),
-      }),
-      documentsFor: async (token) =>
-        tellingOutages<ReadStore>(await MongoReadStore.forWriter(database, token), WRITER_PATIENCE_MS),
-      documentsReplaced: () => readers.forget(),
-      close: () => connection.close(),
-    };
+    return await setUp(() => openOn(connection, options));
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+async function openOn(connection: MongoConnection, options: MongoEnginesOptions): Promise<MongoEngines> {
+  const { settings, ids, logger } = options;
+  const { database } = connection;
+  await prepare(connection, options);
+  const master = await openMasterKey(
+    {
+      configured: settings.masterKey,
+      dataDir: settings.dataDir,
+      production: settings.nodeEnv === 'production',
+    },
+    (key) => MongoKeyStore.matches(database, key),
+  );
+  const readers = MongoReadStore.forReaders(database);
+  return {
+    documents: tellingOutages<ReadStore>(readers),
+    idempotency: tellingOutages<IdempotencyStore>(await MongoIdempotencyStore.open(database)),
+    keys: tellingOutages(await MongoKeyStore.open(database, master, ids), undefined, ['rewrap']),
+    master,
+    lease: new MongoWorkerLease(database, {
+      onError: (err) => logger.warn({ err }, 'MongoDB could not be asked for the lease of the worker'),
+    }),
+    documentsFor: async (token) =>
+      tellingOutages<ReadStore>(
+        await inTime(MongoReadStore.forWriter(database, token), TAKE_OVER_PATIENCE_MS),
+        WRITER_PATIENCE_MS,
+      ),
+    documentsReplaced: () => readers.forget(),
+    close: () => connection.close(),
+  };
 }
 
 /** Processes that serve requests alone leave the set-up to the others, and wait for it. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Db } from 'mongodb';
+import { StoreUnavailable } from '../../src/platform/kernel/store-unavailable.js';
 import { MongoReadStore } from '../../src/platform/read-store/mongodb/mongo-read-store.js';
 import {
   type LeaseDocument,
@@ -83,25 +84,58 @@ describeOnMongoDb('the lease of the worker on MongoDB', (databases) => {
     expect((await acquire()).token).toBe(first.token + 2);
   });
 
-  it('is kept when one sign of life gets no answer', async () => {
-    let signs = 0;
+  /** The database with a driver that never settles some of the calls for the lease. */
+  const leaving = (unsettled: (method: string, nth: number) => boolean) => {
+    const calls = new Map<string, number>();
     const leases = new Proxy(database.collection('leases'), {
       get(target, name) {
         const member: unknown = Reflect.get(target, name, target);
         if (typeof member !== 'function') return member;
         return (...parameters: unknown[]) => {
-          if (name === 'updateOne') signs += 1;
-          return name === 'updateOne' && signs === 2
+          const nth = (calls.get(String(name)) ?? 0) + 1;
+          calls.set(String(name), nth);
+          return unsettled(String(name), nth)
             ? new Promise(() => undefined)
             : member.apply(target, parameters);
         };
       },
     });
-    const first = await leaseOf({ collection: () => leases } as unknown as Db).acquire(never);
+    return { database: { collection: () => leases } as unknown as Db, calls };
+  };
+
+  it('is kept when one sign of life gets no answer', async () => {
+    const { database: on, calls } = leaving((method, nth) => method === 'updateOne' && nth === 2);
+    const first = await leaseOf(on).acquire(never);
     held.push(first!);
     await delay(2 * SHORT_TIMINGS.holdMs);
-    expect(signs).toBeGreaterThan(4);
+    expect(calls.get('updateOne')).toBeGreaterThan(4);
     expect(first!.lost.aborted).toBe(false);
+  });
+
+  it.each([
+    ['findOne', 1],
+    ['insertOne', 1],
+    ['updateOne', 1],
+    ['findOne', 2],
+  ])('is taken although the driver never settles a call: %s, the %dth', async (method, nth) => {
+    const { database: on } = leaving((name, count) => name === method && count === nth);
+    const errors: unknown[] = [];
+    const leases = new MongoWorkerLease(on, {
+      onError: (error) => void errors.push(error),
+      timings: SHORT_TIMINGS,
+    });
+    const lease = await leases.acquire(never);
+    held.push(lease!);
+    expect(errors).toEqual([expect.any(StoreUnavailable)]);
+    expect(lease!.lost.aborted).toBe(false);
+  });
+
+  it('is given up by whoever gets no answer when he gives it back', async () => {
+    const { database: on } = leaving((name, nth) => name === 'updateOne' && nth > 1);
+    const lease = await leaseOf(on).acquire(never);
+    await expect(lease!.release()).rejects.toBeInstanceOf(StoreUnavailable);
+    const next = await acquire();
+    expect(next.token).toBe(lease!.token + 1);
   });
 
   describe('a worker that was replaced', () => {

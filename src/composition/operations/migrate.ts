@@ -19,11 +19,12 @@ export async function migrate(settings: Settings, logger: Logger): Promise<Migra
   const log = (line: string): void => logger.info(line);
   const dataDirectory = await runMigrations({ directory, migrations: MIGRATIONS, log });
   if (!url) return { dataDirectory, mongodb: null };
-  const { connectMongo } = await import('../mongodb-engines.js');
+  const { connectMongo, setUp } = await import('../mongodb-engines.js');
   const { migrateMongo } = await import('../../platform/mongodb/mongo-migrations.js');
   const connection = await connectMongo({ url, logger });
   try {
-    return { dataDirectory, mongodb: await migrateMongo(connection.database, MONGODB_MIGRATIONS, log) };
+    const mongodb = await setUp(() => migrateMongo(connection.database, MONGODB_MIGRATIONS, log));
+    return { dataDirectory, mongodb };
   } finally {
     await connection.close();
   }

@@ -48,6 +48,13 @@ export class MongoConnection {
     return version as string;
   }
 
+  /** @throws if the server is none of a replica set: then it takes no write that can be repeated. */
+  async assertReplicaSet(): Promise<void> {
+    const { setName, msg } = await this.database.command({ hello: 1 });
+    if (setName !== undefined || msg === 'isdbgrid') return;
+    throw new Error('MongoDB stands alone: make it a replica set, of one node at least (mongod --replSet)');
+  }
+
   /** The server's clock against this machine's. */
   async clockOffset(): Promise<ClockOffset> {
     const askedAtMs = Date.now();

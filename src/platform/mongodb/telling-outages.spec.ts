@@ -8,9 +8,11 @@ const store = tellingOutages(
     breaks: () => Promise.reject(new MongoNetworkError('connection 1 closed')),
     fails: () => Promise.reject(new RangeError('no outage')),
     hangs: () => new Promise<void>(() => undefined),
+    asksMuch: () => new Promise<string>((resolve) => void setTimeout(() => resolve('done'), 60)),
     name: 'orders',
   },
   20,
+  ['asksMuch'],
 );
 
 it('passes on what a store answers, and what is no answer', async () => {
@@ -24,3 +26,5 @@ it('tells an outage by the error of the driver', async () => {
 
 it('gives up a call that the driver never settles', () =>
   expect(store.hangs()).rejects.toBeInstanceOf(StoreUnavailable));
+
+it('waits for what asks many questions', () => expect(store.asksMuch()).resolves.toBe('done'));

@@ -18,12 +18,17 @@ export class MongoServerProcess {
     private readonly executable: string,
     private readonly directory: string,
     private readonly port: number,
+    private readonly flags: readonly string[],
   ) {}
 
-  /** @param folder where its own is made */
-  static async start(executable: string, folder = tmpdir()): Promise<MongoServerProcess> {
+  /** @param folder where its own is made @param flags of SecantusDB */
+  static async start(
+    executable: string,
+    folder = tmpdir(),
+    flags: readonly string[] = [],
+  ): Promise<MongoServerProcess> {
     const directory = mkdtempSync(join(folder, 'keyforge-mongodb-'));
-    const server = new MongoServerProcess(executable, directory, await freePort());
+    const server = new MongoServerProcess(executable, directory, await freePort(), flags);
     await server.start();
     return server;
   }
@@ -33,9 +38,9 @@ export class MongoServerProcess {
   }
 
   /** Again, after it was killed. */
-  async start(): Promise<void> {
+  async start(flags = this.flags): Promise<void> {
     const place = ['--host', '127.0.0.1', '--port', String(this.port), '--storage-path', this.directory];
-    const child = spawn(this.executable, [...place, '--sync-on-commit', '--log-level', 'ERROR'], {
+    const child = spawn(this.executable, [...place, ...flags, '--sync-on-commit', '--log-level', 'ERROR'], {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     this.child = child;

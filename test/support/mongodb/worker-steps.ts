@@ -1,7 +1,9 @@
 import type { ReadDocument, ReadStore } from '../../../src/platform/read-store/read-store.js';
 import type { LeaseTimings } from '../../../src/platform/worker-lease/mongodb/mongo-worker-lease.js';
 
-export const SHORT_TIMINGS: LeaseTimings = { beatMs: 100, lookMs: 50, takeOverMs: 1_000, holdMs: 800 };
+export const SHORT_TIMINGS: LeaseTimings = {
+  ...{ beatMs: 100, lookMs: 50, takeOverMs: 1_000, holdMs: 800, answerMs: 1_000 },
+};
 
 export const STEPS = { name: 'steps.v1.1', indexes: [['writer']] } as const;
 

@@ -3,6 +3,7 @@ import { Binary, type Collection, type Db } from 'mongodb';
 import type { Ids } from '../../kernel/ids.js';
 import { isFailedValidation } from '../../mongodb/errors.js';
 import { insertOrFind } from '../../mongodb/insert-or-find.js';
+import { inTime } from '../../mongodb/telling-outages.js';
 import { type MasterKey, MasterKeyError } from '../../security/master-key.js';
 import { type DataKey, KeyStore } from '../key-store.js';
 
@@ -90,18 +91,19 @@ export class MongoKeyStore extends KeyStore {
    */
   async rewrap(next: MasterKey): Promise<number> {
     const [before, after] = [this.master.checkValue(), next.checkValue()];
-    await this.masters.updateOne({ _id: 'master', check: before }, { $set: { next: after } });
-    await this.demandWrapped(after);
+    await inTime(this.masters.updateOne({ _id: 'master', check: before }, { $set: { next: after } }));
+    await inTime(this.demandWrapped(after));
     let count = 0;
     for await (const stored of this.keys.find()) {
       const { id, key } = this.unwrap(stored);
       const wrapped = new Binary(next.wrap(key, labelOf(id, stored._id)));
       // One that is destroyed meanwhile stays destroyed.
-      await this.keys.updateOne({ _id: stored._id, id }, { $set: { [`wrapped.${after}`]: wrapped } });
+      const rewrapped = { $set: { [`wrapped.${after}`]: wrapped } };
+      await inTime(this.keys.updateOne({ _id: stored._id, id }, rewrapped));
       count += 1;
     }
     const record = { _id: 'master', check: before, next: after } as const;
-    const { matchedCount } = await this.masters.replaceOne(record, { check: after });
+    const { matchedCount } = await inTime(this.masters.replaceOne(record, { check: after }));
     if (matchedCount === 0)
       throw new Error('the change of the master key was disturbed: the old one is in force');
     this.master = next;

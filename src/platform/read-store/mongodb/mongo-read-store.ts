@@ -1,5 +1,5 @@
-import { type Db, MongoBulkWriteError } from 'mongodb';
-import { DUPLICATE_KEY, FAILED_VALIDATION, isDuplicateKey } from '../../mongodb/errors.js';
+import type { Db } from 'mongodb';
+import { DUPLICATE_KEY, FAILED_VALIDATION, isDuplicateKey, refusedWrites } from '../../mongodb/errors.js';
 import { LeaseLost } from '../../worker-lease/worker-lease.js';
 import { planInOrder, planQuery } from '../query-plan.js';
 import {
@@ -197,8 +197,7 @@ export class MongoReadStore extends ReadStore {
     try {
       await documents.bulkWrite(operations, { ordered: false, ignoreUndefined: true });
     } catch (error) {
-      if (!(error instanceof MongoBulkWriteError) || error.err) throw error;
-      const codes = new Set([error.writeErrors].flat().map(({ code }) => code));
+      const codes = refusedWrites(error);
       if (codes.has(FAILED_VALIDATION)) throw new LeaseLost();
       if (codes.size !== 1 || !codes.has(DUPLICATE_KEY)) throw error;
     }

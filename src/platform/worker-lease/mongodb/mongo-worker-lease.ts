@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Collection, Db } from 'mongodb';
 import { isDuplicateKey } from '../../mongodb/errors.js';
+import { inTime } from '../../mongodb/telling-outages.js';
 import { type HeldLease, WorkerLease } from '../worker-lease.js';
 
 export interface LeaseTimings {
@@ -13,10 +14,14 @@ export interface LeaseTimings {
   readonly takeOverMs: number;
   /** A holder that could not give a sign for so long stops by itself: shorter, so that two seldom work at once. */
   readonly holdMs: number;
+  /** A question that is not answered for so long is asked again: the driver may never settle it. */
+  readonly answerMs: number;
 }
 
 /** From the death of a worker to its successor's work half of the ten seconds that are promised: see ADR 27. */
-export const LEASE_TIMINGS: LeaseTimings = { beatMs: 500, lookMs: 200, takeOverMs: 3_500, holdMs: 3_000 };
+export const LEASE_TIMINGS: LeaseTimings = {
+  ...{ beatMs: 500, lookMs: 200, takeOverMs: 3_500, holdMs: 3_000, answerMs: 3_000 },
+};
 
 export interface WorkerLeaseOptions {
   /** MongoDB did not answer: it is asked again. */
@@ -62,10 +67,10 @@ export class MongoWorkerLease extends WorkerLease {
     let sight: Sight | null = null;
     while (!stop.aborted) {
       try {
-        const lease = await this.leases.findOne({ _id: 'worker' });
+        const lease = await this.answered(this.leases.findOne({ _id: 'worker' }));
         if (lease?.holder === holder) return await this.hold(lease.token);
         if (!lease || this.isFree(lease, sight)) {
-          await this.take(lease, holder);
+          await this.answered(this.take(lease, holder));
           continue;
         }
         if (!sight || !isSame(lease, sight.lease)) sight = { lease, sinceMs: performance.now() };
@@ -102,9 +107,13 @@ export class MongoWorkerLease extends WorkerLease {
 
   private async hold(token: number): Promise<HeldLease> {
     const lease = new Holding(this.leases, token, this.timings, this.options.onError);
-    await lease.beat();
+    await this.answered(lease.beat());
     void lease.keep();
     return lease;
+  }
+
+  private answered<T>(call: Promise<T>): Promise<T> {
+    return inTime(call, this.timings.answerMs);
   }
 }
 
@@ -135,8 +144,13 @@ class Holding implements HeldLease {
     const { signal } = this.ending;
     while (!signal.aborted) {
       await delay(this.timings.beatMs, undefined, { signal }).catch(() => undefined);
-      if (!signal.aborted) void this.beat().catch(this.onError);
+      if (!signal.aborted) void this.beat().catch((error: unknown) => this.failed(error));
     }
+  }
+
+  /** What became of a sign that is needed no more is nobody's concern. */
+  private failed(error: unknown): void {
+    if (!this.ending.signal.aborted) this.onError(error);
   }
 
   /** Gives a sign of life, which counts from when it was sent. */
@@ -156,7 +170,11 @@ class Holding implements HeldLease {
 
   async release(): Promise<void> {
     this.stop();
-    await this.leases.updateOne({ _id: 'worker', token: this.token }, { $set: { isReleased: true } });
+    const { leases, token, timings } = this;
+    await inTime(
+      leases.updateOne({ _id: 'worker', token }, { $set: { isReleased: true } }),
+      timings.answerMs,
+    );
   }
 
   private lose(): void {
