@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { bannerText, localUrl } from './composition/banner.js';
 import { endAtOnce } from './composition/end-at-once.js';
+import { openDataDirectory } from './composition/open-data-directory.js';
 import { serveOperations } from './composition/operations/run-here.js';
 import { EngineUnavailable } from './composition/reach.js';
 import { startApp } from './composition/start.js';
@@ -12,7 +13,7 @@ import {
   SettingsError,
   unsupportedSettings,
 } from './platform/config/settings.js';
-import { DataDirectory, DataDirectoryInUseError } from './platform/data-directory/data-directory.js';
+import { DataDirectoryInUseError } from './platform/data-directory/data-directory.js';
 import { EventStoreError } from './platform/event-store/event-store.js';
 import { stopOnSignals } from './platform/http/shutdown.js';
 import { createLogger } from './platform/logging/logger.js';
@@ -60,18 +61,6 @@ async function main(): Promise<void> {
   const url = localUrl(running.adapter.getHttpServer().address() as AddressInfo);
   logger.info({ url: settings.publicUrl }, 'listening');
   process.stdout.write(bannerText(url, settings, running));
-}
-
-/** A path that cannot be a folder is a wrong setting; that somebody else holds it is not. */
-async function openDataDirectory(path: string): Promise<DataDirectory> {
-  try {
-    return await DataDirectory.open(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (error instanceof DataDirectoryInUseError || code === undefined) throw error;
-    const message = `must be a folder that can be made and written, which ${path} is not (${code})`;
-    throw new SettingsError([{ variable: 'DATA_DIR', message }]);
-  }
 }
 
 /** What an operator can put right is said without a stack. */

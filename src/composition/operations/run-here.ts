@@ -1,5 +1,6 @@
 import type { Settings } from '../../platform/config/settings.js';
-import { DataDirectory } from '../../platform/data-directory/data-directory.js';
+import type { DataDirectory } from '../../platform/data-directory/data-directory.js';
+import { openDataDirectory } from '../open-data-directory.js';
 import { type RunningApp, startApp } from '../start.js';
 import { restoreHere } from './backups.js';
 import { migrate } from './migrate.js';
@@ -22,7 +23,7 @@ export async function runHere<N extends OperationName>(
   options: RunOptions,
 ): Promise<OperationTypes[N]['result']> {
   const { settings, logger, importWorker, passwordCost, onProgress, signal } = options;
-  const directory = await DataDirectory.open(settings.dataDir);
+  const directory = await openDataDirectory(settings.dataDir);
   try {
     if (name === 'migrate') return (await migrate(settings, logger)) as OperationTypes[N]['result'];
     const isEmbedded = settings.eventStoreUrl === null;

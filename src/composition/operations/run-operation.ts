@@ -1,6 +1,6 @@
 import type { Settings } from '../../platform/config/settings.js';
-import { connectControl } from '../../platform/data-directory/control-client.js';
 import type { Logger } from '../../platform/logging/logger.js';
+import { connectServer } from '../open-data-directory.js';
 import type { OperationName, OperationTypes, Progress } from './operation-types.js';
 
 export interface RunOptions {
@@ -22,7 +22,7 @@ export async function runOperation<N extends OperationName>(
   params: OperationTypes[N]['params'],
   options: RunOptions,
 ): Promise<OperationTypes[N]['result']> {
-  const control = await connectControl(options.settings.dataDir);
+  const control = await connectServer(options.settings.dataDir);
   if (!control) {
     // The whole product: to load it beside a server that works would take a second of its processor.
     const { runHere } = await import('./run-here.js');

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ControlClient, connectControl } from './control-client.js';
@@ -27,9 +27,9 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 /** Starts a process that tries to take the lock; resolves with it and with what it says. */
-async function startHolder(): Promise<{ child: ChildProcess; said: string }> {
+async function startHolder(path = folder): Promise<{ child: ChildProcess; said: string }> {
   const script = [join(SUPPORT, 'register.cjs'), join(SUPPORT, 'hold-data-directory.ts')];
-  const child = spawn(process.execPath, ['-r', script[0]!, script[1]!, folder], {
+  const child = spawn(process.execPath, ['-r', script[0]!, script[1]!, path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);
@@ -50,6 +50,17 @@ describe('the lock of a data directory', () => {
     expect(statSync(path).mode & 0o777).toBe(0o700);
     expect(statSync(join(path, 'control.sock')).mode & 0o777).toBe(0o600);
     await directory.close();
+  });
+
+  it('is refused where nothing can be made, whatever stands there', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    symlinkSync(join(folder, 'nowhere', 'at', 'all'), join(folder, 'link'));
+    for (const path of ['file', 'file/below', 'link', 'x'.repeat(300), 'nul\0'].map((name) =>
+      join(folder, name),
+    ))
+      await expect(DataDirectory.open(path)).rejects.toHaveProperty('code');
+    // In a process of its own: one that tries for ever could not be stopped here.
+    if (process.platform === 'linux') expect((await startHolder('/proc/keyforge')).said).toBe('Error');
   });
 
   it('is refused to a second opener, in the same process or another, and free again after a close', async () => {

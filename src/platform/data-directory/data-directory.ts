@@ -1,17 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CONTROL_SOCKET, connectTo } from './control-client.js';
 import { type ControlHandler, ControlServer } from './control-server.js';
+import { makeFolder } from './make-folder.js';
 import { withSocketPath } from './socket-path.js';
 
 /** Folder of the sockets and of the claims on them, in the data directory. */
@@ -52,7 +44,7 @@ export class DataDirectory {
   static async open(path: string): Promise<DataDirectory> {
     const directory = resolve(path);
     const folder = join(directory, LOCK_FOLDER);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     const socket = `${randomBytes(6).toString('hex')}.sock`;
     const control = new ControlServer();
     await withSocketPath(folder, socket, (short) => control.listen(short));

@@ -1,0 +1,19 @@
+import { SettingsError } from '../platform/config/settings.js';
+import { type ControlClient, connectControl } from '../platform/data-directory/control-client.js';
+import { DataDirectory, DataDirectoryInUseError } from '../platform/data-directory/data-directory.js';
+
+/** @throws {SettingsError | DataDirectoryInUseError} */
+export const openDataDirectory = (path: string): Promise<DataDirectory> =>
+  DataDirectory.open(path).catch((error: unknown) => refuse(path, error));
+
+/** The server that holds the data directory; null if none does. @throws {SettingsError} */
+export const connectServer = (path: string): Promise<ControlClient | null> =>
+  connectControl(path).catch((error: unknown) => refuse(path, error));
+
+/** A path that cannot be a folder is a wrong setting; that somebody else holds it is not. */
+function refuse(path: string, error: unknown): never {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof DataDirectoryInUseError || code === undefined) throw error;
+  const message = `must be a folder that can be made and written, which ${path} is not (${code})`;
+  throw new SettingsError([{ variable: 'DATA_DIR', message }]);
+}
