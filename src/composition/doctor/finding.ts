@@ -31,7 +31,9 @@ export async function within(check: string, checks: Promise<Finding[]>, advice: 
   });
   const failed = (error: unknown): Finding[] => {
     const { message, code } = error as NodeJS.ErrnoException;
-    return [problem(check, `cannot be used (${message || code})`, advice)];
+    // Those of OpenSSL end with a line of their own.
+    const reason = (message || String(code)).replaceAll(/\s+/g, ' ').trim();
+    return [problem(check, `cannot be used (${reason})`, advice)];
   };
   return Promise.race([checks.catch(failed), late]).finally(() => clearTimeout(timer));
 }

@@ -36,7 +36,8 @@ export function forClient(url: string): string {
     );
   }
   const [address = ''] = url.replace(/^kurrentdb(?=\+|:)/, 'esdb').split('?');
-  return `${address}?${verified.map(({ text }) => text).join('&')}`;
+  // The client takes no question mark with nothing behind it.
+  return [address, ...(verified.length > 0 ? [verified.map(({ text }) => text).join('&')] : [])].join('?');
 }
 
 function optionOf(text: string): { text: string; name: string; key: string; value: string | undefined } {
