@@ -1,0 +1,35 @@
+// Builds the product into dist; with `if-needed` only where dist is not what a build would make of the files here. A build
+// begins by removing dist, also from under a server that runs from it: so `npm start` and `npm run demo` leave alone what stands.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const MAIN = join('dist', 'src', 'main.js');
+/** What dist was built from; written when a build has come to its end. */
+const MARK = join('dist', '.built');
+const SETTINGS = ['nest-cli.json', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const COMPILED = /\.(ts|json)$/;
+
+function filesIn(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && COMPILED.test(entry.name));
+  return files.map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+function fingerprint() {
+  const { include } = JSON.parse(readFileSync('tsconfig.json', 'utf8'));
+  const hash = createHash('sha256').update(process.version);
+  for (const file of [...SETTINGS, ...include.filter(existsSync).flatMap(filesIn).sort()]) {
+    if (existsSync(file)) hash.update(`\0${file}\0`).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+const wanted = fingerprint();
+const stands = existsSync(MAIN) && existsSync(MARK) && readFileSync(MARK, 'utf8') === wanted;
+if (!stands || process.argv[2] !== 'if-needed') {
+  const { status } = spawnSync('nest build', { shell: true, stdio: 'inherit' });
+  if (status === 0) writeFileSync(MARK, wanted);
+  process.exitCode = status ?? 1;
+}

@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const SCRIPT = resolve('src/cli/build.mjs');
+/** Stands in for the compiler: removes dist, counts, and then does what the test wants. */
+const NEST =
+  '#!/bin/sh\nrm -rf dist; mkdir -p dist/src; echo >> builds; eval "$WHILE_BUILDING"; echo > dist/src/main.js\n';
+
+let folder: string;
+const write = (path: string, text = ''): void => writeFileSync(join(folder, path), text);
+const builds = (): number => readFileSync(join(folder, 'builds'), 'utf8').length;
+function build(args: readonly string[] = ['if-needed'], whileBuilding = ''): number | null {
+  const PATH = `${join(folder, 'bin')}:${process.env.PATH}`;
+  const env = { PATH, WHILE_BUILDING: whileBuilding };
+  return spawnSync(process.execPath, [SCRIPT, ...args], { cwd: folder, env }).status;
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kf-build-'));
+  for (const path of ['src/below', 'bin']) mkdirSync(join(folder, path), { recursive: true });
+  write('bin/nest', NEST);
+  chmodSync(join(folder, 'bin/nest'), 0o755);
+  write('tsconfig.json', '{"include":["src","docs"]}');
+  write('package.json', '{}');
+  write('src/below/a.ts', 'export const a = 1;');
+  expect(build()).toBe(0);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+it('a build that stands is left alone, unless one is asked for', () => {
+  write('src/notes.md');
+  expect([build(), builds()]).toEqual([0, 1]);
+  expect([build([]), builds()]).toEqual([0, 2]);
+});
+
+it.each<[string, () => void]>([
+  ['another text', () => write('src/below/a.ts', 'export const a = 2;')],
+  ['a new file', () => write('src/b.ts')],
+  ['a file less', () => rmSync(join(folder, 'src/below/a.ts'))],
+  ['another name', () => renameSync(join(folder, 'src/below/a.ts'), join(folder, 'src/below/b.ts'))],
+  ['other dependencies', () => write('package-lock.json', '{}')],
+  ['other settings', () => write('tsconfig.json', '{"include":["src"]}')],
+  ['no entry', () => rmSync(join(folder, 'dist/src/main.js'))],
+  ['no dist', () => rmSync(join(folder, 'dist'), { recursive: true })],
+])('%s asks for a build', (_, change) => {
+  change();
+  expect([build(), builds()]).toEqual([0, 2]);
+});
+
+it('a build that failed, or whose files changed meanwhile, is made again', () => {
+  expect(build([], 'exit 3')).toBe(3);
+  expect([build(['if-needed'], 'echo >> src/below/a.ts'), builds()]).toEqual([0, 3]);
+  expect([build(), builds()]).toEqual([0, 4]);
+  expect([build(), builds()]).toEqual([0, 4]);
+});
