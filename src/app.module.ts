@@ -75,7 +75,10 @@ import { WebhookWarnings } from './processes/webhook-warnings/webhook-warnings.j
 export interface AppOptions {
   readonly settings: Settings;
   readonly engines: Engines;
+  /** What the world calls now: for signatures, sessions and codes. */
   readonly clock: Clock;
+  /** What decisions and deadlines are counted by. */
+  readonly decisionClock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -123,7 +126,7 @@ export class AppModule {
 }
 
 function platformProviders(options: AppOptions): Provider[] {
-  const { settings, engines, clock, ids, passwordCost, metrics, readiness } = options;
+  const { settings, engines, clock, decisionClock, ids, passwordCost, metrics, readiness } = options;
   const { events, snapshots, keys, master, hashes, documents, idempotency } = engines;
   const namespace = settings.streamNamespace;
   const store = new MeasuredEventStore(events, metrics);
@@ -151,7 +154,10 @@ function platformProviders(options: AppOptions): Provider[] {
     { provide: MetricsAccess, useValue: { token: settings.metricsToken } satisfies MetricsAccess },
     { provide: Vault, useValue: new Vault(keys) },
     { provide: PasswordHasher, useValue: new PasswordHasher(passwordCost) },
-    { provide: Executor, useValue: openExecutor({ store, snapshots, clock, ids, namespace }) },
+    {
+      provide: Executor,
+      useValue: openExecutor({ store, snapshots, clock: decisionClock, ids, namespace }),
+    },
     {
       provide: PublicIds,
       inject: [Executor],
@@ -242,7 +248,7 @@ const RUNTIME_PARTS = {
 type RuntimePart = keyof typeof RUNTIME_PARTS;
 
 function runtimeProvider(options: AppOptions): Provider {
-  const { settings, engines, logger, clock, ids, projectionWorker, maintenance } = options;
+  const { settings, engines, logger, decisionClock: clock, ids, projectionWorker, maintenance } = options;
   const names = Object.keys(RUNTIME_PARTS);
   return {
     provide: Runtime,

@@ -16,6 +16,7 @@ import { shutDown } from '../platform/http/shutdown.js';
 import { Turns } from '../platform/http/turns.js';
 import { type Clock, SystemClock } from '../platform/kernel/clock.js';
 import { type Ids, SystemIds } from '../platform/kernel/ids.js';
+import { SteadyClock } from '../platform/kernel/steady-clock.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { NestLogger } from '../platform/logging/nest-logger.js';
 import { Metrics } from '../platform/metrics/metrics.js';
@@ -58,22 +59,32 @@ export interface RunningApp extends FirstStart {
 /** Opens the engines and builds the application on them, ready to listen. The caller holds the data directory's lock. */
 export async function startApp(options: StartOptions): Promise<RunningApp> {
   const { settings, logger, clock = new SystemClock(), ids = new SystemIds() } = options;
+  const decisionClock = options.clock ?? steadyClock(clock, logger);
   const onFatal = options.onFatal ?? ((error) => logger.fatal({ err: error }, 'the log failed'));
   const { eventStoreTimeouts } = options;
-  const engines = await openEngines({ settings, clock, ids, logger, onFatal, eventStoreTimeouts });
+  const parts = { settings, clock: decisionClock, ids, logger, onFatal, eventStoreTimeouts };
+  const engines = await openEngines(parts);
   try {
-    return await startOn(engines, { ...options, clock, ids });
+    return await startOn(engines, { ...options, clock, decisionClock, ids });
   } catch (error) {
     await engines.close();
     throw error;
   }
 }
 
+/** A clock that was set back is not followed by decisions and deadlines; whoever runs the server should know. */
+const steadyClock = (wall: Clock, logger: Logger): Clock =>
+  new SteadyClock({
+    wall,
+    onSetBack: (setBackMs) =>
+      logger.warn({ setBackMs }, 'the clock was set back: decisions go on at the time that they had reached'),
+  });
+
 async function startOn(
   engines: Engines,
-  options: StartOptions & { readonly clock: Clock; readonly ids: Ids },
+  options: StartOptions & { readonly clock: Clock; readonly decisionClock: Clock; readonly ids: Ids },
 ): Promise<RunningApp> {
-  const { settings, logger, clock, ids, maintenance } = options;
+  const { settings, logger, clock, decisionClock, ids, maintenance } = options;
   const throttles = await openThrottles({ settings, hashes: engines.hashes, clock, logger });
   const metrics = new Metrics();
   const readiness = new Readiness(settings.dataDir);
@@ -86,7 +97,7 @@ async function startOn(
   const { passwordCost, importWorker, projectionWorker } = options;
   const app = await NestFactory.create(
     AppModule.register({
-      ...{ settings, engines, clock, ids, logger, metrics, readiness, throttles },
+      ...{ settings, engines, clock, decisionClock, ids, logger, metrics, readiness, throttles },
       ...{ passwordCost, importWorker, projectionWorker, maintenance },
     }),
     adapter,

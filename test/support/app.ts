@@ -18,6 +18,8 @@ const CATCH_UP_MS = 5_000;
 
 export interface AppOptions {
   readonly clock?: ManualClock;
+  /** Runs by the system's clock; the test moves none. */
+  readonly bySystemClock?: boolean;
   /** Environment variables, over those of a test. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly eventStoreTimeouts?: Timeouts;
@@ -39,6 +41,7 @@ export interface TestApp extends RunningApp {
 /** Starts the product. `close` it: it also removes the directory. */
 export async function startTestApp({
   clock = new ManualClock(),
+  bySystemClock = false,
   settings = {},
   eventStoreTimeouts,
 }: AppOptions = {}): Promise<TestApp> {
@@ -55,7 +58,7 @@ export async function startTestApp({
       ...settings,
     }),
     logger: createLogger({ logLevel: 'trace' }, { write: (line) => lines.push(line) }),
-    clock,
+    ...(bySystemClock ? {} : { clock }),
     eventStoreTimeouts,
     passwordCost: PASSWORD_COST,
   });

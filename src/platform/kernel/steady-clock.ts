@@ -1,0 +1,50 @@
+import { Clock } from './clock.js';
+
+/** A clock that is set back by less is followed: it was put right. */
+const TOLERATED_MS = 1_000;
+/** One that is set back by more was wrong before, and is followed too. */
+const LONGEST_SET_BACK_MS = 2 * 24 * 3_600_000;
+
+export interface SteadyClockOptions {
+  /** The clock that is followed. */
+  readonly wall: Clock;
+  /** Milliseconds from any beginning that nobody sets. Default: the system's monotonic clock. */
+  readonly elapsedMs?: () => number;
+  /** Called once for each time that the clock was set back and is not followed. */
+  readonly onSetBack?: (ms: number) => void;
+}
+
+/**
+ * The time of decisions and deadlines. Commands are never decided before the last events of their streams, so deadlines
+ * are counted from there; whoever waits for them by a clock that was set back by a day would wait for a day more. So when
+ * the wall's clock is set back, this one goes on until the other has caught up. Set forward, it is followed.
+ */
+export class SteadyClock extends Clock {
+  private readonly wall: Clock;
+  private readonly elapsedMs: () => number;
+  private readonly onSetBack: (ms: number) => void;
+  /** Between the wall's time and the time that has passed, when the wall was last followed. */
+  private difference = Number.NEGATIVE_INFINITY;
+  private follows = true;
+
+  constructor({ wall, elapsedMs = () => performance.now(), onSetBack = () => {} }: SteadyClockOptions) {
+    super();
+    this.wall = wall;
+    this.elapsedMs = elapsedMs;
+    this.onSetBack = onSetBack;
+  }
+
+  now(): number {
+    const wall = this.wall.now();
+    const elapsed = this.elapsedMs();
+    const setBackMs = this.difference - (wall - elapsed);
+    if (setBackMs < TOLERATED_MS || setBackMs > LONGEST_SET_BACK_MS) {
+      this.difference = wall - elapsed;
+      this.follows = true;
+      return wall;
+    }
+    if (this.follows) this.onSetBack(Math.round(setBackMs));
+    this.follows = false;
+    return Math.floor(elapsed + this.difference);
+  }
+}
