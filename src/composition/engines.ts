@@ -27,6 +27,7 @@ import { LeaseLost, type WorkerLease } from '../platform/worker-lease/worker-lea
 import { refuseHalfRestored } from './backup/half-restored.js';
 import type { BackedUp } from './backup/take-backup.js';
 import { folder, ofThisLog, openDocumentFiles, openNodeFiles } from './derived-files.js';
+import { assertOurKeys } from './log-owner.js';
 import type { MongoEngines } from './mongodb-engines.js';
 import { assertClock, reach } from './reach.js';
 
@@ -123,7 +124,7 @@ async function openAll(options: EngineOptions, closing: Closing): Promise<Omit<E
   if (mongo) closing(() => mongo.close());
   const local = mongo ? null : await openEmbeddedKeys(options, closing);
   const hashes = await KeyedHash.open((mongo ?? local!).keys);
-  const log = await openLog(options);
+  const log = await openLog(options, hashes);
   closing(() => log.events.close());
   const { indexes, snapshots } = await openNodeFiles(dataDir, log.events, logger);
   closing(() => snapshots.close());
@@ -195,7 +196,7 @@ interface OpenLog {
   readonly verify: Engines['verifyLog'];
 }
 
-async function openLog(options: EngineOptions): Promise<OpenLog> {
+async function openLog(options: EngineOptions, hashes: KeyedHash): Promise<OpenLog> {
   const { settings, logger, onFatal, patienceMs, eventStoreTimeouts: timeouts } = options;
   const onDeliveryFailure = (err: unknown): void => {
     // Whoever folds the read models tells of that by itself, and stops.
@@ -219,6 +220,7 @@ async function openLog(options: EngineOptions): Promise<OpenLog> {
     });
     try {
       assertClock(variable, await store.clockOffset());
+      await assertOurKeys(store, hashes);
       return store;
     } catch (error) {
       await store.close();

@@ -7,6 +7,7 @@ import type { NewEvent } from '../platform/event-store/event-store.js';
 import { SystemIds } from '../platform/kernel/ids.js';
 import { createLogger } from '../platform/logging/logger.js';
 import { MANIFEST_KEY } from '../platform/projections/read-models.js';
+import { MasterKey } from '../platform/security/master-key.js';
 import { type Engines, openEngines } from './engines.js';
 
 const ids = new SystemIds();
@@ -23,8 +24,8 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true });
 });
 
-function open(): Promise<Engines> {
-  const settings = loadSettings({ DATA_DIR: dataDir, EVENTSTORE_URL: server.url });
+function open(env: Record<string, string> = {}): Promise<Engines> {
+  const settings = loadSettings({ DATA_DIR: dataDir, EVENTSTORE_URL: server.url, ...env });
   const logger = createLogger({ logLevel: 'warn' }, { write: (line) => lines.push(line) });
   const onFatal = (error: unknown): void => {
     throw error;
@@ -77,6 +78,46 @@ it('what was made from the log on the server is kept', async () => {
   expect(engines.indexes.checkpoint('some', 1)).not.toBeNull();
   expect(lines).toEqual([]);
   await engines.close();
+});
+
+describe('a log that several processes use', () => {
+  const others: string[] = [];
+  const withKeys = (of: string, namespace = 'kf'): Promise<Engines> =>
+    open({ DATA_DIR: of, STREAM_NAMESPACE: namespace });
+  const another = (): string => {
+    others.push(mkdtempSync(join(tmpdir(), 'keyforge-engines-')));
+    return others.at(-1)!;
+  };
+  afterEach(() => {
+    for (const one of others.splice(0)) rmSync(one, { recursive: true });
+  });
+
+  it('is refused to one that has other data keys, by name, and is nothing of the log itself', async () => {
+    const first = await withKeys(dataDir);
+    expect(await first.events.headPosition()).toBe(0n);
+    await expect(withKeys(another())).rejects.toThrow(
+      /^EVENTSTORE_URL: the log was written with other data keys/,
+    );
+    expect(await first.events.readAll(0n)).toEqual([]);
+    await first.close();
+    await (await withKeys(dataDir)).close();
+    await (await withKeys(another(), 'other')).close();
+  });
+
+  it('goes to one of those that begin it at once with other data keys', async () => {
+    const outcomes = await Promise.allSettled([dataDir, another(), another()].map((one) => withKeys(one)));
+    const opened = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    expect(opened).toHaveLength(1);
+    await opened[0]!.close();
+  });
+
+  it('is still that of its keys when the master key was changed', async () => {
+    const first = await withKeys(dataDir);
+    const next = MasterKey.generate();
+    await first.keys.rewrap(next);
+    await first.close();
+    await (await open({ KEYFORGE_MASTER_KEY: next.reveal() })).close();
+  });
 });
 
 it('what was made from another log is made anew, however long that one was', async () => {

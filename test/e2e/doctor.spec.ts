@@ -147,6 +147,16 @@ describe('the doctor of servers', () => {
     expectFinding(await ports(['read', 'append']), ['problem', 'eventstoredb', /too old/]);
   }, 30_000);
 
+  it('says what to do about a user who is not let in, and a server without TLS', async () => {
+    const server = await EventStoreDbStandIn.start({ user: 'shop:another' });
+    const url = `esdb://shop:${PASSWORD}@127.0.0.1:${server.endPoint.port}`;
+    const adviceFor = async (options: string): Promise<string | undefined> =>
+      problems(await found({ EVENTSTORE_URL: `${url}${options}` })).at(-1)?.advice;
+    expect(await adviceFor('?tls=false')).toMatch(/^correct the user or the password in EVENTSTORE_URL/);
+    expect(await adviceFor('')).toMatch(/^the server speaks no TLS/);
+    server.stop();
+  }, 30_000);
+
   it('finds servers that are away, under their names and without a password', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => closed.once('listening', resolve));

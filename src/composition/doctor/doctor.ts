@@ -42,7 +42,17 @@ export async function examine(env: Environment): Promise<Finding[]> {
   return withoutSecrets(groups.flat(), settings);
 }
 
-const look = (variable: string): string => `start the server, or correct ${variable}`;
+const look =
+  (variable: string) =>
+  (reason: string): string => {
+    if (/wrong version number|packet length too long/i.test(reason))
+      return `the server speaks no TLS: take it out of ${variable}`;
+    if (/self.signed|unable to (get|verify)|certificate/i.test(reason))
+      return `name the certificate of the server's CA in ${variable}`;
+    return /\b(WRONGPASS|NOAUTH|NOPERM|auth\w* failed)\b|let this user/i.test(reason)
+      ? `correct the user or the password in ${variable}, or what that user may do`
+      : `start the server, or correct ${variable}`;
+  };
 
 function givenKey({ masterKey, dataDir }: Settings) {
   try {

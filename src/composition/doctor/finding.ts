@@ -23,17 +23,24 @@ export const problem = (check: string, text: string, advice: string): Finding =>
 const PATIENCE_MS = 10_000;
 
 /** Runs the checks of something that may hang or throw: then that is what was found. */
-export async function within(check: string, checks: Promise<Finding[]>, advice: string): Promise<Finding[]> {
+export async function within(
+  check: string,
+  checks: Promise<Finding[]>,
+  advice: string | ((reason: string) => string),
+): Promise<Finding[]> {
+  const found = (text: string, reason: string): Finding[] => [
+    problem(check, text, typeof advice === 'string' ? advice : advice(reason)),
+  ];
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Finding[]>((resolve) => {
     const silent = `does not answer within ${PATIENCE_MS / 1000} s`;
-    timer = setTimeout(() => resolve([problem(check, silent, advice)]), PATIENCE_MS);
+    timer = setTimeout(() => resolve(found(silent, silent)), PATIENCE_MS);
   });
   const failed = (error: unknown): Finding[] => {
     const { message, code } = error as NodeJS.ErrnoException;
     // Those of OpenSSL end with a line of their own.
     const reason = (message || String(code)).replaceAll(/\s+/g, ' ').trim();
-    return [problem(check, `cannot be used (${reason})`, advice)];
+    return found(`cannot be used (${reason})`, reason);
   };
   return Promise.race([checks.catch(failed), late]).finally(() => clearTimeout(timer));
 }

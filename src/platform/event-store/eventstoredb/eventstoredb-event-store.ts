@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js';
 import type { ClockOffset } from '../../kernel/clock-offset.js';
 import { checkBatch } from '../append-checks.js';
 import {
@@ -20,6 +21,7 @@ import { AppendQueue } from './append-queue.js';
 import { Connection } from './connection.js';
 import { TIMEOUTS, type Timeouts } from './limits.js';
 import { LiveTail } from './live-tail.js';
+import { claimLog } from './log-claim.js';
 import { backoffMs, pause } from './patience.js';
 import { allRequest, eventOf, newestRequest, streamRequest } from './protocol.js';
 import { StreamAppender } from './stream-appender.js';
@@ -103,6 +105,13 @@ export class EventStoreDbEventStore extends EventStore {
       await store.close();
       throw error;
     }
+  }
+
+  /** See {@link claimLog}. */
+  claim(keys: string): Promise<string> {
+    const append = (entry: StreamAppend) => this.appender.append(entry, performance.now());
+    const read = (request: ReadReq) => this.read(request);
+    return this.tracked(() => claimLog(keys, { streamPrefix: this.options.streamPrefix, append, read }));
   }
 
   /** The server's version. @throws {EventStoreError} */
@@ -229,11 +238,11 @@ export class EventStoreDbEventStore extends EventStore {
     return { outcome: 'appended', position };
   }
 
-  private read(request: Parameters<Connection['read']>[0]): Promise<RecordedEvent[]> {
+  private read(request: ReadReq): Promise<RecordedEvent[]> {
     return this.patiently(() => this.readOnce(request));
   }
 
-  private async readOnce(request: Parameters<Connection['read']>[0]): Promise<RecordedEvent[]> {
+  private async readOnce(request: ReadReq): Promise<RecordedEvent[]> {
     const events: RecordedEvent[] = [];
     for await (const response of this.connection.read(request)) {
       const event = eventOf(response);
