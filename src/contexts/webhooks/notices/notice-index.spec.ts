@@ -228,6 +228,18 @@ describe('the index', () => {
     expect(index.lanes.size).toBe(0);
   });
 
+  it('sends a range again from its place on, also where its first notice is told no more', () => {
+    const { fold, index } = world();
+    fold(ENDPOINT, order('a', 'OrderConfirmed'), order('b', 'OrderConfirmed'), order('c', 'OrderConfirmed'));
+    const [a, b, c] = index.read(PARTNER, 0, 3).map(({ position }) => position) as [string, string, string];
+    for (const position of [a, b, c]) fold(attempted(position, 'delivered'));
+    fold(webhook('WebhookRedeliveryRequested', { first: `${a}.01`, last: b }));
+    const work = index.lanes.get(1)!.workAt(Number.MAX_SAFE_INTEGER, () => false);
+    expect(work?.notice.position).toBe(b);
+    fold(attempted(b, 'delivered'));
+    expect(index.lanes.get(1)!.isReplaying).toBe(false);
+  });
+
   it('brings a deleted partner nothing more', () => {
     const { fold, index, reopened } = world();
     fold(registered(PARTNER), ENDPOINT, order('a', 'OrderConfirmed'));

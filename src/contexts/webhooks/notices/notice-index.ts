@@ -104,13 +104,18 @@ export class NoticeIndex implements LocalIndex {
     return this.first(partner, (notice) => notice.position > position);
   }
 
+  /** Number of the first notice from a position of the log on. */
+  private firstAt(partner: string, position: string): number {
+    return this.first(partner, (notice) => notice.position >= position);
+  }
+
   /** Number of the first notice from a time on. */
   firstFrom(partner: string, atMs: number): number {
     return this.first(partner, (notice) => notice.atMs >= atMs);
   }
 
   find(partner: string, position: string): NumberedNotice | null {
-    const sequence = this.first(partner, (notice) => notice.position >= position);
+    const sequence = this.firstAt(partner, position);
     if (sequence >= this.lengthOf(partner)) return null;
     const notice = this.storage.get(partner, sequence);
     return notice.position === position ? { sequence, notice } : null;
@@ -174,7 +179,7 @@ export class NoticeIndex implements LocalIndex {
         this.dropLane(lane, keep);
         return;
       case 'WebhookRedeliveryRequested':
-        lane.startReplay(this.find(partner, data.first)?.sequence ?? 0, this.firstAfter(partner, data.last));
+        lane.startReplay(this.firstAt(partner, data.first), this.firstAfter(partner, data.last));
         break;
     }
     lane.advance();
