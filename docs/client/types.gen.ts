@@ -1442,7 +1442,14 @@ export type Suppression = {
      */
     address_masked: string | null;
     reason: 'bounced' | 'complained';
+    /**
+     * Whose mail it was; null where a partner was warned.
+     */
     order: number | null;
+    /**
+     * The partner that was warned there.
+     */
+    partner_id: number | null;
     suppressed_at: string;
 };
 

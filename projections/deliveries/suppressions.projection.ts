@@ -7,8 +7,10 @@ import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
 export interface SuppressionDocument extends ReadDocument {
   readonly id: number;
   readonly reason: 'bounced' | 'complained';
-  /** Of the order whose delivery was the reason (id of its stream). */
-  readonly orderId: string;
+  /** Of the order whose delivery was the reason (id of its stream); null where a partner was written to itself. */
+  readonly orderId: string | null;
+  /** That partner (UUID). */
+  readonly partnerId: string | null;
   /** Ciphertext. */
   readonly recipient: Recipient;
   readonly suppressedAt: string;
@@ -16,15 +18,21 @@ export interface SuppressionDocument extends ReadDocument {
 
 export const suppressions = defineProjection<SuppressionDocument, SuppressionEvent>({
   name: 'suppressions',
-  version: 1,
+  version: 2,
   indexes: [['id'], ['suppressedAt']],
   handles: { suppression: ['AddressSuppressed', 'SuppressionLifted'] },
   keysOf: (event) => event.id,
   evolve(_, event) {
     switch (event.type) {
       case 'AddressSuppressed': {
-        const { publicId: id, reason, order: orderId, recipient } = event.data;
-        return { _id: event.id, id, reason, orderId, recipient, suppressedAt: event.at };
+        const {
+          publicId: id,
+          reason,
+          order: orderId = null,
+          partner: partnerId = null,
+          recipient,
+        } = event.data;
+        return { _id: event.id, id, reason, orderId, partnerId, recipient, suppressedAt: event.at };
       }
       case 'SuppressionLifted':
         return null;

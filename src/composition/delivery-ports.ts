@@ -4,6 +4,7 @@ import {
   DeliveredKeys,
   DeliverySender,
   MailSettings,
+  type Recipient,
   Recipients,
   SuppressionNumbers,
 } from '../contexts/deliveries/index.js';
@@ -59,17 +60,23 @@ export const deliveryPorts = (settings: Settings): Provider[] => [
     provide: Recipients,
     inject: [Vault, KeyedHash, KeyStore, Mailbox],
     useFactory: (vault: Vault, hashes: KeyedHash, keys: KeyStore, mailbox: Mailbox): Recipients => {
-      const placeOf = (orderId: string, sealedIn: 'order' | 'delivery'): string =>
-        sealedPlace(`${settings.streamNamespace}.${sealedIn}-${orderId}`, 'email');
+      const placeOf = (id: string, sealedIn: Recipient['sealedIn']): string =>
+        sealedPlace(`${settings.streamNamespace}.${sealedIn}-${id}`, 'email');
       const hashOf = (address: string): string => hashes.hash('email', address.toLowerCase());
+      const seal = async (
+        id: string,
+        address: string,
+        sealedIn: Recipient['sealedIn'],
+      ): Promise<Recipient> => {
+        const hash = hashOf(address);
+        const sealed = await vault.sealUnder(`customer-${hash}`, placeOf(id, sealedIn), address);
+        return { address: sealed, hash, sealedIn };
+      };
       return {
         hashOf,
-        async seal(orderId, address) {
-          const hash = hashOf(address);
-          const sealed = await vault.sealUnder(`customer-${hash}`, placeOf(orderId, 'delivery'), address);
-          return { address: sealed, hash, sealedIn: 'delivery' };
-        },
-        open: (orderId, { address, sealedIn }) => vault.open(address, placeOf(orderId, sealedIn)),
+        seal: (orderId, address) => seal(orderId, address, 'delivery'),
+        sealSuppressed: (address) => seal(hashOf(address), address, 'suppression'),
+        open: (id, { address, sealedIn }) => vault.open(address, placeOf(id, sealedIn)),
         async erase(hash) {
           await keys.destroy(`customer-${hash}`);
           vault.forget();

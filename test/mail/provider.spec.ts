@@ -13,7 +13,7 @@ import { sealedPlace } from '../../src/platform/security/vault.js';
 import { Client } from '../apis/rest-v2/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { openWithBackup } from '../support/backup-vault.js';
-import { SlowProvider } from '../support/mail/slow-provider.js';
+import { type SentMail, SlowProvider } from '../support/mail/slow-provider.js';
 import { hasRedisServer, RedisServerProcess } from '../support/redis/server-process.js';
 
 const PASSWORD = 'correct horse battery staple';
@@ -140,30 +140,76 @@ describe('reports without our tags that come before the send has answered', () =
   });
 });
 
-it('a warning that the provider does not take is mailed later, under the same id', async () => {
+describe('a warning to a partner', () => {
   const gone = createServer((request, response) => {
     request.resume();
     response.writeHead(410).end();
-  }).listen(0, '127.0.0.1');
-  await once(gone, 'listening');
+  });
   const email = 'c4n4ry.owner@example.com';
-  const own = await admin.create('/partners', { name: 'Own', login: 'own', password: PASSWORD, email });
-  const url = `http://127.0.0.1:${(gone.address() as AddressInfo).port}/`;
-  const hook = { url, event_types: ['order.confirmed'] };
-  const { id: wid } = await admin.create(`/partners/${own.id}/webhooks`, hook);
-  const warning = async () => (await admin.get(`/partners/${own.id}/webhooks/${wid}`)).body.data.warning;
-  provider.status = 503;
-  await buy('', 'own');
-  await until(async () => (await warning())?.attempts === 1);
-  expect(await warning()).toMatchObject({ status: 'pending', last_error_code: 'resend_503' });
-  provider.status = 200;
-  app.clock.advance(60_000);
-  await until(async () => (await warning()).status === 'sent');
-  const sent = provider.to(email);
-  expect(sent.map(({ key }) => key)).toEqual([sent[0]!.key, sent[0]!.key]);
-  expect(sent[1]).toEqual(sent[0]);
-  gone.closeAllConnections();
-  gone.close();
+  let own: number;
+  let path: string;
+  const warning = async () => (await admin.get(path)).body.data.warning;
+  const suppressions = async () =>
+    (await admin.get('/suppressions')).body.data.filter(
+      (one: { partner_id: number | null }) => one.partner_id,
+    );
+
+  beforeAll(async () => {
+    gone.listen(0, '127.0.0.1');
+    await once(gone, 'listening');
+    const fields = { name: 'Own', login: 'own', password: PASSWORD, email };
+    own = (await admin.create('/partners', fields)).id;
+    const url = `http://127.0.0.1:${(gone.address() as AddressInfo).port}/`;
+    const hook = { url, event_types: ['order.confirmed'] };
+    const { id: wid } = await admin.create(`/partners/${own}/webhooks`, hook);
+    path = `/partners/${own}/webhooks/${wid}`;
+  });
+  afterAll(() => {
+    gone.closeAllConnections();
+    gone.close();
+  });
+
+  it('that the provider does not take is mailed later, under the same id', async () => {
+    provider.status = 503;
+    await buy('', 'own');
+    await until(async () => (await warning())?.attempts === 1);
+    expect(await warning()).toMatchObject({ status: 'pending', last_error_code: 'resend_503' });
+    provider.status = 200;
+    app.clock.advance(60_000);
+    await until(async () => (await warning()).status === 'sent');
+    const sent = provider.to(email);
+    expect(sent.map(({ key }) => key)).toEqual([sent[0]!.key, sent[0]!.key]);
+    expect(sent[1]).toEqual(sent[0]);
+  });
+
+  it('that bounces suppresses the address until an admin lifts that, and both can be seen', async () => {
+    const [{ tags }] = provider.to(email) as [SentMail];
+    const bounced = (type: string, id: string, to: unknown = [email]) =>
+      report('email.bounced', id, { to, tags, bounce: { type } });
+    expect(await bounced('Transient', 'w-0')).toBe(200);
+    for (const [place, to] of [null, [], [{}], 'nowhere', 'a@b.'.repeat(200)].entries())
+      expect(await bounced('Permanent', `w-hostile-${place}`, to)).toBe(200);
+    await app.settle();
+    expect([(await warning()).status, await suppressions()]).toEqual(['sent', []]);
+
+    expect(await bounced('Permanent', 'w-1')).toBe(200);
+    await app.settle();
+    const [suppressed, ...others] = await suppressions();
+    const told = { address_masked: 'c***@example.com', reason: 'bounced', order: null, partner_id: own };
+    expect([suppressed, others]).toEqual([expect.objectContaining(told), []]);
+    expect(await warning()).toMatchObject({ status: 'failed', attempts: 2, last_error_code: 'bounced' });
+
+    await admin.put(path, { enabled: true });
+    await buy('', 'own');
+    await until(async () => (await warning())?.status === 'failed');
+    expect(await warning()).toMatchObject({ last_error_code: 'address_suppressed' });
+    expect(provider.to(email)).toHaveLength(2);
+
+    expect((await admin.call('DELETE', `/suppressions/${suppressed.id}`)).status).toBe(200);
+    expect(await bounced('Permanent', 'w-1')).toBe(200);
+    await app.settle();
+    expect(await suppressions()).toEqual([]);
+  });
 });
 
 describe('a customer who is erased while a delivery waits for its next attempt', () => {

@@ -9,15 +9,21 @@ import { DeliveryIndex } from './delivery-index.js';
 
 export { EraseCustomer, type ErasedCustomer } from './commands/erase-customer.js';
 export { LiftSuppression } from './commands/lift-suppression.js';
-export { type MailReport, ReportDelivery } from './commands/report-delivery.js';
+export {
+  endsTrust,
+  type MailReport,
+  messageStream,
+  ReportDelivery,
+  SuppressionNumbering,
+} from './commands/report-delivery.js';
 export { ResendOrder } from './commands/request-resend.js';
 export { DeliverySender } from './commands/send-delivery.js';
 export { DeliveryIndex, type SendName } from './delivery-index.js';
 export { mailRetryWaitMs } from './domain/delivery.decider.js';
 export { Delivery, type DeliveryState, type DeliveryStatus, movesForward } from './domain/delivery.js';
 export { Erasure } from './domain/erasure.js';
-export { MailReports } from './domain/mail-report.js';
-export { Suppression, type SuppressionState } from './domain/suppression.js';
+export { keepReport, MailReports } from './domain/mail-report.js';
+export { Suppression, type SuppressionState, suppress } from './domain/suppression.js';
 export type { DeliveryEvent, Recipient, Report } from './events/delivery.events.js';
 export type { SuppressionEvent } from './events/suppression.events.js';
 export { type ComposedMail, composeMail, type KeyDelivery } from './message/compose.js';

@@ -7,8 +7,10 @@ export abstract class Recipients {
   abstract hashOf(address: string): string;
   /** Encrypts a corrected address for one of an order's sends. */
   abstract seal(orderId: string, address: string): MaybePromise<Recipient>;
-  /** The address in clear. @throws {VaultError} `Erased` when the customer was erased */
-  abstract open(orderId: string, recipient: Recipient): MaybePromise<string>;
+  /** Encrypts an address for its own suppression, whose stream is named by the hash. */
+  abstract sealSuppressed(address: string): MaybePromise<Recipient>;
+  /** The address in clear. `id`: of the stream's object. @throws {VaultError} `Erased` when the customer was erased */
+  abstract open(id: string, recipient: Recipient): MaybePromise<string>;
   /** Destroys the customer's data key for ever, and forgets what was read with it. */
   abstract erase(hash: string): Promise<void>;
 }

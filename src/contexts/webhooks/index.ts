@@ -6,6 +6,7 @@ import { CreateWebhookHandler } from './commands/create-webhook.js';
 import { DeleteWebhookHandler } from './commands/delete-webhook.js';
 import { RedeliverMessageHandler } from './commands/redeliver-message.js';
 import { RedeliverRangeHandler } from './commands/redeliver-range.js';
+import { ReportWarningHandler } from './commands/report-warning.js';
 import { RotateWebhookSecretHandler } from './commands/rotate-webhook-secret.js';
 import { WarningSender } from './commands/send-warning.js';
 import { TestWebhookHandler } from './commands/test-webhook.js';
@@ -20,6 +21,7 @@ export { CreateWebhook } from './commands/create-webhook.js';
 export { DeleteWebhook } from './commands/delete-webhook.js';
 export { RedeliverMessage } from './commands/redeliver-message.js';
 export { RedeliverRange, type RedeliveryBegun } from './commands/redeliver-range.js';
+export { ReportWarning, type WarningReport } from './commands/report-warning.js';
 export { RotateWebhookSecret } from './commands/rotate-webhook-secret.js';
 export { WarningSender, type WebhookName } from './commands/send-warning.js';
 export { type TestResult, TestWebhook } from './commands/test-webhook.js';
@@ -50,7 +52,7 @@ export { EndpointSecrets } from './secrets/endpoint-secrets.js';
 
 /**
  * What the composition root registers. Needs `EventStore`, `Executor`, `Ids`, `Clock`, `PublicIds`, `Vault`, `OutboundHttp`, `PartnerContact`,
- * `Recipients`, `MailSettings` and `Mailer`.
+ * `Recipients`, `SuppressionNumbering`, `MailSettings` and `Mailer`.
  * `NoticeIndex` and `NoticeStorage` follow the log, in this order.
  */
 export const webhooksProviders = ({ namespace }: { readonly namespace: string }): Provider[] => [
@@ -64,6 +66,7 @@ export const webhooksProviders = ({ namespace }: { readonly namespace: string })
   EndpointSecrets,
   CallbackAttempts,
   WarningSender,
+  ReportWarningHandler,
   TestWebhookHandler,
   CreateWebhookHandler,
   UpdateWebhookHandler,

@@ -5,6 +5,7 @@ export interface SentMail {
   readonly key: string;
   readonly to: string;
   readonly text: string;
+  readonly tags: readonly { readonly name: string; readonly value: string }[];
 }
 
 /** A provider in the same process, which answers when and as a test says. */
@@ -16,8 +17,8 @@ export class SlowProvider {
   private readonly server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    const { to, text } = JSON.parse(body);
-    this.requests.push({ key: String(request.headers['idempotency-key']), to: to[0], text });
+    const { to, text, tags } = JSON.parse(body);
+    this.requests.push({ key: String(request.headers['idempotency-key']), to: to[0], text, tags });
     if (this.status === null) this.waiting.push(response);
     else response.writeHead(this.status).end('{}');
   });

@@ -38,7 +38,8 @@ export const SUPPRESSION = objectOf('Suppression', {
   id: INTEGER,
   address_masked: MASKED_ADDRESS,
   reason: oneOf('bounced', 'complained'),
-  order: nullable(INTEGER),
+  order: { ...nullable(INTEGER), description: 'Whose mail it was; null where a partner was warned.' },
+  partner_id: { ...nullable(INTEGER), description: 'The partner that was warned there.' },
   suppressed_at: TIME,
 });
 

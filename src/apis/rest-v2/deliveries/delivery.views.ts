@@ -37,13 +37,16 @@ export class DeliveryViews {
     };
   }
 
-  async suppression({ id, reason, orderId, recipient, suppressedAt }: SuppressionDocument) {
-    const order = await this.models.get<OrderDocument>('orders', orderId);
+  async suppression(suppression: SuppressionDocument) {
+    const { _id: hash, id, reason, orderId, partnerId, recipient, suppressedAt } = suppression;
+    const order = orderId === null ? null : await this.models.get<OrderDocument>('orders', orderId);
+    const partner = partnerId === null ? null : await this.models.get<PartnerDocument>('partners', partnerId);
     return {
       id,
-      address_masked: await this.masked(orderId, recipient),
+      address_masked: await this.masked(orderId ?? String(hash), recipient),
       reason,
       order: order?.id ?? null,
+      partner_id: partner?.id ?? null,
       suppressed_at: suppressedAt,
     };
   }
@@ -58,9 +61,9 @@ export class DeliveryViews {
     };
   }
 
-  private async masked(orderId: string, recipient: Recipient): Promise<string | null> {
+  private async masked(id: string, recipient: Recipient): Promise<string | null> {
     try {
-      const address = await this.recipients.open(orderId, recipient);
+      const address = await this.recipients.open(id, recipient);
       return `${[...address][0]}***${address.slice(address.lastIndexOf('@'))}`;
     } catch (error) {
       if (error instanceof VaultError && error.code === 'Erased') return null;

@@ -1,4 +1,5 @@
 import type { MailReport, Report } from '../../../contexts/deliveries/index.js';
+import type { WarningReport } from '../../../contexts/webhooks/index.js';
 
 /** What Resend's event types tell; the others tell nothing that is kept. */
 const REPORTS: Readonly<Record<string, Report>> = {
@@ -13,6 +14,8 @@ const REPORTS: Readonly<Record<string, Report>> = {
 };
 
 const ORDER = /^[\w-]{1,64}$/;
+const NUMBER = /^\d{1,15}$/;
+const MAX_ADDRESS_LENGTH = 320;
 const MESSAGE = /^[\w.-]{1,200}$/;
 const TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d/;
 
@@ -34,6 +37,18 @@ function nameOf(tags: unknown): MailReport['named'] {
   const send = tagOf(tags, 'send');
   if (!order || !ORDER.test(order) || !send || !/^\d{1,4}$/.test(send)) return null;
   return { order, send: Number(send) };
+}
+
+/** What only the report of a warning to a partner says; null for other messages. */
+export function warnedOf(body: unknown): Pick<WarningReport, 'named' | 'address'> | null {
+  const { tags, to } = asObject(asObject(body).data);
+  const [partner, webhook, warning] = ['partner', 'webhook', 'warning'].map((name) => tagOf(tags, name));
+  const address: unknown = Array.isArray(to) ? to[0] : to;
+  if (!partner || !ORDER.test(partner) || !NUMBER.test(webhook ?? '') || !NUMBER.test(warning ?? ''))
+    return null;
+  if (typeof address !== 'string' || address.length > MAX_ADDRESS_LENGTH || !address.includes('@'))
+    return null;
+  return { named: { partner, webhook: Number(webhook), warning: Number(warning) }, address };
 }
 
 /** Bounces have a type, failures a reason of their own. */

@@ -10,13 +10,14 @@ import {
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyRequest } from 'fastify';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
-import { ReportDelivery } from '../../../contexts/deliveries/index.js';
+import { type MailReport, ReportDelivery } from '../../../contexts/deliveries/index.js';
+import { ReportWarning } from '../../../contexts/webhooks/index.js';
 import { EventStoreError } from '../../../platform/event-store/event-store.js';
 import { Clock } from '../../../platform/kernel/clock.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { success } from '../answers.js';
 import { rawBodyOf } from './raw-body.js';
-import { resendReport } from './resend-report.js';
+import { resendReport, warnedOf } from './resend-report.js';
 
 export const RESEND_WEBHOOK_PATH = '/api/webhooks/resend';
 
@@ -46,7 +47,7 @@ export class ResendWebhookController {
   async receive(@Req() request: FastifyRequest) {
     const reportId = this.verified(request);
     const report = resendReport(request.body, reportId, this.clock.now());
-    if (report) await this.record(report);
+    if (report) await this.record(report, warnedOf(request.body));
     return success({ received: true });
   }
 
@@ -67,7 +68,7 @@ export class ResendWebhookController {
     return id;
   }
 
-  private async record(report: ReportDelivery['report']): Promise<void> {
+  private async record(report: MailReport, warned: ReturnType<typeof warnedOf>): Promise<void> {
     const commandId = this.ids.uuid();
     const context = {
       commandId,
@@ -76,7 +77,9 @@ export class ResendWebhookController {
       surface: 'resend-webhook',
     };
     try {
-      await this.bus.execute(new ReportDelivery(context, report));
+      await this.bus.execute(
+        warned ? new ReportWarning(context, { ...report, ...warned }) : new ReportDelivery(context, report),
+      );
     } catch (error) {
       if (!(error instanceof EventStoreError)) throw error;
       throw new ServiceUnavailableException('The service is not available');

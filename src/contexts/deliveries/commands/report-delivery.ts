@@ -14,7 +14,10 @@ export const messageStream = (providerId: string): string =>
   hash('sha256', providerId, 'base64url').slice(0, 32);
 
 /** A hard bounce or a complaint: nothing more is sent there. */
-const endsTrust = ({ report, code }: RecordReport): 'bounced' | 'complained' | null =>
+export const endsTrust = ({
+  report,
+  code,
+}: Pick<RecordReport, 'report' | 'code'>): 'bounced' | 'complained' | null =>
   report === 'complained' || (report === 'bounced' && !SOFT_BOUNCES.includes(code ?? '')) ? report : null;
 
 const SOFT_BOUNCES: readonly string[] = ['transient', 'undetermined'];

@@ -9,8 +9,8 @@ export interface Recipient {
   readonly address: string;
   /** Keyed hash of the address. */
   readonly hash: string;
-  /** The stream that the ciphertext is bound to: the order's claim, or this stream for a corrected address. */
-  readonly sealedIn: 'order' | 'delivery';
+  /** The stream that the ciphertext is bound to: the order's claim, its delivery for a corrected address, or the suppression. */
+  readonly sealedIn: 'order' | 'delivery' | 'suppression';
 }
 
 /** What a provider tells of a message that it took. */

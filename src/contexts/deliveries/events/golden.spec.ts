@@ -12,8 +12,8 @@ import type { MailReportEvent } from './mail-report.events.js';
 import type { SuppressionEvent } from './suppression.events.js';
 
 /** A stored sample, exactly as the log holds it. */
-function sample<E extends DomainEvent>(type: E['type']): E {
-  return JSON.parse(readFileSync(join(__dirname, 'golden', `${type}.v1.json`), 'utf8')) as E;
+function sample<E extends DomainEvent>(type: E['type'], variant = ''): E {
+  return JSON.parse(readFileSync(join(__dirname, 'golden', `${type}.v1${variant}.json`), 'utf8')) as E;
 }
 
 // Complete by type: an event without a sample does not compile, one without a file does not run.
@@ -67,6 +67,8 @@ describe('the stored samples fold into', () => {
   it('an address that is suppressed and no more', () => {
     const { AddressSuppressed: suppressed, SuppressionLifted: lifted } = suppression;
     expect(foldEvents(Suppression, [suppressed])).toEqual({ isSuppressed: true, publicId: 7 });
+    const ofPartner = sample<SuppressionEvent>('AddressSuppressed', '.of-a-partner');
+    expect(foldEvents(Suppression, [ofPartner])).toEqual({ isSuppressed: true, publicId: 8 });
     expect(foldEvents(Suppression, [suppressed, lifted])).toEqual({ isSuppressed: false, publicId: 7 });
   });
 

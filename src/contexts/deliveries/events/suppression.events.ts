@@ -10,9 +10,11 @@ export type SuppressionEvent =
       {
         readonly publicId: number;
         readonly reason: 'bounced' | 'complained';
-        /** Order and send that bounced or was complained about. */
-        readonly order: string;
-        readonly send: number;
+        /** Order and send that bounced or was complained about; absent where the mail was no order's. */
+        readonly order?: string;
+        readonly send?: number;
+        /** The partner that was written to itself. */
+        readonly partner?: string;
         /** The address, readable as long as the customer's data key is there. */
         readonly recipient: Recipient;
       }

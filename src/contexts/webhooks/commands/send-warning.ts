@@ -72,7 +72,7 @@ export class WarningSender {
   ): OutgoingMail {
     return {
       id: `${partnerId}.webhook-${webhook.id}.${warning.number}`,
-      tags: { webhook: String(webhook.id), warning: String(warning.number) },
+      tags: { partner: partnerId, webhook: String(webhook.id), warning: String(warning.number) },
       recipientHash: hash,
       from: this.settings.from,
       to,

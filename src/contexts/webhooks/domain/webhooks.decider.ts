@@ -124,6 +124,18 @@ export function recordWarning(
   return [{ type: WARNING_EVENTS[kind], data } as WebhooksEvent];
 }
 
+/** Writes down that a warning came back, if it is still the endpoint's: also before the attempt's own outcome is known. */
+export function bounceWarning(
+  { webhooks }: WebhooksState,
+  webhook: number,
+  { warning: number, code }: { readonly warning: number; readonly code: string },
+): WebhooksEvent[] {
+  const warning = webhooks.get(webhook)?.warning;
+  if (warning?.number !== number || warning.status === 'failed') return [];
+  const attempt = warning.status === 'sent' ? warning.attempts : warning.attempts + 1;
+  return [{ type: 'WebhookWarningFailed', data: { webhook, warning: number, attempt, code } }];
+}
+
 export interface WarningAttempt {
   readonly warning: number;
   /** Numbered from 1. */

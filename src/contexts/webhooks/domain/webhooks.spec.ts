@@ -6,6 +6,7 @@ import { MAX_ENDPOINTS, MAX_OVERLAP_HOURS } from '../limits.js';
 import { Callback, recordAttempt, redeliver } from './callback.js';
 import { nextAttemptMs, RETRY_WAITS_MS } from './schedule.js';
 import {
+  bounceWarning,
   changeWebhook,
   createWebhook,
   deleteWebhook,
@@ -131,6 +132,26 @@ describe('an endpoint', () => {
       });
     given(Webhooks, [...off, enabled])
       .when(record(1, sent))
+      .thenNothing();
+    const bounce = (state: WebhooksState) => bounceWarning(state, 1, { warning: 1, code: 'bounced' });
+    const cameBack = (attempt: number): WebhooksEvent => ({
+      type: 'WebhookWarningFailed',
+      data: { webhook: 1, warning: 1, attempt, code: 'bounced' },
+    });
+    given(Webhooks, [...off, wasDelayed, wasSent])
+      .when(bounce)
+      .then(cameBack(2));
+    given(Webhooks, [...off, wasDelayed])
+      .when(bounce)
+      .then(cameBack(2));
+    given(Webhooks, [...off, cameBack(1)])
+      .when(record(1, sent))
+      .thenNothing();
+    given(Webhooks, [...off, wasSent, cameBack(2)])
+      .when(bounce)
+      .thenNothing();
+    given(Webhooks, [...off, enabled])
+      .when(bounce)
       .thenNothing();
     const again = [...off, wasSent, enabled, disabled, warned(2)];
     given(Webhooks, [...off, wasSent, enabled])

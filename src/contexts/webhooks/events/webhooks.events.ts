@@ -84,7 +84,7 @@ export type WebhooksEvent =
         readonly providerId: string | null;
       }
     >
-  /** Given up, or there was nobody to write to. */
+  /** Given up, there was nobody to write to, or the mail came back. */
   | DomainEvent<
       'WebhookWarningFailed',
       { readonly webhook: number; readonly warning: number; readonly attempt: number; readonly code: string }
