@@ -54,9 +54,12 @@ export interface ListSource {
   readonly sortable: Readonly<Record<string, string>>;
 }
 
-/** A filter for documents whose field contains the text, in any case. */
-export const containing = (field: string, text: string | undefined): Filter =>
-  text ? { [field]: { $regex: foldCase(text).replace(/[.*+?^${}()|[\]\\]/g, '\\$&') } } : {};
+/** A filter for documents whose field contains the text, in any case. MongoDB takes no NUL in a pattern but by its number. */
+export function containing(field: string, text: string | undefined): Filter {
+  if (!text) return {};
+  const pattern = foldCase(text).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return { [field]: { $regex: pattern.replaceAll('\0', '\\x00') } };
+}
 
 /** The order that a caller asks for. @throws 400 naming the fields that there are */
 export function sortOf(sort: string | undefined, sortable: ListSource['sortable']): Sort {

@@ -97,7 +97,7 @@ function checkFlushes(place: string): Finding {
     return problem(
       'flushes',
       `${place} cannot be written (${code})`,
-      'let the owner of the process write DATA_DIR',
+      code === 'ENOSPC' ? 'make room' : 'let the owner of the process write DATA_DIR',
     );
   }
 }
