@@ -16,6 +16,7 @@ const IMPATIENT = {
   doubtMs: 400,
   awayMs: 300,
   readSilenceMs: 200,
+  searchSilenceMs: 200,
   pingMs: 250,
 };
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordedEvent } from '../../src/platform/event-store/event-store.js';
 import { EventStoreDbEventStore } from '../../src/platform/event-store/eventstoredb/eventstoredb-event-store.js';
-import { MAX_BUFFERED_EVENTS } from '../../src/platform/event-store/eventstoredb/limits.js';
+import { MAX_BUFFERED_EVENTS, TIMEOUTS } from '../../src/platform/event-store/eventstoredb/limits.js';
 import { EventStoreDbStandIn } from '../support/eventstoredb/stand-in.js';
 import { CONTRACT_PREFIX, freshStream, testEvent, testEvents } from './event-store.contract.js';
 
@@ -73,6 +73,23 @@ describe('on a server that other systems use too', () => {
     expect(reached).toEqual([first, second]);
     expect((await store.readAll(first)).map(({ position }) => position)).toEqual([second]);
     await subscription.close();
+  });
+
+  it('its log is found and followed although the server searches longer than it may be silent', async () => {
+    await appendOne();
+    server.searchMs = 400;
+    const timeouts = { ...TIMEOUTS, readSilenceMs: 100, awayMs: 100 };
+    const patient = await EventStoreDbEventStore.open({
+      ...{ url: server.url, streamPrefix: CONTRACT_PREFIX, timeouts },
+    });
+    const reached: bigint[] = [];
+    patient.subscribe(0n, (events) => void reached.push(...events.map(({ position }) => position)));
+    const last = await appendOne();
+    await waitUntil(() => reached.at(-1) === last);
+    expect(reached).toHaveLength(2);
+    // Who must answer somebody does not wait so long.
+    await expect(patient.headPosition()).rejects.toMatchObject({ code: 'Unavailable' });
+    await patient.close();
   });
 
   it('nothing is appended to a stream of others', async () => {

@@ -21,6 +21,7 @@ import {
   notReadyAnswer,
   parseAppend,
   parseRead,
+  type ReadMessage,
   supportedMethods,
   timeoutAnswer,
   tooLargeAnswer,
@@ -74,6 +75,8 @@ export class EventStoreDbStandIn {
   cluster: readonly Member[] = [];
   /** How far its clock is ahead of this machine's. */
   clockAheadMs = 0;
+  /** How long it searches all streams for those that a filter leaves. */
+  searchMs = 0;
   /** While true, nothing is answered at all. */
   hung = false;
   /** Appends as they arrived, those that were refused or lost included. */
@@ -225,6 +228,12 @@ export class EventStoreDbStandIn {
       });
       return;
     }
+    if (stream === null && this.searchMs > 0) setTimeout(() => this.answer(call, message), this.searchMs);
+    else this.answer(call, message);
+  }
+
+  private answer(call: ReadCall, message: ReadMessage): void {
+    const { stream } = message;
     if (stream !== null && this.log.stream(stream).length === 0) call.write(notFoundAnswer());
     for (const event of found(this.log, message)) call.write(eventAnswer(event));
     call.end();

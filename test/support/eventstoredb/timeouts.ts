@@ -13,4 +13,5 @@ export const IMPATIENT: Timeouts = {
   doubtMs: 700,
   awayMs: 500,
   readSilenceMs: 500,
+  searchSilenceMs: 500,
 };

@@ -95,9 +95,14 @@ export class Connection {
   /**
    * What the server answers to a read, to its end.
    * @param stop ends a subscription. Its connection is watched by the keep-alive; a read without it fails by silence.
+   * @param silenceMs default: that of a read which finds at once what there is.
    * @throws {TransportFailure} (never in doubt), {EventStoreError}
    */
-  async *read(request: ReadReq, stop?: AbortSignal): AsyncGenerator<ReadResp> {
+  async *read(
+    request: ReadReq,
+    stop?: AbortSignal,
+    silenceMs = this.timeouts.readSilenceMs,
+  ): AsyncGenerator<ReadResp> {
     let failure: Error | null = null;
     const open = this.client.GRPCStreamCreator<StreamsClient, ReadCall>(
       streams.StreamsClient,
@@ -119,7 +124,7 @@ export class Connection {
       silent = true;
       call.cancel();
     };
-    const timer = stop ? null : setTimeout(giveUp, this.timeouts.readSilenceMs);
+    const timer = stop ? null : setTimeout(giveUp, silenceMs);
     const cancel = (): void => call.cancel();
     stop?.addEventListener('abort', cancel);
     try {

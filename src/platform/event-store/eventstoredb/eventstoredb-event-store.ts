@@ -25,7 +25,7 @@ import { claimLog } from './log-claim.js';
 import { backoffMs, pause } from './patience.js';
 import { allRequest, eventOf, newestRequest, streamRequest } from './protocol.js';
 import { StreamAppender } from './stream-appender.js';
-import { isNoPosition, TransportFailure } from './transport-failure.js';
+import { isNoPosition, partly, TransportFailure } from './transport-failure.js';
 
 export interface EventStoreDbOptions {
   /** As `esdb://user:password@host:2113?tls=true`. */
@@ -87,7 +87,7 @@ export class EventStoreDbEventStore extends EventStore {
     this.tail = new LiveTail({
       connection: this.connection,
       streamPrefix: options.streamPrefix,
-      headPosition: () => this.headPosition(),
+      headPosition: () => this.headPosition(this.timeouts.searchSilenceMs),
       news: this.news,
       onFailure,
     });
@@ -99,7 +99,7 @@ export class EventStoreDbEventStore extends EventStore {
     try {
       await store.ping();
       // A user who may not read all streams is found out now.
-      await store.headPosition();
+      await store.headPosition(store.timeouts.searchSilenceMs);
       return store;
     } catch (error) {
       await store.close();
@@ -143,7 +143,8 @@ export class EventStoreDbEventStore extends EventStore {
       if (wanted === 0) return [];
       const { streamPrefix } = this.options;
       // The server begins at the position itself.
-      const events = await this.read(allRequest(after, streamPrefix, wanted + 1));
+      const request = allRequest(after, streamPrefix, wanted + 1);
+      const events = await this.read(request, this.timeouts.searchSilenceMs);
       return events.filter((event) => event.position > after).slice(0, wanted);
     });
   }
@@ -170,9 +171,10 @@ export class EventStoreDbEventStore extends EventStore {
     return this.patiently(() => this.connection.clockOffset());
   }
 
-  headPosition(): Promise<bigint> {
+  /** @param silenceMs longer where nothing of ours may be among very many events of others. */
+  headPosition(silenceMs?: number): Promise<bigint> {
     return this.tracked(async () => {
-      const [newest] = await this.read(newestRequest(this.options.streamPrefix));
+      const [newest] = await this.read(newestRequest(this.options.streamPrefix), silenceMs);
       return newest?.position ?? 0n;
     });
   }
@@ -238,13 +240,13 @@ export class EventStoreDbEventStore extends EventStore {
     return { outcome: 'appended', position };
   }
 
-  private read(request: ReadReq): Promise<RecordedEvent[]> {
-    return this.patiently(() => this.readOnce(request));
+  private read(request: ReadReq, silenceMs?: number): Promise<RecordedEvent[]> {
+    return this.patiently(() => this.readOnce(request, silenceMs));
   }
 
-  private async readOnce(request: ReadReq): Promise<RecordedEvent[]> {
+  private async readOnce(request: ReadReq, silenceMs?: number): Promise<RecordedEvent[]> {
     const events: RecordedEvent[] = [];
-    for await (const response of this.connection.read(request)) {
+    for await (const response of this.connection.read(request, undefined, silenceMs)) {
       const event = eventOf(response);
       if (event) events.push(event);
     }
@@ -292,9 +294,3 @@ export class EventStoreDbEventStore extends EventStore {
     if (this.closing) throw new EventStoreError('Closed', 'the event store is closed', 'nothing');
   }
 }
-
-/** Entries before the one that failed are stored. */
-const partly = (error: unknown): unknown =>
-  error instanceof EventStoreError
-    ? new EventStoreError(error.code, error.message, 'unknown', { cause: error })
-    : error;

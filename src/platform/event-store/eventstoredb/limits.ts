@@ -13,8 +13,13 @@ export interface Timeouts {
   readonly doubtMs: number;
   /** All attempts of an append that is certainly not stored, and of a read. */
   readonly awayMs: number;
-  /** A read that hears nothing for so long has failed. A filter that matches nothing scans some million events a second. */
+  /** A read that hears nothing for so long has failed. */
   readonly readSilenceMs: number;
+  /**
+   * The same of whoever waits for the server to search its whole log: a filter that matches nothing scans about a million
+   * of other people's events a second, and says nothing meanwhile. The keep-alive finds a server that is gone.
+   */
+  readonly searchSilenceMs: number;
   /** One question about the server itself. */
   readonly pingMs: number;
 }
@@ -24,6 +29,7 @@ export const TIMEOUTS: Timeouts = {
   doubtMs: 20_000,
   awayMs: 5_000,
   readSilenceMs: 20_000,
+  searchSilenceMs: 300_000,
   pingMs: 3_000,
 };
 

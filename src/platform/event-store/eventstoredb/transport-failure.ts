@@ -77,3 +77,9 @@ export function refusedAppend(kind: string, message: string): TransportFailure |
       return new TransportFailure(`EventStoreDB: ${kind} ${message}`, true);
   }
 }
+
+/** The failure of a batch of which some entries are stored. */
+export const partly = (error: unknown): unknown =>
+  error instanceof EventStoreError
+    ? new EventStoreError(error.code, error.message, 'unknown', { cause: error })
+    : error;
