@@ -10,6 +10,7 @@ export interface Mutation {
 const sale = 'src/contexts/ordering/commands/advance-sale.ts';
 const faults = 'test/sale';
 const basics = 'test/sale/sale-basics';
+const refunds = 'test/sale/refund-races';
 const replaced = 'test/sale/replacement';
 const expiry = 'src/processes/reservation-expiry';
 const runner = 'src/platform/processes/process-runner.ts';
@@ -120,8 +121,14 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'refund: a pending order is annulled though somebody else ended it',
     file: 'src/contexts/ordering/commands/refund-order.ts',
-    edits: [['if (mine.settled && order', 'if (order']],
-    tests: faults,
+    edits: [['order.undoneBy === command', "order.status === 'refused'"]],
+    tests: refunds,
+  },
+  {
+    name: 'refund: the claim of another command is taken for its own',
+    file: 'src/contexts/ordering/commands/refund-order.ts',
+    edits: [['order.refund?.command === command', 'order.refund !== null']],
+    tests: refunds,
   },
   {
     name: 'replacement: the faulty key stays sold',
