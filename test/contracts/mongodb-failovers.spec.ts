@@ -108,14 +108,18 @@ describeOnMongoServer('MongoDB that elects another primary', (executable) => {
 });
 
 describeOnMongoServer('MongoDB that is set up otherwise', (executable) => {
-  it('one that stands alone is refused by name, and found by the doctor', async () => {
+  it('one that stands alone serves, is warned of, and is found by the doctor', async () => {
     const server = await MongoServerProcess.start(executable, undefined, ['--standalone']);
+    const lines: string[] = [];
+    const told = createLogger({ logLevel: 'warn' }, { write: (line) => lines.push(line) });
     try {
-      await expect(connectMongo({ url: server.url, logger, patienceMs: 500 })).rejects.toThrow(
-        /^MONGODB_URL: MongoDB stands alone: make it a replica set/,
-      );
+      const connection = await connectMongo({ url: server.url, logger: told, patienceMs: 500 });
+      const store = await MongoReadStore.forWriter(connection.database, 1);
+      for (let at = 1; at <= 3; at += 1) await writeStep(store, 'only', at);
+      await connection.close();
+      expect(lines.join()).toMatch(/MONGODB_URL: MongoDB stands alone/);
       expect(await checkMongoDb(server.url, null)).toContainEqual(
-        expect.objectContaining({ state: 'problem', text: 'stands alone' }),
+        expect.objectContaining({ state: 'warning', text: 'stands alone' }),
       );
     } finally {
       await server.dispose();

@@ -67,15 +67,15 @@ export async function checkMongoDb(url: string, master: MasterKey | null): Promi
   const connection = await MongoConnection.open({ url, awayMs: ANSWER_MS });
   try {
     const { database } = connection;
-    const hello = await database.command({ hello: 1 });
+    const deployment = await connection.deployment();
     const offsetMs = await offsetOf(async () =>
       ((await database.command({ hello: 1 })).localTime as Date).getTime(),
     );
     return [
       ok('mongodb', `${await connection.version()} at ${hostsOf(url)}`),
-      hello.setName
-        ? ok('mongodb', `replica set ${hello.setName}`)
-        : problem('mongodb', 'stands alone', 'make it a replica set, of one node at least: mongod --replSet'),
+      deployment === null
+        ? warning('mongodb', 'stands alone', 'make it a replica set, of one node at least: mongod --replSet')
+        : ok('mongodb', deployment),
       ...(await checkDurability(database)),
       ...(master && !(await MongoKeyStore.matches(database, master))
         ? [

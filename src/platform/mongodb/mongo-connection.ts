@@ -48,11 +48,11 @@ export class MongoConnection {
     return version as string;
   }
 
-  /** @throws if the server is none of a replica set: then it takes no write that can be repeated. */
-  async assertReplicaSet(): Promise<void> {
+  /** What the server is a part of; null if it stands alone: then the driver repeats no write that broke off. */
+  async deployment(): Promise<string | null> {
     const { setName, msg } = await this.database.command({ hello: 1 });
-    if (setName !== undefined || msg === 'isdbgrid') return;
-    throw new Error('MongoDB stands alone: make it a replica set, of one node at least (mongod --replSet)');
+    if (msg === 'isdbgrid') return 'sharded cluster';
+    return setName === undefined ? null : `replica set ${setName}`;
   }
 
   /** The server's clock against this machine's. */
