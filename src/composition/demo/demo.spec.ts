@@ -155,4 +155,4 @@ it('the loaded shop is what it says, and loading again adds nothing', async () =
   });
   await run('demo-remove');
   await expect(run('demo-load')).rejects.toThrow('removed');
-}, 30_000);
+}, 90_000);
