@@ -16,20 +16,3 @@ export function limitOtherThreads(): void {
 export function giveWayToOthers(): void {
   if (process.platform === 'linux') setPriority(BACKGROUND_NICENESS);
 }
-
-/** How much garbage a heap may gather while it is kept small, percent of what lives in it; 0: as the engine likes. */
-const SMALL_GROWTH_PERCENT = 50;
-let keepingSmall = 0;
-
-/**
- * Keeps the heaps of all threads small until what this returns is called: bulk work leaves behind several times what
- * lives, and memory would go on growing with it for minutes before it is looked through.
- */
-export function keepHeapsSmall(): () => void {
-  keepingSmall += 1;
-  setFlagsFromString(`--heap-growing-percent=${SMALL_GROWTH_PERCENT}`);
-  return () => {
-    keepingSmall -= 1;
-    if (keepingSmall === 0) setFlagsFromString('--heap-growing-percent=0');
-  };
-}

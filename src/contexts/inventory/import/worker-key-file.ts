@@ -1,5 +1,4 @@
 import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads';
-import { keepHeapsSmall } from '../../../platform/threads/threads.js';
 import type { TakenKey } from '../events/lot.events.js';
 import type { LineRange } from '../indexes/fingerprint-index.js';
 import type { LotSeal } from '../intake/key-batch.js';
@@ -20,7 +19,6 @@ export class WorkerKeyFile implements KeySource {
   private readonly waiting = new Map<number, Waiting>();
   private requests = 0;
   private failure: Error | null = null;
-  private readonly letHeapsGrow = keepHeapsSmall();
 
   /** @param entry the compiled `key-file.worker` */
   constructor(entry: string | URL, options: KeyFileOptions, thread: ThreadOptions = {}) {
@@ -51,7 +49,6 @@ export class WorkerKeyFile implements KeySource {
   }
 
   async close(): Promise<void> {
-    this.letHeapsGrow();
     await this.worker.terminate();
   }
 
