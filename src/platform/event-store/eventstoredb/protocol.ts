@@ -173,25 +173,25 @@ export const allRequest = (from: bigint, streamPrefix: string, limit: number): R
     filterBy(options, streamPrefix);
   });
 
+function newestOfAll(options: Options): void {
+  const which = new AllOptions();
+  which.setEnd(new sharedPb.Empty());
+  options.setAll(which);
+  options.setReadDirection(ReadDirection.BACKWARDS);
+  options.setCount('1');
+}
+
 /** The newest event. */
 export const newestRequest = (streamPrefix: string): ReadReq =>
   readRequest((options) => {
-    const which = new AllOptions();
-    which.setEnd(new sharedPb.Empty());
-    options.setAll(which);
-    options.setReadDirection(ReadDirection.BACKWARDS);
-    options.setCount('1');
+    newestOfAll(options);
     filterBy(options, streamPrefix);
   });
 
 /** The newest event of anybody: found at once, however much others have written. */
 export const newestOfAllRequest = (): ReadReq =>
   readRequest((options) => {
-    const which = new AllOptions();
-    which.setEnd(new sharedPb.Empty());
-    options.setAll(which);
-    options.setReadDirection(ReadDirection.BACKWARDS);
-    options.setCount('1');
+    newestOfAll(options);
     options.setNoFilter(new sharedPb.Empty());
   });
 
