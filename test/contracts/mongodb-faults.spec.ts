@@ -15,14 +15,21 @@ import { SHORT_TIMINGS, STEPS, type Step, writeStep } from '../support/mongodb/w
 const KILLS = 4;
 const WRITERS = 4;
 
-/** Carries out one step after the other until told to end; one that fails is done again. @returns how many are done */
+/**
+ * Carries out one step after the other until told to end. One that fails is done again until it is done, also
+ * after the end: a write that broke off may have left its documents without their checkpoint.
+ * @returns how many are done
+ */
 async function repeat(isOver: () => boolean, step: (index: number) => Promise<void>): Promise<number> {
   let done = 0;
-  while (!isOver()) {
+  let isBroken = false;
+  while (isBroken || !isOver()) {
     try {
       await step(done);
       done += 1;
+      isBroken = false;
     } catch {
+      isBroken = true;
       await delay(20);
     }
   }
