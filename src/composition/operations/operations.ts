@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CatalogIndex } from '../../contexts/catalog/index.js';
-import { KeyImporter } from '../../contexts/inventory/index.js';
+import { type ImportRejection, KeyImporter } from '../../contexts/inventory/index.js';
 import { AdminAccount } from '../../contexts/partners/index.js';
 import type { Settings } from '../../platform/config/settings.js';
 import type { CommandContext } from '../../platform/execution/transaction.js';
@@ -110,6 +110,19 @@ function importContext(ids: Ids): CommandContext {
   return { commandId, correlationId: commandId, actor: { kind: 'system', id: 'import' }, surface: 'cli' };
 }
 
+function importRefused(code: ImportRejection, path: string, packageId: string): OperationRefused {
+  switch (code) {
+    case 'ColumnsUnknown':
+      return new OperationRefused(
+        `it is not clear which column of ${path} has the keys: its first line must name key_text (and serial_number, expires_at if it has them), for instance "key_text,serial_number"`,
+      );
+    case 'ImportRunning':
+      return new OperationRefused(`${path} is being imported into package ${packageId} already`);
+    default:
+      return new OperationRefused(`package ${packageId}: ${code}`);
+  }
+}
+
 async function importKeys(
   { app }: RunningApp,
   { path, package: given }: { path: string; package: string },
@@ -134,7 +147,7 @@ async function importKeys(
         detail: `${rows} rows, ${added} added, ${duplicates} duplicates, ${invalid} invalid`,
       }),
   });
-  if (isRejection(result)) throw new OperationRefused(`package ${given}: ${result.code}`);
+  if (isRejection(result)) throw importRefused(result.code, path, given);
   const { rows, added, duplicates, invalid, settledBefore, errorFile } = result;
   return { rows, added, duplicates, invalid, settledBefore, errorFile };
 }

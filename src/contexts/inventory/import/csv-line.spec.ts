@@ -1,4 +1,4 @@
-import { defaultColumns, readHeader, splitCsvLine } from './csv-line.js';
+import { defaultColumns, readHeader, splitCsvLine, tellsColumns } from './csv-line.js';
 
 describe('a CSV line', () => {
   it.each<[string, string[] | null]>([
@@ -31,5 +31,31 @@ describe('a header', () => {
 
   it('is not a line without key_text', () => {
     expect(readHeader('AAAA-BBBB,SN-1')).toBeNull();
+  });
+});
+
+describe('which column has the keys', () => {
+  it.each([
+    'key_text',
+    'serial_number;key_text',
+    'AAAA-BBBB',
+    'AAAA-BBBB,SN-1',
+    '"AAAA, BBBB",,2027-01-01',
+    'KEYS-5TTF,SN',
+    '',
+  ])('is told by %j', (line) => {
+    expect(tellsColumns(line)).toBe(true);
+  });
+
+  it.each([
+    'Key',
+    'serial_number,code',
+    'Activation Key,Serial',
+    '"Ключ","Серийный номер"',
+    'AAAA-BBBB;SN-1',
+    'SN-1\tAAAA-BBBB',
+    '7,AAAA-BBBB,SN-1,2027-01-01',
+  ])('is not told by %j', (line) => {
+    expect(tellsColumns(line)).toBe(false);
   });
 });

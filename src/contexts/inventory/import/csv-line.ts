@@ -42,14 +42,25 @@ export interface Columns {
   readonly expires: number;
 }
 
+const DELIMITERS = [',', ';', '\t'] as const;
+
 const WITHOUT_HEADER: Columns = { delimiter: ',', text: 0, serial: 1, expires: 2 };
+
+/** Names, without blanks and signs, that suppliers give the columns which are `key_text`, `serial_number`, `expires_at` here. */
+const FOREIGN_NAMES = new Set(
+  (
+    'key keys keytext code codes pin pincode voucher text value number id activationkey activationcode licensekey ' +
+    'licencekey productkey cdkey giftcode cardnumber serial serialno serialnumber expires expiresat expiry ' +
+    'expirydate expiration date ключ ключи код коды пин пинкод серия серийныйномер номер срок açar kod'
+  ).split(' '),
+);
 
 /**
  * The columns that a header line names (in any order, by comma, semicolon or tab); null if it is not a
  * header.
  */
 export function readHeader(line: string): Columns | null {
-  for (const delimiter of [',', ';', '\t']) {
+  for (const delimiter of DELIMITERS) {
     const names = splitCsvLine(line, delimiter)?.map((name) => name.trim().toLowerCase());
     if (!names?.includes('key_text')) continue;
     return {
@@ -62,5 +73,17 @@ export function readHeader(line: string): Columns | null {
   return null;
 }
 
-/** The columns of a file without a header: key_text, serial_number, expires_at. */
+/** The columns of a file without a header: key_text, serial_number, expires_at, by comma. */
 export const defaultColumns = (): Columns => WITHOUT_HEADER;
+
+/**
+ * Whether it is clear from a file's first line which column the keys are in: it names `key_text`, or it is a row of
+ * {@link defaultColumns}. A header in other words or another delimiter could sell a serial number as a key.
+ */
+export function tellsColumns(line: string): boolean {
+  if (readHeader(line)) return true;
+  if (DELIMITERS.slice(1).some((delimiter) => (splitCsvLine(line, delimiter) ?? []).length > 1)) return false;
+  const fields = splitCsvLine(line, WITHOUT_HEADER.delimiter) ?? [];
+  const names = fields.map((field) => field.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''));
+  return fields.length <= 3 && !names.some((name) => FOREIGN_NAMES.has(name));
+}

@@ -10,7 +10,7 @@ import {
   type PreparedKey,
   type PreparerOptions,
 } from '../intake/key-preparer.js';
-import { type Columns, defaultColumns, readHeader, splitCsvLine } from './csv-line.js';
+import { type Columns, defaultColumns, readHeader, splitCsvLine, tellsColumns } from './csv-line.js';
 import { type Line, LineReader } from './line-reader.js';
 
 export type LineProblem = InvalidKeyReason | 'unclosed_quote' | 'line_too_long' | 'not_utf8';
@@ -39,10 +39,17 @@ export interface KeyFileOptions {
   readonly nowMs: number;
 }
 
+export interface Identity {
+  /** Names this file's content for this package, without telling anything about the keys. */
+  readonly importId: string;
+  readonly totalBytes: number;
+  /** See {@link tellsColumns}. */
+  readonly tellsColumns: boolean;
+}
+
 /** A CSV file of keys, wherever it is read: in this thread or in a worker. */
 export interface KeySource {
-  /** What names this file's content for this package, without telling anything about the keys. */
-  identify(): Promise<{ readonly importId: string; readonly totalBytes: number }>;
+  identify(): Promise<Identity>;
   /** Starts over, passing by the lines that were settled before. */
   begin(settled: readonly LineRange[]): Promise<void>;
   /** The next batch; null at the end of the file. */
@@ -69,7 +76,8 @@ interface Collecting {
 export class KeyFile implements KeySource {
   private readonly preparer: KeyPreparer;
   private reader: LineReader | null = null;
-  private columns: Columns = defaultColumns();
+  /** Null before the first line that is not empty. */
+  private columns: Columns | null = null;
   private settled: readonly LineRange[] = [];
   /** The first settled range that ends at or after the current line. */
   private settledAt = 0;
@@ -83,13 +91,14 @@ export class KeyFile implements KeySource {
     this.preparer = new KeyPreparer(options.preparer);
   }
 
-  async identify(): Promise<{ importId: string; totalBytes: number }> {
+  async identify(): Promise<Identity> {
     const { path, packageId, preparer } = this.options;
     const { size } = await stat(path);
     // Keyed: a plain hash of a file with few keys would let its keys be guessed.
     const hash = createHmac('sha256', preparer.fingerprintKey).update(`import\n${packageId}\n`);
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-    return { importId: hash.digest('base64url').slice(0, IMPORT_ID_CHARACTERS), totalBytes: size };
+    const importId = hash.digest('base64url').slice(0, IMPORT_ID_CHARACTERS);
+    return { importId, totalBytes: size, tellsColumns: tellsColumns(await this.firstLine()) };
   }
 
   async begin(settled: readonly LineRange[]): Promise<void> {
@@ -97,6 +106,7 @@ export class KeyFile implements KeySource {
     this.reader = await LineReader.open(this.options.path);
     this.settled = settled;
     this.settledAt = 0;
+    this.columns = null;
     this.lines = [];
     this.lineAt = 0;
     this.lastLine = 0;
@@ -135,6 +145,21 @@ export class KeyFile implements KeySource {
     this.reader = null;
   }
 
+  /** The first that is not empty; '' if there is none, or it is no text. */
+  private async firstLine(): Promise<string> {
+    const reader = await LineReader.open(this.options.path);
+    try {
+      for (;;) {
+        const lines = await reader.next();
+        if (lines === null) return '';
+        const first = lines.find(({ text }) => text?.trim() !== '');
+        if (first) return first.text ?? '';
+      }
+    } finally {
+      await reader.close();
+    }
+  }
+
   /** Moves lines into the batch; false when it is full, true when it wants more lines. */
   private collect(batch: Collecting): boolean {
     for (; this.lineAt < this.lines.length; this.lineAt += 1) {
@@ -153,12 +178,12 @@ export class KeyFile implements KeySource {
 
   /** The key of a line; null if there is nothing to do for it. */
   private read(line: Line, batch: Collecting): PreparedKey | LineProblem | null {
-    if (line.number === 1) {
+    if (line.text?.trim() === '') return null;
+    if (this.columns === null) {
       const header = line.text === null ? null : readHeader(line.text);
       this.columns = header ?? defaultColumns();
       if (header) return null;
     }
-    if (line.text?.trim() === '') return null;
     if (this.isSettled(line.number)) {
       batch.settledBefore += 1;
       return null;

@@ -73,6 +73,18 @@ describe('importing a file', () => {
     expect(await node.texts.read(1, 1)).toEqual({ text: 'C"C', serial: null });
   });
 
+  it('finds the header behind empty lines', async () => {
+    expect(await run(file('\n \nserial_number;key_text\nSN-1;AAA\n'))).toMatchObject({ rows: 1, added: 1 });
+    expect(await node.texts.read(1, 0)).toEqual({ text: 'AAA', serial: 'SN-1' });
+  });
+
+  it('takes nothing from a file that does not tell which column has the keys', async () => {
+    const path = file('Serial,Code\nSN-1,AAA\n');
+    const answer = await importer(openInThread).run({ path, packageId: 'a', context: testContext });
+    expect(answer).toMatchObject({ code: 'ColumnsUnknown' });
+    expect(node.stock.available('a')).toBe(0);
+  });
+
   it('lists each row that was not taken in by line and reason, never by text', async () => {
     await node.add('a', [{ text: 'KNOWN' }]);
     const lines = [

@@ -58,8 +58,11 @@ export interface KeyImporterOptions {
   readonly isSelling?: () => boolean;
 }
 
-/** `ImportRunning`: the same file is being imported into the same package by this process. */
-export type ImportRejection = TermsRejection | 'ImportRunning';
+/**
+ * `ImportRunning`: the same file is being imported into the same package by this process. `ColumnsUnknown`: the first
+ * line neither names `key_text` nor is a row.
+ */
+export type ImportRejection = TermsRejection | 'ImportRunning' | 'ColumnsUnknown';
 
 /** One run under way. */
 interface Run {
@@ -91,7 +94,8 @@ export class KeyImporter {
     const preparer = preparers.options(terms.format);
     const source = openSource({ path, packageId, preparer, nowMs: clock.now() });
     try {
-      const { importId, totalBytes } = await source.identify();
+      const { importId, totalBytes, tellsColumns } = await source.identify();
+      if (!tellsColumns) return reject('ColumnsUnknown');
       if (this.running.has(importId)) return reject('ImportRunning');
       this.running.add(importId);
       try {

@@ -2,7 +2,7 @@ import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads
 import type { TakenKey } from '../events/lot.events.js';
 import type { LineRange } from '../indexes/fingerprint-index.js';
 import type { LotSeal } from '../intake/key-batch.js';
-import type { FileBatch, KeyFileOptions, KeySource } from './key-file.js';
+import type { FileBatch, Identity, KeyFileOptions, KeySource } from './key-file.js';
 import type { WorkerAnswer, WorkerRequest } from './worker-protocol.js';
 
 /** It holds a few batches: a larger young heap would only fill up before it is looked through. */
@@ -28,7 +28,7 @@ export class WorkerKeyFile implements KeySource {
     this.worker.on('exit', () => this.fail(new Error('the import thread ended')));
   }
 
-  identify(): Promise<{ importId: string; totalBytes: number }> {
+  identify(): Promise<Identity> {
     return this.call('identify');
   }
 
