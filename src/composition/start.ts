@@ -9,7 +9,9 @@ import { acceptMultipart } from '../apis/rest-v2/uploads/multipart.js';
 import { terminalV1Surface } from '../apis/terminal-v1/surface.js';
 import { AppModule } from '../app.module.js';
 import type { Settings } from '../platform/config/settings.js';
+import type { EventStore } from '../platform/event-store/event-store.js';
 import type { Timeouts } from '../platform/event-store/eventstoredb/limits.js';
+import { eventTimeMs } from '../platform/execution/event-codec.js';
 import { SurfaceExceptionFilter } from '../platform/http/exception-filter.js';
 import { HttpAdapter } from '../platform/http/http-adapter.js';
 import { shutDown } from '../platform/http/shutdown.js';
@@ -59,12 +61,14 @@ export interface RunningApp extends FirstStart {
 /** Opens the engines and builds the application on them, ready to listen. The caller holds the data directory's lock. */
 export async function startApp(options: StartOptions): Promise<RunningApp> {
   const { settings, logger, clock = new SystemClock(), ids = new SystemIds() } = options;
-  const decisionClock = options.clock ?? steadyClock(clock, logger);
+  const steady = options.clock ? null : steadyClock(clock, logger);
+  const decisionClock = steady ?? clock;
   const onFatal = options.onFatal ?? ((error) => logger.fatal({ err: error }, 'the log failed'));
   const { eventStoreTimeouts } = options;
   const parts = { settings, clock: decisionClock, ids, logger, onFatal, eventStoreTimeouts };
   const engines = await openEngines(parts);
   try {
+    if (steady) steady.goOnFrom(await timeReached(engines.events));
     return await startOn(engines, { ...options, clock, decisionClock, ids });
   } catch (error) {
     await engines.close();
@@ -73,12 +77,19 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
 }
 
 /** A clock that was set back is not followed by decisions and deadlines; whoever runs the server should know. */
-const steadyClock = (wall: Clock, logger: Logger): Clock =>
+const steadyClock = (wall: Clock, logger: Logger): SteadyClock =>
   new SteadyClock({
     wall,
     onSetBack: (setBackMs) =>
       logger.warn({ setBackMs }, 'the clock was set back: decisions go on at the time that they had reached'),
   });
+
+/** When the newest decision was made that this log has, ms; of a shared log other nodes may have made it: 0. */
+async function timeReached(events: EventStore): Promise<number> {
+  if (!events.atomicBatches) return 0;
+  const newest = await events.eventAt(await events.headPosition());
+  return newest ? eventTimeMs(newest) : 0;
+}
 
 async function startOn(
   engines: Engines,

@@ -54,3 +54,15 @@ it('believes a clock that is put right after it was wrong by days', () => {
   pass(1_000);
   expect(clock.now()).toBe(START + 1_000);
 });
+
+it('goes on from what an earlier process had reached, unless the clock is ahead of it or was wrong by days', () => {
+  const { clock, pass, setBacks } = world();
+  clock.goOnFrom(START - HOUR);
+  expect(clock.now()).toBe(START);
+  clock.goOnFrom(START + 400 * 24 * HOUR);
+  expect(clock.now()).toBe(START);
+  clock.goOnFrom(START + HOUR);
+  pass(1_000);
+  expect(clock.now()).toBe(START + HOUR + 1_000);
+  expect(setBacks).toEqual([HOUR]);
+});

@@ -34,6 +34,11 @@ export class SteadyClock extends Clock {
     this.onSetBack = onSetBack;
   }
 
+  /** Goes on from a time that an earlier process had reached, as if the clock had been set back since. */
+  goOnFrom(reachedMs: number): void {
+    this.difference = Math.max(this.difference, reachedMs - this.elapsedMs());
+  }
+
   now(): number {
     const wall = this.wall.now();
     const elapsed = this.elapsedMs();
