@@ -4,8 +4,6 @@ export const MAX_NAME_LENGTH = 200;
 export const MAX_INSTRUCTIONS_LENGTH = 10_000;
 /** Longest country name, in code points. */
 export const MAX_COUNTRY_LENGTH = 100;
-/** Longest e-mail address (RFC 5321). */
-export const MAX_EMAIL_LENGTH = 254;
 /** Longest image address. */
 export const MAX_URL_LENGTH = 2_048;
 /** Positions lie between minus this and this. */

@@ -19,7 +19,6 @@ export { ReplaceKey, type ReplaceKeyInput } from './commands/replace-key.js';
 export { endDueReservations, readOpenReservation } from './commands/reservations.js';
 export { type ReservedKey, ReserveKey, type ReserveKeyInput } from './commands/reserve-key.js';
 export { Order, type OrderState, type OrderStatus } from './domain/order.js';
-export { emailAddress } from './email-address.js';
 export type { OrderClaim, OrderEvent, PriceFacts, SaleFigures, SoldUnit } from './events/order.events.js';
 export { orderId } from './order-id.js';
 export {

@@ -6,4 +6,3 @@ export const CLAIM_PATIENCE_MS = 30_000;
 export const OVERDUE_PER_COMMAND = 100;
 /** Attempts of one order within one decision. */
 export const ATTEMPTS_PER_DECISION = 32;
-export const EMAIL_CODE_POINTS = 254;

@@ -2,8 +2,6 @@
 export const MAX_NAME_LENGTH = 200;
 /** Longest login, in code points. */
 export const MAX_LOGIN_CODE_POINTS = 100;
-/** Longest e-mail address (RFC 5321). */
-export const MAX_EMAIL_LENGTH = 254;
 /** Digits of a phone number (E.164). */
 export const MIN_PHONE_DIGITS = 5;
 export const MAX_PHONE_DIGITS = 15;

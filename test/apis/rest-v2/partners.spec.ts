@@ -97,6 +97,11 @@ describe('a profile', () => {
     ['a commission above 100', { commission_percent: 101 }, /commission_percent: must be a decimal from 0/],
     ['a short API key', { api_key: 'short' }, /api_key: must be 8 to 200 visible ASCII/],
     ['no e-mail address', { email: 'nowhere' }, /email: must be an e-mail address/],
+    [
+      'an address that no mail reaches',
+      { support_email: 'help@shop..example' },
+      /support_email: must be an e-mail/,
+    ],
     ['a negative limit', { credit_limit: -1 }, /credit_limit: must be null or an amount/],
     ['a partner for a manager', { manager_id: MISSING }, /manager_id/],
   ])('refuses %s and says what is valid', async (_, changes, message) => {

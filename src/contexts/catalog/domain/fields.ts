@@ -1,9 +1,9 @@
+import { EMAIL_CODE_POINTS, emailAddress } from '../../../platform/kernel/email-address.js';
 import { CURRENCY_EXPONENTS, type Currency } from '../../../platform/kernel/money.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type { Instructions, Names } from '../events/texts.js';
 import {
   MAX_COUNTRY_LENGTH,
-  MAX_EMAIL_LENGTH,
   MAX_INSTRUCTIONS_LENGTH,
   MAX_LOW_STOCK_THRESHOLD,
   MAX_NAME_LENGTH,
@@ -81,13 +81,12 @@ export function names({ en, ru, az }: Names): Names | CatalogRejection {
 
 export const country = optionalLine(MAX_COUNTRY_LENGTH, 'InvalidCountry');
 
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/u;
-export const email = optionalLine(MAX_EMAIL_LENGTH, 'InvalidEmail', EMAIL);
+export const email = optionalLine(EMAIL_CODE_POINTS, 'InvalidEmail', (text) => emailAddress(text) !== null);
 
 // Our own uploads are kept as paths, so that a change of hostname changes no event.
 const IMAGE_ADDRESS = /^(https?:\/\/[^\s/]|\/uploads\/)\S*$/u;
 export const url = (field: string): Check<string | null> =>
-  optionalLine(MAX_URL_LENGTH, 'InvalidUrl', IMAGE_ADDRESS, { field });
+  optionalLine(MAX_URL_LENGTH, 'InvalidUrl', (text) => IMAGE_ADDRESS.test(text), { field });
 
 const LANGUAGES = ['en', 'ru', 'az'];
 
@@ -141,13 +140,13 @@ function line(text: string, longest: number): string | null {
 function optionalLine(
   longest: number,
   refusal: CatalogRejectionCode,
-  form?: RegExp,
+  isFormed: (text: string) => boolean = () => true,
   detail?: Rejection['detail'],
 ): Check<string | null> {
   return (value) => {
     if (value === null || value.trim() === '') return null;
     const text = line(value, longest);
-    return text !== null && (form?.test(text) ?? true) ? text : reject(refusal, detail);
+    return text !== null && isFormed(text) ? text : reject(refusal, detail);
   };
 }
 

@@ -37,6 +37,7 @@ describe('a supplier', () => {
     ['InvalidName', { name: 'a\ud800b' }],
     ['InvalidCountry', { name: 'Acme', country: 'x'.repeat(101) }],
     ['InvalidEmail', { name: 'Acme', contactEmail: 'acme.example' }],
+    ['InvalidEmail', { name: 'Acme', contactEmail: 'sales@-acme.example' }],
     ['InvalidEmail', { name: 'Acme', contactEmail: `${'x'.repeat(250)}@a.example` }],
   ])('is refused with %s', (code, fields) => {
     given(Supplier, [])

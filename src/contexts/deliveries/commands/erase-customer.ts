@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
+import { emailAddress } from '../../../platform/kernel/email-address.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
-import { emailAddress } from '../../ordering/index.js';
 import { DeliveryIndex, type SendName } from '../delivery-index.js';
 import { endPending } from '../domain/delivery.decider.js';
 import { Delivery } from '../domain/delivery.js';

@@ -1,7 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, Executor, type Transaction } from '../../../platform/execution/transaction.js';
+import { emailAddress } from '../../../platform/kernel/email-address.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
-import { emailAddress, Order } from '../../ordering/index.js';
+import { Order } from '../../ordering/index.js';
 import { requestResend } from '../domain/delivery.decider.js';
 import { Delivery } from '../domain/delivery.js';
 import { Suppression } from '../domain/suppression.js';

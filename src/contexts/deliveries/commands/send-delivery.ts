@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type CommandContext, Executor, type Transaction } from '../../../platform/execution/transaction.js';
+import { emailAddress } from '../../../platform/kernel/email-address.js';
 import { Mailer, type OutgoingMail } from '../../../platform/mail/mailer.js';
 import { VaultError } from '../../../platform/security/vault.js';
 import { Product, type ProductState } from '../../catalog/index.js';
@@ -87,7 +88,7 @@ export class DeliverySender {
       recipientHash: send.recipient.hash,
       from: this.settings.from,
       to,
-      replyTo: partner.supportEmail,
+      replyTo: partner.supportEmail && emailAddress(partner.supportEmail),
       subject,
       html,
       text,

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../platform/execution/transaction.js';
-import { emailAddress } from '../email-address.js';
+import { emailAddress } from '../../../platform/kernel/email-address.js';
 import type { OrderClaim } from '../events/order.events.js';
 import type { SaleDesk } from './sale-desk.js';
 

@@ -1,9 +1,9 @@
+import { emailAddress } from '../../../platform/kernel/email-address.js';
 import { parseRatio } from '../../../platform/kernel/money.js';
 import {
   MAX_API_KEY_LENGTH,
   MAX_COMMISSION_PERCENT,
   MAX_CREDIT_LIMIT_MINOR,
-  MAX_EMAIL_LENGTH,
   MAX_LOGIN_CODE_POINTS,
   MAX_MARKUP_PERCENT,
   MAX_NAME_LENGTH,
@@ -26,8 +26,7 @@ export const isName = (text: string): boolean => isText(text, MAX_NAME_LENGTH);
 /** No white space at all: it is typed by people and lost at line ends. */
 export const isLogin = (text: string): boolean => isText(text, MAX_LOGIN_CODE_POINTS) && !/\s/.test(text);
 
-export const isEmail = (text: string): boolean =>
-  text.length <= MAX_EMAIL_LENGTH && /^[^\s@]{1,64}@[^\s@]+\.[^\s@.]{2,}$/.test(text.trim());
+export const isEmail = (text: string): boolean => emailAddress(text) !== null;
 
 export function isPhone(text: string): boolean {
   const digits = normalPhone(text);

@@ -1,8 +1,8 @@
+import { EMAIL_CODE_POINTS } from '../../../platform/kernel/email-address.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import {
   MAX_ACCESS_IDS,
   MAX_API_KEY_LENGTH,
-  MAX_EMAIL_LENGTH,
   MAX_IP_RANGES,
   MAX_LOGIN_CODE_POINTS,
   MAX_NAME_LENGTH,
@@ -18,12 +18,12 @@ import {
 const RULES = {
   name: `must be one line of 1 to ${MAX_NAME_LENGTH} characters`,
   login: `must be 1 to ${MAX_LOGIN_CODE_POINTS} characters without white space`,
-  email: `must be an e-mail address of at most ${MAX_EMAIL_LENGTH} characters`,
+  email: `must be an e-mail address of at most ${EMAIL_CODE_POINTS} characters`,
   phone: `must be a phone number of ${MIN_PHONE_DIGITS} to ${MAX_PHONE_DIGITS} digits`,
   api_key: `must be ${MIN_API_KEY_LENGTH} to ${MAX_API_KEY_LENGTH} visible ASCII characters without spaces`,
   overlap_hours: `must be 0 to ${MAX_OVERLAP_HOURS}`,
   logo_url: `must be a path or an http(s) address of at most ${MAX_URL_LENGTH} characters`,
-  support_email: `must be an e-mail address of at most ${MAX_EMAIL_LENGTH} characters`,
+  support_email: `must be an e-mail address of at most ${EMAIL_CODE_POINTS} characters`,
   credit_limit: 'must be null or an amount of the default currency, at least 0 and not too high',
   balance_alert_below: 'must be amounts by currency of sale, at least 0 and not too high',
   markup_percent: 'must be a decimal above -100 and at most 1000',

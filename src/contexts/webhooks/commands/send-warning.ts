@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CommandContext, Executor, type Transaction } from '../../../platform/execution/transaction.js';
 import { isoTime } from '../../../platform/kernel/clock.js';
+import { emailAddress } from '../../../platform/kernel/email-address.js';
 import { Mailer, type OutgoingMail, type SendOutcome } from '../../../platform/mail/mailer.js';
 import { VaultError } from '../../../platform/security/vault.js';
 import { MailSettings, mailRetryWaitMs, Recipients, Suppression } from '../../deliveries/index.js';
@@ -58,7 +59,8 @@ export class WarningSender {
 
   private async addressOf(id: string, partner: PartnerState): Promise<string | null> {
     try {
-      return await this.contact.addressOf(id, partner);
+      const given = await this.contact.addressOf(id, partner);
+      return given && emailAddress(given);
     } catch (error) {
       if (error instanceof VaultError && error.code === 'Erased') return null;
       throw error;

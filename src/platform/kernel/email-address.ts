@@ -1,5 +1,5 @@
-import { domainToASCII } from 'node:url';
-import { EMAIL_CODE_POINTS } from './limits.js';
+/** At most, as mail servers take them (RFC 5321). */
+export const EMAIL_CODE_POINTS = 254;
 
 /** Letters of any script; what the conversion would read as the rest of a URL is not among the others. */
 const ADDRESS = /^[^\s\p{Cc}\p{Cf}@<>()[\]\\,;:"]{1,64}@[\p{L}\p{M}\p{N}.。·・-]+$/u;
@@ -13,7 +13,9 @@ export function emailAddress(text: string): string | null {
   const given = text.trim();
   if (given.length > EMAIL_CODE_POINTS || !ADDRESS.test(given)) return null;
   const at = given.lastIndexOf('@') + 1;
-  const domain = domainToASCII(given.slice(at));
+  const url = `http://${given.slice(at)}`;
+  if (!URL.canParse(url)) return null;
+  const domain = new URL(url).hostname;
   const address = given.slice(0, at) + domain;
   return DOMAIN.test(domain) && address.length <= EMAIL_CODE_POINTS ? address : null;
 }
