@@ -51,19 +51,31 @@ export class BodyShapePipe implements PipeTransform {
   }
 }
 
+/** What stands before the name of the field in a message; the rest of the path belongs between the two. */
+const BEFORE_THE_NAME = /^(?:property |each value in (?:nested property )?)?/;
+
+/** Where a field breaks another rule too, that its parts are no objects says the least. */
+const NESTING = 'nestedValidation';
+
+/** Of what a field breaks, the rule that stands first in its class, which is what it has to be. */
+function messageOf({ constraints = {} }: ValidationError, path: string): string[] {
+  const broken = Object.entries(constraints);
+  const rules = broken.some(([rule]) => rule !== NESTING)
+    ? broken.filter(([rule]) => rule !== NESTING)
+    : broken;
+  // Decorators of a field register from below.
+  return rules.slice(-1).map(([, message]) => message.replace(BEFORE_THE_NAME, (words) => `${words}${path}`));
+}
+
 /**
- * `keys.3.key_text must be a string`: each message with the whole path of its field. Of what a field breaks the rule that
- * stands first in its class is told, which is what it has to be: that nothing is longer than allowed helps nobody who sent a
- * number.
+ * `keys.3.key_text must be a string`: a message with the whole path of its field for each that is wrong. That nothing is longer
+ * than allowed helps nobody who sent a number, and what is in a field of the wrong kind helps nobody either.
  */
 function messagesOf(errors: readonly ValidationError[], path = ''): string[] {
-  return errors.flatMap((error) => [
-    // Decorators of a field register from below.
-    ...Object.values(error.constraints ?? {})
-      .slice(-1)
-      .map((message) => `${path}${message}`),
-    ...messagesOf(error.children ?? [], `${path}${error.property}.`),
-  ]);
+  return errors.flatMap((error) => {
+    const message = messageOf(error, path);
+    return message.length > 0 ? message : messagesOf(error.children ?? [], `${path}${error.property}.`);
+  });
 }
 
 /** Checks bodies and queries against their classes: unknown fields and wrong types are refused by name. */
@@ -102,16 +114,19 @@ const WHOLE_NUMBER = /^-?\d+$/;
 export const QueryNumber = (): PropertyDecorator =>
   Transform(({ value }) => (typeof value === 'string' && WHOLE_NUMBER.test(value) ? Number(value) : value));
 
+/** Decorators as if they stood above a field one by one: what has to be true first comes first. */
+export const rules = (...decorators: readonly PropertyDecorator[]): PropertyDecorator =>
+  applyDecorators(...decorators.toReversed());
+
 /** A number that names something. */
-export const IsPublicId = (): PropertyDecorator =>
-  applyDecorators(IsInt(), Min(1), Max(Number.MAX_SAFE_INTEGER));
+export const IsPublicId = (): PropertyDecorator => rules(IsInt(), Min(1), Max(Number.MAX_SAFE_INTEGER));
 
 /** NUL and halves of surrogate pairs, with which two different texts would become one. */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
 /** A text that names something of the caller's. */
 export const IsReference = (maxLength: number): PropertyDecorator =>
-  applyDecorators(
+  rules(
     IsText(maxLength),
     ValidateBy({
       name: 'isReference',
@@ -125,7 +140,7 @@ export const IsReference = (maxLength: number): PropertyDecorator =>
 
 /** Text within bounds; what it may be is for the context to say. */
 export const IsText = (maxLength = MAX_TEXT_LENGTH): PropertyDecorator =>
-  applyDecorators(IsString(), MaxLength(maxLength));
+  rules(IsString(), MaxLength(maxLength));
 
 /** An exact decimal as text. */
 export const DECIMAL_TEXT = /^-?\d{1,18}(\.\d{1,18})?$/;

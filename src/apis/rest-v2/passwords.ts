@@ -1,10 +1,10 @@
-import { applyDecorators } from '@nestjs/common';
 import { IsString, MaxLength, MinLength } from 'class-validator';
 import { MAX_PASSWORD_BYTES } from '../../platform/security/limits.js';
+import { rules } from './body.js';
 
 /** Shortest password that can be set. Older and shorter ones stay valid. */
 export const MIN_PASSWORD_LENGTH = 8;
 
 /** A password that is to be set. The upper bound counts bytes, which the context checks. */
 export const IsNewPassword = (): PropertyDecorator =>
-  applyDecorators(IsString(), MinLength(MIN_PASSWORD_LENGTH), MaxLength(MAX_PASSWORD_BYTES));
+  rules(IsString(), MinLength(MIN_PASSWORD_LENGTH), MaxLength(MAX_PASSWORD_BYTES));

@@ -24,6 +24,7 @@ describe('an e-mail address', () => {
     'a\u200b@example.com',
     '\u202ea@example.com',
     'a\u0000@example.com',
+    'a\ud800@example.com',
     'a@exa\u200bmple.com',
     'a@xn--\u00f1.com',
     'a@b\u00fccher.example/x',

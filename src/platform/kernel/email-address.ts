@@ -2,7 +2,7 @@
 export const EMAIL_CODE_POINTS = 254;
 
 /** Letters of any script; what the conversion would read as the rest of a URL is not among the others. */
-const ADDRESS = /^[^\s\p{Cc}\p{Cf}@<>()[\]\\,;:"]{1,64}@[\p{L}\p{M}\p{N}.。·・-]+$/u;
+const ADDRESS = /^[^\s\p{Cc}\p{Cf}\p{Cs}@<>()[\]\\,;:"]{1,64}@[\p{L}\p{M}\p{N}.。·・-]+$/u;
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/;
 
 /**

@@ -90,6 +90,7 @@ describe('an adjustment', () => {
     ['a fraction of a qəpik', { amount: '0.001' }, /amount/],
     ['no reason', { reason: undefined }, /reason/],
     ['an empty reason', { reason: '' }, /reason/],
+    ['a blank reason', { reason: ' ' }, /reason must not be blank/],
     ['an empty reference', { reference: '' }, /reference/],
     ['a blank reference', { reference: ' \n' }, /reference/],
     ['a reference with NUL', { reference: 'a\0b' }, /reference/],
@@ -318,11 +319,14 @@ describe('balances as of', () => {
     expect((await self.get(`/partners/${id}/balances?as_of=${held}`)).status).toBe(403);
   });
 
-  it.each(['yesterday', '2026-13-01T00:00:00Z', '123', '2026-01-01'])('%s are refused', async (asOf) => {
-    const { id } = await partner();
-    expect(await admin.get(`/partners/${id}/balances?as_of=${asOf}`)).toMatchObject({
-      status: 400,
-      body: { error: expect.stringMatching(/^as_of/) },
-    });
-  });
+  it.each(['yesterday', '2026-13-01T00:00:00Z', '2026-02-30T00:00:00Z', '123', '2026-01-01'])(
+    '%s are refused',
+    async (asOf) => {
+      const { id } = await partner();
+      expect(await admin.get(`/partners/${id}/balances?as_of=${asOf}`)).toMatchObject({
+        status: 400,
+        body: { error: expect.stringMatching(/^as_of/) },
+      });
+    },
+  );
 });

@@ -7,6 +7,7 @@ import { LogTimes } from '../../../platform/audit/log-times.js';
 import { EventStore, parsePosition } from '../../../platform/event-store/event-store.js';
 import { type Currency, formatMinor } from '../../../platform/kernel/money.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
+import { instantOf } from '../business-calendar.js';
 
 const viewOf = ({ currency, postedMinor, heldMinor, availableMinor: free }: Balance) => ({
   currency,
@@ -69,7 +70,7 @@ export class BalancesReader {
     const head = await this.events.headPosition();
     const position = parsePosition(asOf);
     if (position !== null) return earlier(position, head);
-    const atMs = Date.parse(asOf);
+    const atMs = instantOf(asOf);
     if (Number.isNaN(atMs)) throw new BadRequestException('as_of: there is no such time');
     return this.times.positionAt(this.events, atMs);
   }

@@ -1,4 +1,4 @@
-import { IsIn, IsNotEmpty, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { CURRENCY_EXPONENTS, type Currency } from '../../../platform/kernel/money.js';
 import { IsDecimalValue, IsReference, IsText, MayBeAbsent } from '../body.js';
 import { MAX_COMMENT_LENGTH, MAX_REFERENCE_LENGTH } from '../limits.js';
@@ -32,8 +32,8 @@ export class AdjustBody {
   @IsDecimalValue()
   amount!: number | string;
 
-  @IsNotEmpty()
   @IsText(MAX_COMMENT_LENGTH)
+  @Matches(/\S/, { message: '$property must not be blank' })
   reason!: string;
 
   /** The same reference with the same amount again changes nothing; without one, each request is an adjustment. */
