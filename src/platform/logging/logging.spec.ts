@@ -98,11 +98,11 @@ describe('Fastify on the logger', () => {
 });
 
 describe("Nest's log calls", () => {
-  it('keep their level, context and stack', () => {
+  it('keep their level, context and stack, and tell of the start alone to who looks for faults', () => {
     const { logger, last } = captured();
     const nest = new NestLogger(logger);
     nest.log('started', 'Application');
-    expect(last()).toMatchObject({ level: 'info', msg: 'started', context: 'Application' });
+    expect(last()).toMatchObject({ level: 'debug', msg: 'started', context: 'Application' });
     nest.error('failed', 'Error: at x', 'Router');
     expect(last()).toMatchObject({ level: 'error', msg: 'failed', stack: 'Error: at x', context: 'Router' });
     nest.warn(new Error('odd'));

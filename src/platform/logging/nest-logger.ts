@@ -3,11 +3,15 @@ import type { Logger } from './logger.js';
 
 type Level = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
-/** Nest's log calls on the process's logger. Nest passes the context last, and for errors the stack before it. */
+/**
+ * Nest's log calls on the process's logger. What Nest calls `log` is its own start, route by route, and nothing that whoever
+ * runs the product asks for: it is `debug` here. Nest passes the context last, and for errors the stack
+ * before it.
+ */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
-  log = (message: unknown, ...rest: unknown[]): void => this.write('info', message, rest);
+  log = (message: unknown, ...rest: unknown[]): void => this.write('debug', message, rest);
   error = (message: unknown, ...rest: unknown[]): void => this.write('error', message, rest);
   warn = (message: unknown, ...rest: unknown[]): void => this.write('warn', message, rest);
   debug = (message: unknown, ...rest: unknown[]): void => this.write('debug', message, rest);
