@@ -16,6 +16,7 @@ import {
 import { DataDirectoryInUseError } from './platform/data-directory/data-directory.js';
 import { EventStoreError } from './platform/event-store/event-store.js';
 import { stopOnSignals } from './platform/http/shutdown.js';
+import { EnvironmentDamaged } from './platform/lmdb/environment-file.js';
 import { createLogger } from './platform/logging/logger.js';
 import { DataFormatError } from './platform/migrations/migrations.js';
 import { MasterKeyError } from './platform/security/master-key.js';
@@ -70,6 +71,7 @@ function failure(error: unknown): { readonly code: number; readonly text: string
   if ([SettingsError, MasterKeyError, DataFormatError].some((kind) => error instanceof kind)) {
     return { code: EXIT_CONFIG, text: message };
   }
+  if (error instanceof EnvironmentDamaged) return { code: EXIT_SOFTWARE, text: message };
   const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
   const isAway = error instanceof EngineUnavailable;
   if (isTaken || isAway || error instanceof DataDirectoryInUseError)

@@ -35,7 +35,7 @@ export function folder(dataDir: string, name: string): string {
 }
 
 /** A folder whose content follows from the log: what cannot be opened in it is thrown away and built anew. */
-function derived(directory: string, logger: Logger): string {
+export function derived(directory: string, logger: Logger): string {
   const problem = problemOfEnvironment(directory);
   if (problem !== null) discard(directory, logger, problem);
   return directory;

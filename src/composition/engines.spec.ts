@@ -1,6 +1,15 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadSettings } from '../platform/config/settings.js';
 import type { NewEvent } from '../platform/event-store/event-store.js';
 import { SystemIds } from '../platform/kernel/ids.js';
@@ -51,8 +60,13 @@ it('keep read models that the log has everything of', async () => {
 });
 
 it('throw read models away that are ahead of a restored log', async () => {
+  const early = await open();
+  mkdirSync(join(dataDir, 'restored'));
+  await early.backedUp!.log.copyTo(join(dataDir, 'restored'));
+  await early.close();
   await filled(1n);
-  renameSync(join(dataDir, 'log'), join(dataDir, 'lost'));
+  rmSync(join(dataDir, 'log'), { recursive: true });
+  renameSync(join(dataDir, 'restored'), join(dataDir, 'log'));
   const engines = await open();
   expect(await engines.documents.readCheckpoint(MANIFEST_KEY)).toBeNull();
   expect(lines.join()).toContain('another log');
@@ -68,11 +82,55 @@ it('throw read models away that were in use when the machine stopped', async () 
   await engines.close();
 });
 
-it.each(['documents', 'indexes'])('build %s anew whose file is none of ours', async (name) => {
-  await filled(1n);
-  writeFileSync(join(dataDir, name, 'data.mdb'), 'something else '.repeat(2000));
-  const engines = await open();
-  expect(lines.join()).toContain(name);
-  expect(await engines.events.headPosition()).toBe(1n);
-  await engines.close();
+const noneOfOurs = (file: string): void => writeFileSync(file, 'something else '.repeat(2000));
+/** Its last page: lmdb would end the process when it is read. */
+const cutShort = (file: string): void => truncateSync(file, statSync(file).size - 4096);
+
+describe.each([
+  ['is none of ours', noneOfOurs],
+  ['lost its end', cutShort],
+])('where a file %s', (_, damage) => {
+  it.each(['documents', 'indexes', 'jobs'])('build %s anew', async (name) => {
+    await filled(1n);
+    damage(join(dataDir, name, 'data.mdb'));
+    const engines = await open();
+    expect(lines.join()).toContain(name);
+    expect(await engines.events.headPosition()).toBe(1n);
+    await engines.close();
+  });
+
+  it.each(['log/data.mdb', 'keys/keys.mdb', 'idempotency/data.mdb'])('refuse %s', async (file) => {
+    await filled(1n);
+    damage(join(dataDir, file));
+    await expect(open()).rejects.toThrow(join(dataDir, dirname(file)));
+  });
+});
+
+describe('where a folder is gone, or empty since its volume is not there', () => {
+  it('refuse a log whose data keys are lost, and take it with those that were put back', async () => {
+    await filled(1n);
+    renameSync(join(dataDir, 'keys'), join(dataDir, 'lost'));
+    await expect(open()).rejects.toThrow('was written with other data keys');
+    await expect(open()).rejects.toThrow('was written with other data keys');
+    rmSync(join(dataDir, 'keys'), { recursive: true });
+    renameSync(join(dataDir, 'lost'), join(dataDir, 'keys'));
+    await (await open()).close();
+  });
+
+  it('refuse data keys whose log is lost, and take them with the one that was put back', async () => {
+    await filled(1n);
+    renameSync(join(dataDir, 'log'), join(dataDir, 'lost'));
+    await expect(open()).rejects.toThrow('is missing or empty');
+    await expect(open()).rejects.toThrow('is missing or empty');
+    rmSync(join(dataDir, 'log'), { recursive: true });
+    renameSync(join(dataDir, 'lost'), join(dataDir, 'log'));
+    await (await open()).close();
+  });
+
+  it('make no master key for data that has one', async () => {
+    await filled(1n);
+    rmSync(join(dataDir, 'master.key'));
+    await expect(open()).rejects.toThrow('master.key is missing');
+    expect(existsSync(join(dataDir, 'master.key'))).toBe(false);
+  });
 });

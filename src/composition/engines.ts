@@ -26,8 +26,8 @@ import type { SnapshotStore } from '../platform/snapshots/snapshot-store.js';
 import { LeaseLost, type WorkerLease } from '../platform/worker-lease/worker-lease.js';
 import { refuseHalfRestored } from './backup/half-restored.js';
 import type { BackedUp } from './backup/take-backup.js';
-import { folder, ofThisLog, openDocumentFiles, openNodeFiles } from './derived-files.js';
-import { assertOurKeys } from './log-owner.js';
+import { derived, folder, ofThisLog, openDocumentFiles, openNodeFiles } from './derived-files.js';
+import { assertOurKeys, claimFiles } from './log-owner.js';
 import type { MongoEngines } from './mongodb-engines.js';
 import { assertClock, reach } from './reach.js';
 
@@ -124,7 +124,7 @@ async function openAll(options: EngineOptions, closing: Closing): Promise<Omit<E
   if (mongo) closing(() => mongo.close());
   const local = mongo ? null : await openEmbeddedKeys(options, closing);
   const hashes = await KeyedHash.open((mongo ?? local!).keys);
-  const log = await openLog(options, hashes);
+  const log = await openLog(options, hashes, local?.keys ?? null);
   closing(() => log.events.close());
   const { indexes, snapshots } = await openNodeFiles(dataDir, log.events, logger);
   closing(() => snapshots.close());
@@ -165,7 +165,7 @@ async function openMongo(url: string, options: EngineOptions): Promise<MongoEngi
 /** Wake-ups follow from the log: Redis may be away, now or later. */
 async function openJobs({ settings, clock = new SystemClock(), logger }: EngineOptions): Promise<Jobs> {
   const { redisUrl: url, streamNamespace: prefix, dataDir } = settings;
-  if (url === null) return EmbeddedJobs.open({ directory: folder(dataDir, 'jobs'), clock });
+  if (url === null) return EmbeddedJobs.open({ directory: derived(folder(dataDir, 'jobs'), logger), clock });
   let toldAtMs = 0;
   const onError = (err: unknown): void => {
     if (Date.now() - toldAtMs < REDIS_TOLD_EVERY_MS) return;
@@ -196,7 +196,11 @@ interface OpenLog {
   readonly verify: Engines['verifyLog'];
 }
 
-async function openLog(options: EngineOptions, hashes: KeyedHash): Promise<OpenLog> {
+async function openLog(
+  options: EngineOptions,
+  hashes: KeyedHash,
+  keys: EmbeddedKeyStore | null,
+): Promise<OpenLog> {
   const { settings, logger, onFatal, patienceMs, eventStoreTimeouts: timeouts } = options;
   const onDeliveryFailure = (err: unknown): void => {
     // Whoever folds the read models tells of that by itself, and stops.
@@ -205,6 +209,7 @@ async function openLog(options: EngineOptions, hashes: KeyedHash): Promise<OpenL
   const { eventStoreUrl: url, streamNamespace, dataDir } = settings;
   if (!url) {
     const events = EmbeddedEventStore.open({ directory: logFolder(dataDir), onFatal, onDeliveryFailure });
+    await claimFiles(events, { directory: logFolder(dataDir), hashes, keys });
     return { events, embedded: events, verify: (onProgress) => events.verify(onProgress) };
   }
   const variable = 'EVENTSTORE_URL';

@@ -9,8 +9,6 @@ const TRANSACTION_AT = 152;
 const META_BYTES = 160;
 const MAGIC = 0xbeefc0de;
 const MAX_PAGE_BYTES = 65_536;
-/** Pages that a transaction took and gave back are counted and may never have been written. */
-const UNWRITTEN_BYTES = 16 * 1024 * 1024;
 
 interface Meta {
   readonly pageBytes: number;
@@ -31,16 +29,24 @@ function readMeta(file: number, at: number): Meta | null {
   };
 }
 
+/** What is kept nowhere else cannot be opened. The message is for the operator. */
+export class EnvironmentDamaged extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'EnvironmentDamaged';
+  }
+}
+
 /**
  * What forbids opening the LMDB environment in a directory; null if nothing does, or if there is none yet.
  *
- * lmdb ends the process (a segmentation fault or a bus error) where a file is no environment or has lost its end, as
- * one that was copied half: so this is looked at before.
+ * lmdb ends the process (a segmentation fault or a bus error) where a file is no environment or has lost its end, if
+ * it be a page, as one that was copied half: so this is looked at before.
  */
-export function problemOfEnvironment(directory: string): string | null {
+export function problemOfEnvironment(directory: string, name = 'data.mdb'): string | null {
   let file: number;
   try {
-    file = openSync(join(directory, 'data.mdb'), 'r');
+    file = openSync(join(directory, name), 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
@@ -53,10 +59,7 @@ export function problemOfEnvironment(directory: string): string | null {
     if (!second) return 'its data file is not one of LMDB';
     const { pageBytes, lastPage } = second.transaction > first.transaction ? second : first;
     const bytes = (lastPage + 1) * pageBytes;
-    if (size < bytes - UNWRITTEN_BYTES || size < bytes / 2) {
-      return `its data file has ${size} bytes, of ${bytes}`;
-    }
-    return null;
+    return size < bytes ? `its data file has ${size} bytes, of ${bytes}` : null;
   } finally {
     closeSync(file);
   }

@@ -44,8 +44,8 @@ function syncDirectory(path: string): void {
 
 /**
  * The configured master key, else that of the data directory, made there (mode 0600, on disk before it is used) at the
- * first start. `matches` tells whether the stored keys were wrapped with a key; it settles which of two files counts
- * after a rotation was interrupted. @throws {MasterKeyError}
+ * first start alone. `matches` tells whether the stored keys, if there are any, were wrapped with a key; it settles which
+ * of two files counts after a rotation was interrupted. @throws {MasterKeyError}
  */
 export async function openMasterKey(
   source: MasterKeySource,
@@ -68,6 +68,12 @@ export async function openMasterKey(
   }
   if (existsSync(path)) return MasterKey.parse(readFileSync(path, 'utf8'));
   const made = MasterKey.generate();
+  if (!(await matches(made))) {
+    throw new MasterKeyError(
+      'Missing',
+      `${path} is missing, and without it nothing secret in this data can be read: put it back, or set KEYFORGE_MASTER_KEY`,
+    );
+  }
   mkdirSync(source.dataDir, { recursive: true, mode: 0o700 });
   // Written under the other name and renamed, so that a crash never leaves half a key under the real one.
   writeDurably(nextPath, made);

@@ -12,7 +12,13 @@ import {
 } from '../event-store.js';
 import { News, PullSubscription } from '../pull-subscription.js';
 import type { VerifyProgress, VerifyReport } from '../verify-report.js';
-import { type LogEnvironment, MAP_BYTES, openLogEnvironment } from './log-environment.js';
+import {
+  type LogEnvironment,
+  MAP_BYTES,
+  openLogEnvironment,
+  ownerOf,
+  writeOwner,
+} from './log-environment.js';
 import { LogReader, pageSize } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
 import { RecentEvents } from './recent-events.js';
@@ -87,6 +93,16 @@ export class EmbeddedEventStore extends EventStore {
       void environment.root.close();
       throw error;
     }
+  }
+
+  /** The name of the data keys that the log's secrets need; null if nobody has claimed it. */
+  get claimedBy(): string | null {
+    return ownerOf(this.environment);
+  }
+
+  /** Names the data keys, for good. To be called before the first append. */
+  claim(keys: string): void {
+    writeOwner(this.environment, keys);
   }
 
   append(batch: readonly StreamAppend[]): Promise<Appended | Refused> {

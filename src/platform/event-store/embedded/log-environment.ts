@@ -11,6 +11,8 @@ const FORMAT = Buffer.from('KeyForge log 1');
 const COMMIT_AT_END_OF_TURN = 1_000_000;
 /** Address space that the log may fill before it is mapped anew; it takes no memory and no disk. */
 export const MAP_BYTES = 64 * 1024 ** 3;
+/** In the table of the owner: whose data keys the secrets in the log need. */
+const OWNER = Buffer.from('keys');
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
 /** The LMDB environment of the log. */
@@ -56,6 +58,17 @@ export function openLogEnvironment(directory: string, mapBytes: number): LogEnvi
   }
   return { directory, root, log, streams };
 }
+
+/** The name of the data keys that the log was claimed for; null if it was for none. */
+export function ownerOf({ root }: LogEnvironment): string | null {
+  return ownerTable(root).get(OWNER)?.toString('utf8') ?? null;
+}
+
+/** Before the first append: see {@link openLogEnvironment}. */
+export const writeOwner = ({ root }: LogEnvironment, keys: string): void =>
+  ownerTable(root).putSync(OWNER, Buffer.from(keys));
+
+const ownerTable = (root: LogEnvironment['root']): Table => root.openDB({ name: 'owner', ...BINARY });
 
 /**
  * The log's environment for another thread of the process that has opened it. LMDB keeps one environment for all

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
-import { problemOfEnvironment } from '../../lmdb/environment-file.js';
+import { EnvironmentDamaged, problemOfEnvironment } from '../../lmdb/environment-file.js';
 import { IdempotencyStore, type RememberedRequest } from '../idempotency-store.js';
 
 const MAP_BYTES = 16 * 1024 ** 3;
@@ -19,7 +19,7 @@ export class LmdbIdempotencyStore extends IdempotencyStore {
   static open(directory: string): LmdbIdempotencyStore {
     const problem = problemOfEnvironment(directory);
     if (problem) {
-      throw new Error(
+      throw new EnvironmentDamaged(
         `the idempotency keys cannot be opened: ${problem}; to go without them, delete ${directory}`,
       );
     }

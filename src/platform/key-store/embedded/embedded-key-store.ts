@@ -10,6 +10,7 @@ import {
   ENV_FILE,
   type Entries,
   openEntries,
+  openKeys,
   removeStaleCopy,
   replaceFile,
   STALE_COPY,
@@ -20,6 +21,8 @@ const MAX_SCOPE_LENGTH = 200;
 const CHECK = 'check';
 /** Stands while a destroyed key's bytes may still lie in the file. */
 const PURGE = 'purge';
+/** Stands once a log needs these keys. */
+const LOG = 'log';
 const keyOf = (id: string): string => `k:${id}`;
 const scopeOf = (scope: string): string => `s:${scope}`;
 const labelOf = (id: string, scope: string): string => `data-key|${id}|${scope}`;
@@ -54,11 +57,12 @@ export class EmbeddedKeyStore extends KeyStore {
   /**
    * @param folder is made when missing.
    * @throws {MasterKeyError} `Mismatch` when the stored keys were wrapped by another master key.
+   * @throws {EnvironmentDamaged}
    */
   static async open(folder: string, master: MasterKey, ids: Ids): Promise<EmbeddedKeyStore> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     removeStaleCopy(folder);
-    const entries = openEntries(join(folder, ENV_FILE));
+    const entries = openKeys(folder);
     const check = entries.get(CHECK) as string | undefined;
     if (check !== undefined && check !== master.checkValue()) {
       await entries.close();
@@ -76,7 +80,7 @@ export class EmbeddedKeyStore extends KeyStore {
   /** Whether the keys in `folder` were wrapped by this key; true for a folder that holds none yet. */
   static async matches(folder: string, master: MasterKey): Promise<boolean> {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const entries = openEntries(join(folder, ENV_FILE));
+    const entries = openKeys(folder);
     const check = entries.get(CHECK) as string | undefined;
     await entries.close();
     return check === undefined || check === master.checkValue();
@@ -84,10 +88,22 @@ export class EmbeddedKeyStore extends KeyStore {
 
   /** Like {@link matches}, beside a running server: opens the file for reading alone. */
   static async matchesStored(folder: string, master: MasterKey): Promise<boolean> {
-    const entries = openEntries(join(folder, ENV_FILE), { readOnly: true });
+    const entries = openKeys(folder, { readOnly: true });
     const check = entries.get(CHECK) as string | undefined;
     await entries.close();
     return check === undefined || check === master.checkValue();
+  }
+
+  /** Whether a log was written with these keys. */
+  get haveLog(): boolean {
+    return this.entries.get(LOG) !== undefined;
+  }
+
+  /** A log needs these keys from now on. */
+  noteLog(): Promise<void> {
+    return this.exclusively(async () => {
+      await this.entries.put(LOG, true);
+    });
   }
 
   obtain(scope: string): MaybePromise<DataKey> {

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
+import { EnvironmentDamaged, problemOfEnvironment } from '../../lmdb/environment-file.js';
 
 export type Entries = RootDatabase<unknown, string>;
 
@@ -20,6 +21,16 @@ export function openEntries(path: string, { readOnly = false } = {}): Entries {
     mapSize: MAP_BYTES,
     readOnly,
   });
+}
+
+/** The keys of a folder. @throws {EnvironmentDamaged} where lmdb would end the process. */
+export function openKeys(folder: string, options: { readonly readOnly?: boolean } = {}): Entries {
+  const problem = problemOfEnvironment(folder, ENV_FILE);
+  if (problem === null) return openEntries(join(folder, ENV_FILE), options);
+  throw new EnvironmentDamaged(
+    `the data keys in ${folder} cannot be opened: ${problem}; without them no secret in the log can be read: ` +
+      'put them back from a backup',
+  );
 }
 
 /** What an interrupted replacement left behind. */
