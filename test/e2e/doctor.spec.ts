@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +75,11 @@ describe('the doctor', () => {
     expectFinding(findings, ['ok', 'master key', /a file in DATA_DIR/]);
     expectFinding(findings, ['ok', 'flushes', /a second/]);
     expect(readdirSync(dataDir)).toEqual(before);
+  });
+
+  it('finds a data directory that is a link to nowhere', async () => {
+    symlinkSync(join(root, 'not mounted'), dataDir);
+    expectFinding(await found(), ['problem', 'data', /a link to nowhere/]);
   });
 
   it('finds settings that are wrong', async () => {

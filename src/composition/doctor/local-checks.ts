@@ -2,6 +2,7 @@ import {
   closeSync,
   existsSync,
   fdatasyncSync,
+  lstatSync,
   openSync,
   rmSync,
   statfsSync,
@@ -45,6 +46,11 @@ export function checkNode(version = process.versions.node): Finding {
 
 /** What is there of the data directory: where it is kept, room, speed of flushes, who may read it. */
 export async function checkDataDirectory({ dataDir }: Pick<Settings, 'dataDir'>): Promise<Finding[]> {
+  if (isBrokenLink(dataDir)) {
+    return [
+      problem('data', `${dataDir} is a link to nowhere`, 'make the folder that it leads to, or remove it'),
+    ];
+  }
   const isThere = existsSync(dataDir);
   const place = isThere ? dataDir : nearestExisting(dataDir);
   const control = isThere ? await connectControl(dataDir) : null;
@@ -60,6 +66,10 @@ export async function checkDataDirectory({ dataDir }: Pick<Settings, 'dataDir'>)
     checkFlushes(place),
     ...checkModes(dataDir),
   ];
+}
+
+function isBrokenLink(path: string): boolean {
+  return !existsSync(path) && lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function nearestExisting(path: string): string {
