@@ -142,6 +142,21 @@ it('a package that an admin switched off stays off', async () => {
   expect(await packageIs()).toBe('admin');
 });
 
+it('a package without keys that an admin switched on is switched off again', async () => {
+  await node.add('a', [{ text: 'ONE' }]);
+  await sell('o1');
+  status.start();
+  expect(await packageIs()).toBe('stock');
+  await node.executor.run(testContext, (tx) =>
+    tx.append(Package, 'a', [{ type: 'PackageActivated', data: { because: 'admin' } }]),
+  );
+  await node.caughtUp();
+  status.sweep();
+  expect(await packageIs()).toBe('stock');
+  await node.add('a', [{ text: 'TWO' }]);
+  expect(await packageIs()).toBe('on');
+});
+
 describe('alerts of low stock', () => {
   const watch = (lowStockThreshold: number | null, id = 'a') =>
     node.executor.run(testContext, (tx) =>

@@ -59,7 +59,7 @@ export class PackageStatus {
     const { stock } = this.options;
     for (const packageId of stock.packageIds()) {
       const isRecorded = this.recorded.get(packageId) === stock.inStock(packageId);
-      if (!isRecorded || this.hasNews(packageId)) this.look(packageId);
+      if (!isRecorded || this.isEmptyAndOn(packageId) || this.hasNews(packageId)) this.look(packageId);
     }
   }
 
@@ -95,6 +95,13 @@ export class PackageStatus {
       }
     }
     this.working = null;
+  }
+
+  /** An admin may have switched on what has no keys. */
+  private isEmptyAndOn(packageId: string): boolean {
+    const { catalog, stock } = this.options;
+    const pkg = catalog.packages.get(packageId);
+    return pkg !== undefined && !stock.inStock(packageId) && deactivateForStock(pkg).length > 0;
   }
 
   /** As far as the indexes have followed. */

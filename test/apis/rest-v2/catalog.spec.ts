@@ -327,7 +327,7 @@ describe('prices', () => {
     const { body } = await admin.put(`/packages/${created.id}`, { explicit_prices: { EUR: 18 }, hold: true });
     expect(body.data).toMatchObject({ hold: true, prices: { USD: 19.99, EUR: 18 } });
     for (const [explicit_prices, field] of [
-      [{ GBP: 1 }, 'explicit_prices.property GBP'],
+      [{ GBP: 1 }, 'explicit_prices.GBP'],
       [{ USD: 'x' }, 'explicit_prices.USD'],
       [[], 'explicit_prices'],
     ]) {

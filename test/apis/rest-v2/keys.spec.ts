@@ -15,6 +15,27 @@ const remove = (id: number | string) => shop.admin.call('DELETE', `/keys/${id}`)
 const stockOf = async (id: number) => (await shop.admin.get(`/packages/${id}`)).body.data.available_keys;
 const history = async (id: number) => (await shop.admin.get(`/keys/${id}/history`)).body.data;
 
+it('the status of a package follows its keys at once, and not while an admin has switched it off', async () => {
+  const { id } = await shop.package();
+  const status = async () => (await shop.admin.get(`/packages/${id}`)).body.data.status;
+  const put = (path: string, body: object) => shop.admin.put(path, body);
+  expect(await status()).toBe(1);
+  const key = await shop.key(id);
+  for (const [keyStatus, expected] of [
+    [5, 0],
+    [1, 1],
+    [5, 0],
+  ]) {
+    await put(`/keys/${key.id}`, { status: keyStatus });
+    expect(await status()).toBe(expected);
+  }
+  expect((await put(`/packages/${id}`, { status: 1 })).body.data.status).toBe(0);
+  await put(`/keys/${key.id}`, { status: 1 });
+  expect((await put(`/packages/${id}`, { status: 0 })).body.data.status).toBe(0);
+  await shop.key(id);
+  expect(await status()).toBe(1);
+});
+
 describe('lists of keys', () => {
   it('are narrowed by status, package, product and vendor', async () => {
     const { id, product, vendor } = await shop.package();

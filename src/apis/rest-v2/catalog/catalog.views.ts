@@ -6,7 +6,7 @@ import type { SupplierDocument } from '../../../../projections/catalog/suppliers
 import { LIST_TERMS, type PartnerTerms, quote, type RatesState } from '../../../contexts/pricing/index.js';
 import { type Currency, SALE_CURRENCIES, storeMoney } from '../../../platform/kernel/money.js';
 import { numberOf } from '../amounts.js';
-import { CatalogReader } from './catalog.reader.js';
+import { CatalogReader, type StockCounts } from './catalog.reader.js';
 import { fromStatus } from './status.js';
 
 /** At whose terms prices are shown, and in which currencies. */
@@ -44,6 +44,17 @@ const timesOf = ({ createdAt, updatedAt }: { readonly createdAt: string; readonl
   created_at: createdAt,
   updated_at: updatedAt,
 });
+
+/**
+ * The status that follows the stock at once: the event that marks the edge is written a moment later. A package is as it was made
+ * until its first keys come in, as an admin says while that is "off", and keys alone end no hold.
+ */
+function statusOf({ status, inactiveBecause, fulfilment, hold }: PackageDocument, stock: StockCounts): 0 | 1 {
+  const hadKeys = Object.values(stock).some((count) => count > 0);
+  if (fulfilment !== 'stock' || inactiveBecause === 'admin' || !hadKeys) return fromStatus(status);
+  if (stock.available + stock.reserved === 0) return 0;
+  return hold ? fromStatus(status) : 1;
+}
 
 /** How the catalogue looks outside. Names of what a document refers to are joined here. */
 @Injectable()
@@ -117,7 +128,7 @@ export class CatalogViews {
       return [currency, { price: numberOf({ amount, currency }), origin }];
     });
     return {
-      ...(await this.describePackage(document)),
+      ...(await this.describePackage(document, stock)),
       supplier_id: vendorId,
       vendor_id: vendorId,
       price: numberOf(basePrice),
@@ -144,7 +155,7 @@ export class CatalogViews {
     const prices = pricesOf(document, terms);
     const stock = await this.reader.stock(String(document._id));
     return {
-      ...(await this.describePackage(document)),
+      ...(await this.describePackage(document, stock)),
       price: prices[currency] ?? null,
       currency,
       prices,
@@ -152,14 +163,14 @@ export class CatalogViews {
     };
   }
 
-  private async describePackage(document: PackageDocument) {
+  private async describePackage(document: PackageDocument, stock: StockCounts) {
     const product = await this.reader.named<ProductDocument>('products', document.productId);
     return {
       id: document.id,
       ...namesOf(document),
       product_id: product?.id ?? null,
       product: product && { id: product.id, name_en: product.names.en },
-      status: fromStatus(document.status),
+      status: statusOf(document, stock),
       fulfilment: document.fulfilment,
       position: document.position,
       ...timesOf(document),
