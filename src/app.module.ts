@@ -11,7 +11,7 @@ import {
   REST_V2_CONTROLLERS,
   restV2Providers,
 } from './apis/rest-v2/rest-v2.providers.js';
-import { TERMINAL_V1_CONTROLLERS, TERMINAL_V1_PROVIDERS } from './apis/terminal-v1/terminal-v1.providers.js';
+import { TERMINAL_V1_CONTROLLERS, terminalV1Providers } from './apis/terminal-v1/terminal-v1.providers.js';
 import { AGGREGATES } from './composition/aggregates.js';
 import { makeApiDocument } from './composition/api-document.js';
 import { deliveryPorts, hasMailbox } from './composition/delivery-ports.js';
@@ -202,7 +202,7 @@ function contextProviders({ settings, importWorker }: AppOptions, turns: Turns):
     ...deliveryPorts(settings),
     ...webhooksProviders({ namespace: settings.streamNamespace }),
     outboundHttp(settings),
-    ...TERMINAL_V1_PROVIDERS,
+    ...terminalV1Providers({ publicUrl: settings.publicUrl }),
     ...referenceProviders(makeApiDocument),
     ...restV2Providers({
       timeZone: settings.businessTimeZone,

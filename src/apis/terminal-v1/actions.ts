@@ -18,9 +18,12 @@ import {
 } from './parse.js';
 import { refusalAnswer } from './rejections.js';
 
-export interface Buses {
+/** What the actions work with. */
+export interface Means {
   readonly commands: CommandBus;
   readonly queries: QueryBus;
+  /** Where clients reach this server, without a slash at its end. */
+  readonly publicUrl: string;
 }
 
 /** A request whose partner is known and may work; `data` is an object (empty for action 1 whatever was sent). */
@@ -36,17 +39,21 @@ export interface TerminalRequest {
   readonly language: Language;
 }
 
-type Perform = (request: TerminalRequest, buses: Buses) => MaybePromise<Answer>;
+type Perform = (request: TerminalRequest, means: Means) => MaybePromise<Answer>;
 
-const listProducts: Perform = async ({ partnerId, currency, language }, { queries }) => {
+/** Our own uploads are kept as paths; a terminal needs the whole address. */
+const addressOf = (image: string | null, publicUrl: string): string | null =>
+  image?.startsWith('/') ? `${publicUrl}${image}` : image;
+
+const listProducts: Perform = async ({ partnerId, currency, language }, { queries, publicUrl }) => {
   const products = await queries.execute(new ListTerminalProducts({ partnerId, currency, lang: language }));
   return answerWith(
     '0',
     products.map(({ publicId, name, imageUrl, thumbnailUrl }) => ({
       productId: String(publicId),
       productName: name,
-      imageUrl,
-      thumbnailUrl,
+      imageUrl: addressOf(imageUrl, publicUrl),
+      thumbnailUrl: addressOf(thumbnailUrl, publicUrl),
     })),
   );
 };

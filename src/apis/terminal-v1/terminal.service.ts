@@ -13,7 +13,7 @@ import { correlationOf } from '../../platform/http/request-id.js';
 import { Turns } from '../../platform/http/turns.js';
 import { Ids } from '../../platform/kernel/ids.js';
 import { isRejection } from '../../platform/kernel/rejection.js';
-import { type Buses, INVALID_DATA, PERFORM } from './actions.js';
+import { INVALID_DATA, type Means, PERFORM } from './actions.js';
 import { ANSWERS, type Answer } from './answers.js';
 import { MAX_REQUESTS_IN_FLIGHT } from './limits.js';
 import {
@@ -34,6 +34,11 @@ export class TerminalInFlight extends InFlightLimit {
   constructor() {
     super(MAX_REQUESTS_IN_FLIGHT);
   }
+}
+
+/** What the composition root says. */
+export abstract class TerminalSettings {
+  abstract readonly publicUrl: string;
 }
 
 /** Where a request came from. */
@@ -62,7 +67,7 @@ const map = <T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>):
 @Injectable()
 export class TerminalService {
   private readonly log = new Logger('TerminalV1');
-  private readonly buses: Buses;
+  private readonly means: Means;
 
   constructor(
     @Inject(CommandBus) commands: CommandBus,
@@ -72,8 +77,9 @@ export class TerminalService {
     @Inject(Ids) private readonly ids: Ids,
     @Inject(TerminalInFlight) private readonly inFlight: TerminalInFlight,
     @Inject(Turns) private readonly turns: Turns,
+    @Inject(TerminalSettings) { publicUrl }: TerminalSettings,
   ) {
-    this.buses = { commands, queries };
+    this.means = { commands, queries, publicUrl };
   }
 
   /** Never throws or rejects: what goes wrong is an answer and a line in the log. */
@@ -152,7 +158,7 @@ export class TerminalService {
         explicitCurrency: explicit ?? null,
         language,
       },
-      this.buses,
+      this.means,
     );
   }
 

@@ -36,6 +36,18 @@ const reserve = async (pkg: { publicId: number }, of = terminal): Promise<Record
   dataOf(await of.call(3, { package: String(pkg.publicId) }));
 
 describe('the catalogue', () => {
+  it('names uploaded images by their whole address', async () => {
+    const [imageUrl, thumbnailUrl] = ['/uploads/a.png', '/uploads/a-thumbnail.png'];
+    const product = await shop.product({ imageUrl, thumbnailUrl });
+    await shop.stock(await shop.package(product.id), 1);
+    const products = dataOf(await terminal.call(1)) as unknown as Record<string, string>[];
+    const base = 'http://localhost:3000';
+    expect(products.find(({ productId }) => productId === String(product.publicId))).toMatchObject({
+      imageUrl: `${base}${imageUrl}`,
+      thumbnailUrl: `${base}${thumbnailUrl}`,
+    });
+  });
+
   it('lists products and packages with stock, in the language asked for, as documented', async () => {
     const product = await shop.product({
       names: { en: 'Steam Wallet', ru: 'Steam Кошелёк', az: 'Steam Cüzdan' },

@@ -103,6 +103,7 @@ export async function startStubbedTerminal(maximumInFlight = 100): Promise<Stubb
     new SystemIds(),
     new InFlightLimit(maximumInFlight),
     new Turns(),
+    { publicUrl: 'https://shop.example' },
   );
   const module: DynamicModule = {
     module: StubbedModule,

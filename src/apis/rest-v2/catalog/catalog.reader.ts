@@ -48,6 +48,8 @@ interface References {
   readonly subcategory_id?: number;
 }
 
+const NOTHING: Filter = { _id: { $in: [] } };
+
 interface Entry extends ReadDocument {
   readonly _id: string;
   readonly deletedAt: string | null;
@@ -111,8 +113,20 @@ export class CatalogReader {
     return this.idOf('suppliers', publicId, vendor === undefined ? 'supplier_id' : 'vendor_id');
   }
 
-  /** What narrows a list to those that refer to what the query names. @throws 404 naming the field. */
-  async referring(query: References): Promise<Filter> {
+  /**
+   * What narrows a list to those that refer to what the query names. To a partner what there is not is like what it may not see:
+   * nothing refers to it. @throws 404 naming the field, to the staff.
+   */
+  async referring(query: References, isPartner: boolean): Promise<Filter> {
+    try {
+      return await this.narrowing(query);
+    } catch (error) {
+      if (isPartner && error instanceof NotFoundException) return NOTHING;
+      throw error;
+    }
+  }
+
+  private async narrowing(query: References): Promise<Filter> {
     const supplierId = await this.supplierOf(query);
     const { product_id: product, subcategory_id: category } = query;
     return {

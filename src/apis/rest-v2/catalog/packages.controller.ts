@@ -37,7 +37,11 @@ export class PackagesController {
   @AnswersList(PACKAGE_TO_CALLER)
   async list(@CalledBy() caller: Caller, @Query() query: PackageListQuery) {
     const { isPartner, packages, terms } = await this.sights.sightOf(caller);
-    const filter = { ...catalogFilter(query), ...(await this.reader.referring(query)), ...packages };
+    const filter = {
+      ...catalogFilter(query),
+      ...(await this.reader.referring(query, isPartner)),
+      ...packages,
+    };
     return this.listing.page(
       query,
       { projection: 'packages', filter, sortable: PLACED_SORT },

@@ -33,7 +33,11 @@ export class ProductsController {
   @AnswersList(PRODUCT_TO_CALLER)
   async list(@CalledBy() caller: Caller, @Query() query: ProductListQuery) {
     const { isPartner, products } = await this.sights.sightOf(caller);
-    const filter = { ...catalogFilter(query), ...(await this.reader.referring(query)), ...products };
+    const filter = {
+      ...catalogFilter(query),
+      ...(await this.reader.referring(query, isPartner)),
+      ...products,
+    };
     return this.listing.page(
       query,
       { projection: 'products', filter, sortable: PLACED_SORT },
