@@ -47,6 +47,26 @@ async function stocked(count: number): Promise<number> {
   return id;
 }
 
+it('access names only what is still there, so that it can be put back', async () => {
+  const { id } = await partner();
+  const { id: vendor_id } = await admin.create('/suppliers', { name: unique() });
+  const made = async () => {
+    const { id: product_id } = await admin.create('/products', { name_en: unique(), vendor_id });
+    return admin.create('/packages', { name_en: unique(), product_id, price: '25.50' });
+  };
+  const [gone, kept] = [await made(), await made()];
+  const of = (...packages: { id: number; product_id: number }[]) => ({
+    all_products: false,
+    product_ids: packages.map(({ product_id }) => product_id),
+    package_ids: packages.map((each) => each.id),
+  });
+  expect((await admin.put(`/partners/${id}/access`, of(gone, kept))).status).toBe(200);
+  expect((await admin.call('DELETE', `/products/${gone.product_id}`)).status).toBe(200);
+  const { data } = (await admin.get(`/partners/${id}/access`)).body;
+  expect(data).toEqual(of(kept));
+  expect((await admin.put(`/partners/${id}/access`, data)).body.data).toEqual(of(kept));
+});
+
 describe('a profile', () => {
   it('shows currencies, rates, limits and access, and no secret', async () => {
     const api_key = 'an-api-key-of-nobody-else';

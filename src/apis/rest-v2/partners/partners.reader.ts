@@ -92,6 +92,7 @@ export class PartnersReader {
     };
   }
 
+  /** Of what is still there, so that the same can be put back. */
   async access({ access }: PartnerDocument) {
     const { allProducts, productIds, packageIds } = access;
     return {
@@ -106,6 +107,8 @@ export class PartnersReader {
     ids: readonly string[],
   ): Promise<number[]> {
     const found = await Promise.all(ids.map((id) => this.models.get<D>(projection, id)));
-    return found.flatMap((document) => (document ? [document.id] : [])).sort((a, b) => a - b);
+    return found
+      .flatMap((document) => (document && !document.deletedAt ? [document.id] : []))
+      .sort((a, b) => a - b);
   }
 }
