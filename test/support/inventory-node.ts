@@ -103,7 +103,7 @@ export class InventoryNode {
     this.stock = new StockIndex(clock);
     this.vault = new Vault(keyStore);
     this.texts = new KeyTexts(store, this.vault, namespace, this.serials);
-    this.preparers = new KeyPreparers(hash, 'Asia/Baku');
+    this.preparers = new KeyPreparers(hash, 'Asia/Baku', this.fingerprints);
     const { executor, fingerprints: index, serials, stock, catalog } = this;
     this.intake = new KeyIntake({ executor, index, keys: keyStore, ids, namespace, graceMs: 20 });
     this.addKeys = new AddKeysHandler(executor, this.intake, this.preparers, clock);

@@ -15,6 +15,17 @@ const remove = (id: number | string) => shop.admin.call('DELETE', `/keys/${id}`)
 const stockOf = async (id: number) => (await shop.admin.get(`/packages/${id}`)).body.data.available_keys;
 const history = async (id: number) => (await shop.admin.get(`/keys/${id}/history`)).body.data;
 
+it('keys do not come in again when their product compares them otherwise from then on', async () => {
+  const { id, product } = await shop.package();
+  const keys = [{ key_text: 'aBcd-again-1' }, { key_text: 'aBcd-again-2' }];
+  const add = async () => (await shop.admin.post('/keys/bulk', { package_id: id, keys })).body.data.added;
+  expect(await add()).toBe(2);
+  for (const key_format of ['exact', 'normalized']) {
+    expect((await shop.admin.put(`/products/${product.id}`, { key_format })).status).toBe(200);
+    expect(await add()).toBe(0);
+  }
+});
+
 it('the status of a package follows its keys at once, and not while an admin has switched it off', async () => {
   const { id } = await shop.package();
   const status = async () => (await shop.admin.get(`/packages/${id}`)).body.data.status;

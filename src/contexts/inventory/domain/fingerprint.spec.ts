@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { comparableText, fingerprintRule, lastFourOf } from './fingerprint.js';
+import { comparableText, fingerprintRule, lastFourOf, otherComparableText } from './fingerprint.js';
 
 describe('the comparable form of a key text', () => {
   it.each([
@@ -27,6 +27,14 @@ describe('the comparable form of a key text', () => {
 
   it('is only trimmed for exact products', () => {
     expect(comparableText('  https://x.example/A-b c ', 'exact')).toBe('https://x.example/A-b c');
+  });
+
+  it('is another one for the other format, unless that says no more', () => {
+    expect(otherComparableText(' a-b ', 'normalized')).toBe('a-b');
+    expect(otherComparableText(' a-b ', 'exact')).toBe('AB');
+    expect(otherComparableText('AB', 'normalized')).toBeNull();
+    expect(otherComparableText('AB', 'exact')).toBeNull();
+    expect(otherComparableText('--', 'exact')).toBeNull();
   });
 
   it('is named by rule and format', () => {

@@ -28,6 +28,12 @@ export function comparableText(text: string, format: KeyFormat): string {
   return text.normalize('NFKC').toUpperCase().replace(SPACES_AND_HYPHENS, '');
 }
 
+/** The form that the same text has among keys of the other format; null where that says no more than its own one. */
+export function otherComparableText(text: string, format: KeyFormat): string | null {
+  const other = comparableText(text, format === 'exact' ? 'normalized' : 'exact');
+  return other === '' || other === comparableText(text, format) ? null : other;
+}
+
 /** The last four characters of a comparable text that is long enough to be searched by them, else null. */
 export function lastFourOf(comparable: string): string | null {
   if (ASCII.test(comparable)) {

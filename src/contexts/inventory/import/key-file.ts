@@ -19,6 +19,8 @@ export type LineProblem = InvalidKeyReason | 'unclosed_quote' | 'line_too_long' 
 export interface FileBatch {
   readonly number: number;
   readonly fingerprints: readonly string[];
+  /** Of the same keys in the other format, null where there is nothing to compare with. */
+  readonly otherFingerprints: readonly (string | null)[];
   /** Line of each key. */
   readonly lines: readonly number[];
   /** The lines that the batch settles, both inclusive, header and empty lines too. */
@@ -210,6 +212,7 @@ export class KeyFile implements KeySource {
     return {
       number: this.batches,
       fingerprints: batch.keys.map((key) => key.fingerprint),
+      otherFingerprints: batch.keys.map((key) => key.otherFingerprint),
       lines: batch.keys.map((key) => key.line!),
       fromLine: batch.fromLine,
       toLine: batch.toLine,

@@ -165,6 +165,7 @@ export class KeyImporter {
         import: { id: run.importId, fromLine: batch.fromLine, toLine: batch.toLine },
         batch: {
           fingerprints: batch.fingerprints,
+          otherFingerprints: batch.otherFingerprints,
           seal: async (chosen, lot) => {
             await report.write(chosen);
             return source.seal(batch.number, chosen, lot);

@@ -1,5 +1,6 @@
 import type { IndexedEvent, IndexKeep, LocalIndex } from '../../../platform/indexes/local-index.js';
-import { keyId } from '../domain/key-number.js';
+import { fingerprintRule } from '../domain/fingerprint.js';
+import { keyId, placeOfKey } from '../domain/key-number.js';
 import type { LotEvent } from '../events/lot.events.js';
 
 /** Lines of an import file, both inclusive. */
@@ -11,13 +12,13 @@ const KEPT_CHARACTERS = 22;
 /**
  * Every fingerprint that ever came in, kept on disk alone, and how far intake is reflected.
  *
- * Kept: `f<fingerprint>` → id of the newest key with it; `r<key id>` → the key was retired; `i<import>` → the
- * lines that its lots settled; `through` → every lot up to this number is in here; `last` and `a<lot>` → lots
+ * Kept: `f<fingerprint>` → id of the newest key with it; `r<key id>` → the key was retired; `x<lot>` → its keys are
+ * compared exactly, `exact` → there is such a lot; `i<import>` → the lines that its lots settled; `through` → every lot up to this number is in here; `last` and `a<lot>` → lots
  * after that, keys missing.
  */
 export class FingerprintIndex implements LocalIndex {
   readonly name = 'fingerprints';
-  readonly version = 1;
+  readonly version = 2;
   readonly categories = ['lot'];
   readonly inMemory = false;
   private keep: IndexKeep | null = null;
@@ -57,6 +58,16 @@ export class FingerprintIndex implements LocalIndex {
   /** Whether the key was retired, which makes it worth asking its lot whether it may come back. */
   wasRetired(key: number): boolean {
     return this.attached().get(`r${key}`) !== undefined;
+  }
+
+  /** Whether keys came in that are compared exactly. */
+  get hasExactKeys(): boolean {
+    return this.attached().get('exact') !== undefined;
+  }
+
+  /** Whether this key is compared exactly. */
+  isExact(key: number): boolean {
+    return this.attached().get(`x${placeOfKey(key).lot}`) !== undefined;
   }
 
   /** The lines of an import that lots already settled, merged and in order. */
@@ -103,6 +114,10 @@ export class FingerprintIndex implements LocalIndex {
       case 'LotOpened':
         this.expect(lot, change.data.keys, keep);
         if (change.data.import) this.settleLines(change.data.import, keep);
+        if (change.data.fingerprintRule === fingerprintRule('exact')) {
+          keep.put(`x${lot}`, 1);
+          keep.put('exact', 1);
+        }
         break;
       case 'KeysTakenIn':
         change.data.keys.forEach((key, index) => {

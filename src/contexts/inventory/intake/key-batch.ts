@@ -15,6 +15,8 @@ export interface LotSeal {
 /** Up to one lot of keys, wherever their clear texts are. */
 export interface KeyBatch {
   readonly fingerprints: readonly string[];
+  /** Of the same keys in the other format, null where there is nothing to compare with. */
+  readonly otherFingerprints: readonly (string | null)[];
   /** Seals the chosen keys for the slots 0, 1, 2 … of a lot. */
   seal(chosen: readonly number[], lot: LotSeal): MaybePromise<TakenKey[]>;
 }
@@ -61,9 +63,11 @@ export class LotFill {
 /** Keys that are sealed in this thread, a slice at a time. */
 export class PreparedBatch implements KeyBatch {
   readonly fingerprints: readonly string[];
+  readonly otherFingerprints: readonly (string | null)[];
 
   constructor(private readonly keys: readonly PreparedKey[]) {
     this.fingerprints = keys.map((key) => key.fingerprint);
+    this.otherFingerprints = keys.map((key) => key.otherFingerprint);
   }
 
   async seal(chosen: readonly number[], lot: LotSeal): Promise<TakenKey[]> {

@@ -122,6 +122,42 @@ describe('adding keys', () => {
     expect(result.added.length).toBe(2);
   });
 
+  it('knows the same text again that came in under the other format', async () => {
+    await node.createPackage('links', 'exact');
+    const reasons = async (pkg: string, ...texts: string[]) => {
+      const { skipped } = accepted(
+        await node.add(
+          pkg,
+          texts.map((text) => ({ text })),
+        ),
+      );
+      return skipped.map(({ index, reason }) => [index, reason]);
+    };
+    expect(await reasons('a', 'aaaa-bbbb')).toEqual([]);
+    expect(await reasons('links', 'aaaa-bbbb', 'AAAABBBB', 'Aaaa-Bbbb', 'cccc-d')).toEqual([
+      [0, 'duplicate'],
+      [1, 'duplicate'],
+      [2, 'duplicate'],
+    ]);
+    expect(await reasons('links', 'CCCCD', 'CCCC-D')).toEqual([]);
+    expect(await reasons('a', 'cccc-d', 'x')).toEqual([[0, 'duplicate']]);
+    expect(await reasons('b', 'CCCC-D')).toEqual([[0, 'duplicate']]);
+    expect(await reasons('b', 'X', 'y')).toEqual([[0, 'duplicate']]);
+  });
+
+  it('knows the same text again that is on its way under the other format', async () => {
+    await node.createPackage('links', 'exact');
+    accepted(await node.add('links', [{ text: 'first' }]));
+    for (const [one, other] of [
+      ['a', 'links'],
+      ['links', 'a'],
+    ] as const) {
+      const text = `${one}-first`;
+      const [taken, refused] = await Promise.all([node.add(one, [{ text }]), node.add(other, [{ text }])]);
+      expect([accepted(taken).added.length, accepted(refused).added.length]).toEqual([1, 0]);
+    }
+  });
+
   it('takes a key in again that was retired and never shown, but not one that was', async () => {
     accepted(await node.add('a', [{ text: 'unseen' }, { text: 'seen' }, { text: 'free' }]));
     await node.executor.run(testContext, (tx) => {

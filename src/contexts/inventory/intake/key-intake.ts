@@ -4,6 +4,7 @@ import type { CommandContext, Executor } from '../../../platform/execution/trans
 import type { Ids } from '../../../platform/kernel/ids.js';
 import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
 import type { KeyStore } from '../../../platform/key-store/key-store.js';
+import { fingerprintRule } from '../domain/fingerprint.js';
 import { type Announcement, INTAKE_ID, Intake } from '../domain/intake.js';
 import { Lot } from '../domain/lot.js';
 import { voidLot } from '../domain/lot-intake.decider.js';
@@ -107,7 +108,7 @@ export class KeyIntake {
       await inTime(Promise.race([...this.inFlight].map(({ settled }) => settled)));
     }
     const { lot, counted } = await this.reachNextLot(context);
-    const choice = await this.choose(context, request.batch.fingerprints);
+    const choice = await this.choose(context, request);
     if (choice.added.length === 0) {
       const { executor } = this.options;
       const outcome = executor.run(context, (tx) => refusePackage(tx, request) ?? ('taken' as const));
@@ -198,7 +199,11 @@ export class KeyIntake {
     throw new EventStoreError('Unavailable', `the fingerprint index does not reach lot ${lot}`, 'nothing');
   }
 
-  private async choose(context: CommandContext, fingerprints: readonly string[]): Promise<Choice> {
+  private async choose(
+    context: CommandContext,
+    { batch: { fingerprints, otherFingerprints }, fingerprintRule: rule }: IntakeRequest,
+  ): Promise<Choice> {
+    const isExact = rule === fingerprintRule('exact');
     const seen = new Set<string>();
     const known = new Map<number, number>();
     const duplicates = new Set<number>();
@@ -206,17 +211,25 @@ export class KeyIntake {
       if (position > 0 && position % KEYS_PER_SLICE === 0) await nextTurn();
       if (seen.has(fingerprint)) duplicates.add(position);
       seen.add(fingerprint);
-      for (const other of this.inFlight) {
-        // Until it is certain what becomes of that lot, nobody can say whether this is a duplicate.
-        if (other.fingerprints.has(fingerprint)) await inTime(other.settled);
-      }
-      const key = this.options.index.find(fingerprint);
+      const key = await this.findSettled(fingerprint);
       if (key !== null) known.set(position, key);
+      const other = otherFingerprints[position];
+      if (key !== null || !other) continue;
+      // The same text may have come in under the other rule. What came in under this one is told apart by its own form.
+      const sameText = await this.findSettled(other);
+      if (sameText !== null && this.options.index.isExact(sameText) !== isExact)
+        known.set(position, sameText);
     }
     const back = await mayComeBack(this.options, context, new Set(known.values()));
     for (const [position, key] of known) if (!back.has(key)) duplicates.add(position);
     const added = fingerprints.map((_, position) => position).filter((position) => !duplicates.has(position));
     return { added, duplicates: [...duplicates].sort((a, b) => a - b) };
+  }
+
+  /** The key with this fingerprint. Until it is certain what becomes of a lot that has it, nobody can say whether there is one. */
+  private async findSettled(fingerprint: string): Promise<number | null> {
+    for (const other of this.inFlight) if (other.fingerprints.has(fingerprint)) await inTime(other.settled);
+    return this.options.index.find(fingerprint);
   }
 }
 
