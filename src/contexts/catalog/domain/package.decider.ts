@@ -75,7 +75,7 @@ export function changePackage(
     if (isRejection(price)) return price;
     if (price.amount !== state.basePrice.amount || price.currency !== state.basePrice.currency) {
       events.push({ type: 'PackagePriceChanged', data: { basePrice: price } });
-      outdated = withoutConverted(state.explicitPrices);
+      outdated = withoutOutdated(state.explicitPrices, price.currency);
     }
   }
   const priced = setExplicitPrices(state, { prices: { ...outdated, ...explicitPrices }, origin: 'manual' });
@@ -157,11 +157,14 @@ function mergePrices(
   return merged;
 }
 
-/** Takes away what was made from the base price: it would go on selling at the old one. */
-const withoutConverted = (now: ExplicitPrices): PriceChanges['prices'] =>
+/**
+ * Takes away what was made from the base price, as it would go on selling at the old one, and what would be paid instead of the
+ * new one in its own currency.
+ */
+const withoutOutdated = (now: ExplicitPrices, ofBase: Currency): PriceChanges['prices'] =>
   Object.fromEntries(
     Object.entries(now)
-      .filter(([, { origin }]) => origin === 'converted')
+      .filter(([currency, { origin }]) => origin === 'converted' || currency === ofBase)
       .map(([currency]) => [currency, null]),
   );
 

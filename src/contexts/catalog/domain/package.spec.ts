@@ -163,6 +163,21 @@ describe('explicit prices', () => {
       .thenNothing();
   });
 
+  it('that were set by hand give way to a new base price in their currency, unless they come with it', () => {
+    const basePrice = { amount: '2500', currency: 'USD' } as const;
+    const changed: PackageEvent = { type: 'PackagePriceChanged', data: { basePrice } };
+    const both = prices({
+      USD: { amount: '2000', origin: 'manual' },
+      EUR: { amount: '1890', origin: 'manual' },
+    });
+    given(Package, [created, both])
+      .when((state) => changePackage(state, { basePrice }))
+      .then(changed, prices({ EUR: { amount: '1890', origin: 'manual' } }));
+    given(Package, [created, both])
+      .when((state) => changePackage(state, { basePrice, explicitPrices: { USD: '2000' } }))
+      .then(changed);
+  });
+
   it('that were set by hand are not converted away, unless that is asked for', () => {
     const conversion = { prices: { USD: '1999', EUR: '1800' }, origin: 'converted' } as const;
     given(Package, [created, manual])
