@@ -19,6 +19,7 @@ const COMPOSITION = ['src/app.module.ts', 'src/composition/', 'bench/', 'test/su
 
 /** Packages that reach a disk, a server or a query engine: an adapter's business. */
 const DRIVERS = ['lmdb', 'mingo', '@eventstore/db-client', 'mongodb', 'bullmq', 'ioredis'];
+const LMDB = 'src/platform/lmdb/';
 const isDriver = (target: string): boolean =>
   DRIVERS.some((name) => target === name || target.startsWith(`${name}/`));
 
@@ -160,7 +161,7 @@ const dependencyRules: readonly Rule[] = [
   importRule(
     'drivers are used by adapters alone',
     'a driver outside of its adapter is a second, untested adapter',
-    (path) => engineOf(path) === undefined && !isPartOf(path, COMPOSITION),
+    (path) => engineOf(path) === undefined && !isPartOf(path, COMPOSITION) && !path.startsWith(LMDB),
     (found) => !isDriver(found.target),
   ),
   importRule(

@@ -12,16 +12,6 @@ const MIN_PROBE_BYTES = 1024 * 1024;
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
-/** The reason of a commit's failure: lmdb hands it over by a promise on the error that it rejects with. */
-export async function commitErrorOf(error: unknown): Promise<unknown> {
-  const reason = (error as { commitError?: Promise<unknown> } | null)?.commitError;
-  if (!reason) return error;
-  return reason.then(
-    () => error,
-    (cause: unknown) => cause,
-  );
-}
-
 /** Whether a file beside the log could grow past the log's size by so many bytes. */
 function hasRoomFor(directory: string, bytes: number): boolean {
   const probe = join(directory, 'space-probe');

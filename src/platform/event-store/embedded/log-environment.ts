@@ -1,4 +1,5 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database, RootDatabase } from 'lmdb';
+import { openEnvironment } from '../../lmdb/environment.js';
 import { problemOfEnvironment } from '../../lmdb/environment-file.js';
 import { EventStoreError } from '../event-store.js';
 import { logKey } from './layout.js';
@@ -26,9 +27,7 @@ export interface LogEnvironment {
 /**
  * Opens or creates the log's environment.
  *
- * `overlappingSync: false` makes LMDB flush before it answers a commit. `eventTurnBatching: false`, since each append
- * is a block of its own and the block that lmdb would put around a turn's appends rejects a promise that nobody has
- * when a commit fails. Synchronous transactions must not be used on
+ * `overlappingSync: false` makes LMDB flush before it answers a commit. Synchronous transactions must not be used on
  * it once appends are under way: they would split the append that they interrupt.
  * @throws {EventStoreError} `Failed` if what is there is no log of this format, `Damaged` if LMDB could not read it.
  */
@@ -40,13 +39,12 @@ export function openLogEnvironment(directory: string, mapBytes: number): LogEnvi
     path: directory,
     noSubdir: false,
     overlappingSync: false,
-    eventTurnBatching: false,
     txnStartThreshold: COMMIT_AT_END_OF_TURN,
     mapSize: mapBytes,
     maxDbs: 4,
     ...BINARY,
   };
-  const root = open<Buffer, Buffer>(options);
+  const root = openEnvironment<Buffer, Buffer>(options);
   const log: Table = root.openDB({ name: 'log', ...BINARY });
   const streams: Table = root.openDB({ name: 'streams', ...BINARY });
   const format = log.get(logKey(0));
@@ -75,7 +73,7 @@ const ownerTable = (root: LogEnvironment['root']): Table => root.openDB({ name: 
  * threads, this is one more handle on it: it never writes, and goes without a look at the format.
  */
 export function openLogForReading(directory: string): LogEnvironment {
-  const root = open<Buffer, Buffer>({
+  const root = openEnvironment<Buffer, Buffer>({
     path: directory,
     noSubdir: false,
     readOnly: true,

@@ -1,7 +1,8 @@
 import { IF_EXISTS } from 'lmdb';
+import { commitErrorOf } from '../../lmdb/environment.js';
 import { isSameEvent } from '../append-checks.js';
 import { type Appended, EventStoreError, type Refused, type StreamAppend } from '../event-store.js';
-import { classifyCommitFailure, commitErrorOf, failed } from './commit-failure.js';
+import { classifyCommitFailure, failed } from './commit-failure.js';
 import { encodeRecord, eventCount } from './event-record.js';
 import { logKey, partBytes, streamKey, writePart } from './layout.js';
 import type { LogEnvironment } from './log-environment.js';

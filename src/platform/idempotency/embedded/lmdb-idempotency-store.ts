@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { open, type RootDatabase } from 'lmdb';
+import type { RootDatabase } from 'lmdb';
+import { committed, openEnvironment } from '../../lmdb/environment.js';
 import { EnvironmentDamaged, problemOfEnvironment } from '../../lmdb/environment-file.js';
 import { IdempotencyStore, type RememberedRequest } from '../idempotency-store.js';
 
@@ -24,7 +25,9 @@ export class LmdbIdempotencyStore extends IdempotencyStore {
       );
     }
     const options = { path: directory, noSubdir: false, mapSize: MAP_BYTES, overlappingSync: false };
-    return new LmdbIdempotencyStore(open<RememberedRequest, string>({ ...options, encoding: 'json' }));
+    return new LmdbIdempotencyStore(
+      openEnvironment<RememberedRequest, string>({ ...options, encoding: 'json' }),
+    );
   }
 
   claim(key: string, request: RememberedRequest): Promise<RememberedRequest | null> {
@@ -103,14 +106,8 @@ export class LmdbIdempotencyStore extends IdempotencyStore {
     }
   }
 
-  private async write<R>(work: () => R): Promise<R> {
-    try {
-      return await this.root.transaction(work);
-    } catch (error) {
-      // lmdb hands over the reason of a failed commit by a second promise, which must not go unhandled either.
-      (error as { commitError?: Promise<unknown> }).commitError?.catch(() => undefined);
-      throw error;
-    }
+  private write<R>(work: () => R): Promise<R> {
+    return committed(this.root.transaction(work));
   }
 
   close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { open, type RootDatabase } from 'lmdb';
+import type { RootDatabase } from 'lmdb';
 import type { LogMark } from '../../event-store/log-mark.js';
+import { committed, openEnvironment } from '../../lmdb/environment.js';
 import { IndexStorage, type IndexWrite } from '../index-storage.js';
 
 const MAP_BYTES = 64 * 1024 ** 3;
@@ -20,7 +21,7 @@ export class LmdbIndexStorage extends IndexStorage {
   }
 
   static open(directory: string): LmdbIndexStorage {
-    const root = open<unknown, string>({
+    const root = openEnvironment<unknown, string>({
       path: directory,
       noSubdir: false,
       mapSize: MAP_BYTES,
@@ -46,15 +47,16 @@ export class LmdbIndexStorage extends IndexStorage {
   }
 
   async clear(index: string): Promise<void> {
-    await this.root.transaction(() => {
+    const removing = this.root.transaction(() => {
       this.root.remove(`c/${index}`);
       const keys = this.root.getKeys({ start: `e/${index}/`, end: `e/${index}0`, snapshot: false });
       for (const key of keys) this.root.remove(key);
     });
+    await committed(removing);
   }
 
   async write(writes: readonly IndexWrite[], mark: LogMark): Promise<void> {
-    await this.root.batch(() => {
+    const writing = this.root.batch(() => {
       this.root.put(MARK, mark);
       for (const { index, version, position, entries } of writes) {
         this.put(index, entries);
@@ -62,6 +64,7 @@ export class LmdbIndexStorage extends IndexStorage {
         this.root.put(`c/${index}`, checkpoint);
       }
     });
+    await committed(writing);
   }
 
   mark(): LogMark | null {
@@ -73,7 +76,9 @@ export class LmdbIndexStorage extends IndexStorage {
     const all = [...entries];
     for (let first = 0; first < all.length; first += ENTRIES_AT_ONCE) {
       if (first > 0) await turn();
-      const writing = this.root.batch(() => this.put(index, all.slice(first, first + ENTRIES_AT_ONCE)));
+      const writing = committed(
+        this.root.batch(() => this.put(index, all.slice(first, first + ENTRIES_AT_ONCE))),
+      );
       // It is waited for below; until then nobody has its failure.
       writing.catch(() => undefined);
       written.push(writing);

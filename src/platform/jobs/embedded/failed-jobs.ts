@@ -1,4 +1,5 @@
-import { open, type RootDatabase } from 'lmdb';
+import type { RootDatabase } from 'lmdb';
+import { committed, openEnvironment } from '../../lmdb/environment.js';
 
 const MAP_BYTES = 1024 ** 3;
 
@@ -16,7 +17,7 @@ export class FailedJobs {
 
   static open(directory: string): FailedJobs {
     const options = { path: directory, noSubdir: false, mapSize: MAP_BYTES, overlappingSync: false };
-    return new FailedJobs(open<FailedJob, [string, string]>({ ...options, encoding: 'json' }));
+    return new FailedJobs(openEnvironment<FailedJob, [string, string]>({ ...options, encoding: 'json' }));
   }
 
   /** All of them, the first failed first. */
@@ -26,11 +27,11 @@ export class FailedJobs {
   }
 
   async put(queue: string, failed: FailedJob): Promise<void> {
-    await this.root.put([queue, failed.id], failed);
+    await committed(this.root.put([queue, failed.id], failed));
   }
 
   async remove(queue: string, ids: readonly string[]): Promise<void> {
-    await Promise.all(ids.map((id) => this.root.remove([queue, id])));
+    await Promise.all(ids.map((id) => committed(this.root.remove([queue, id]))));
   }
 
   close(): Promise<void> {

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MaybePromise } from '../../event-store/event-store.js';
 import type { Ids } from '../../kernel/ids.js';
+import { committed } from '../../lmdb/environment.js';
 import { type MasterKey, MasterKeyError } from '../../security/master-key.js';
 import { type DataKey, KeyStore } from '../key-store.js';
 import {
@@ -71,7 +72,7 @@ export class EmbeddedKeyStore extends KeyStore {
         'this data was made with another master key: start with the KEYFORGE_MASTER_KEY (or master.key) it was made with',
       );
     }
-    if (check === undefined) await entries.put(CHECK, master.checkValue());
+    if (check === undefined) await committed(entries.put(CHECK, master.checkValue()));
     const store = new EmbeddedKeyStore(folder, master, ids, entries);
     if (entries.get(PURGE) !== undefined) await store.exclusively(() => store.purge());
     return store;
@@ -102,7 +103,7 @@ export class EmbeddedKeyStore extends KeyStore {
   /** A log needs these keys from now on. */
   noteLog(): Promise<void> {
     return this.exclusively(async () => {
-      await this.entries.put(LOG, true);
+      await committed(this.entries.put(LOG, true));
     });
   }
 
@@ -129,7 +130,7 @@ export class EmbeddedKeyStore extends KeyStore {
     return this.exclusively(async () => {
       const id = this.entries.get(scopeOf(scope)) as string | undefined;
       if (id === undefined) return false;
-      await this.entries.transaction(() => {
+      await this.write(() => {
         this.entries.remove(scopeOf(scope));
         this.entries.remove(keyOf(id));
         this.entries.put(PURGE, true);
@@ -174,7 +175,7 @@ export class EmbeddedKeyStore extends KeyStore {
   private async make(scope: string): Promise<DataKey> {
     const made: DataKey = { id: this.ids.uuid(), key: randomBytes(KEY_BYTES) };
     const stored: StoredKey = { scope, wrapped: this.master.wrap(made.key, labelOf(made.id, scope)) };
-    await this.entries.transaction(() => {
+    await this.write(() => {
       this.entries.put(keyOf(made.id), stored);
       this.entries.put(scopeOf(scope), made.id);
     });
@@ -183,7 +184,7 @@ export class EmbeddedKeyStore extends KeyStore {
 
   private async purge(): Promise<void> {
     await this.rebuild((_, value) => value);
-    await this.entries.remove(PURGE);
+    await committed(this.entries.remove(PURGE));
   }
 
   /** Copies every entry through `convert` into a fresh file and puts it in the place of the old one. */
@@ -201,6 +202,10 @@ export class EmbeddedKeyStore extends KeyStore {
       this.swapping = null;
     });
     await this.swapping;
+  }
+
+  private write(work: () => void): Promise<void> {
+    return committed(this.entries.transaction(work));
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {

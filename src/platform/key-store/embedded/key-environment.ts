@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { open, type RootDatabase } from 'lmdb';
+import type { RootDatabase } from 'lmdb';
+import { committed, openEnvironment } from '../../lmdb/environment.js';
 import { EnvironmentDamaged, problemOfEnvironment } from '../../lmdb/environment-file.js';
 
 export type Entries = RootDatabase<unknown, string>;
@@ -14,7 +15,7 @@ const SCRUB_CHUNK_BYTES = 1 << 20;
 
 /** One LMDB file. Promises of writes resolve when the commit is on disk. */
 export function openEntries(path: string, { readOnly = false } = {}): Entries {
-  return open<unknown, string>({
+  return openEnvironment<unknown, string>({
     path,
     noSubdir: true,
     overlappingSync: false,
@@ -47,7 +48,7 @@ export async function copyEntries(
   const to = openEntries(toPath);
   let batch: Promise<unknown>[] = [];
   for (const { key, value } of from.getRange({ snapshot: false })) {
-    batch.push(to.put(key, convert(key, value)));
+    batch.push(committed(to.put(key, convert(key, value))));
     if (batch.length < COPY_BATCH_ENTRIES) continue;
     await Promise.all(batch);
     batch = [];

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { open, type RootDatabase } from 'lmdb';
+import type { RootDatabase } from 'lmdb';
+import { committed, openEnvironment } from '../../lmdb/environment.js';
 import { documentKey } from '../index-key.js';
 import { planInOrder, planQuery, type QueryPlan } from '../query-plan.js';
 import {
@@ -62,7 +63,7 @@ export class EmbeddedReadStore extends ReadStore {
 
   static open(options: { readonly directory: string }): EmbeddedReadStore {
     const path = options.directory;
-    const root = open<Buffer, Buffer>({
+    const root = openEnvironment<Buffer, Buffer>({
       path,
       noSubdir: false,
       mapSize: MAP_BYTES,
@@ -82,7 +83,7 @@ export class EmbeddedReadStore extends ReadStore {
     }
     const spec = { name, indexes: record?.indexes ?? indexes ?? [] };
     const size = record?.size ?? 0;
-    if (!record) await this.meta.put(key, toJson({ indexes: spec.indexes, size }));
+    if (!record) await committed(this.meta.put(key, toJson({ indexes: spec.indexes, size })));
     this.collections.set(name, {
       spec,
       documents: this.root.openDB({ name: `d:${name}`, ...BINARY }),
@@ -98,8 +99,8 @@ export class EmbeddedReadStore extends ReadStore {
     await this.openCollection({ name, indexes: record.indexes });
     const { documents, entries } = this.collection(name);
     this.collections.delete(name);
-    await this.meta.remove(metaKey('collection', name));
-    await Promise.all([documents.drop(), entries.drop()]);
+    await committed(this.meta.remove(metaKey('collection', name)));
+    await Promise.all([committed(documents.drop()), committed(entries.drop())]);
   }
 
   load(collection: string, ids: readonly DocumentId[]): Map<DocumentId, Stamped> {
@@ -143,12 +144,10 @@ export class EmbeddedReadStore extends ReadStore {
     for (const [{ spec }, size] of sizes) {
       changes.push([this.meta, metaKey('collection', spec.name), toJson({ indexes: spec.indexes, size })]);
     }
-    this.writing = this.root.batch(() => {
-      for (const [database, at, bytes] of changes) {
-        if (bytes) database.put(at, bytes);
-        else database.remove(at);
-      }
+    const writing = this.root.batch(() => {
+      for (const [database, at, bytes] of changes) bytes ? database.put(at, bytes) : database.remove(at);
     });
+    this.writing = committed(writing);
     await this.writing;
     for (const [target, size] of sizes) target.size = size;
   }
@@ -158,10 +157,10 @@ export class EmbeddedReadStore extends ReadStore {
   }
 
   async removeCheckpoint(key: string): Promise<void> {
-    await this.root.batch(() => {
-      this.meta.remove(metaKey('checkpoint', key));
-      this.meta.remove(metaKey('tombstones', key));
+    const removing = this.root.batch(() => {
+      for (const kind of ['checkpoint', 'tombstones']) this.meta.remove(metaKey(kind, key));
     });
+    await committed(removing);
   }
 
   get<D extends ReadDocument>(collection: string, id: DocumentId): D | null {

@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs';
-import { open, type RootDatabase } from 'lmdb';
+import type { RootDatabase } from 'lmdb';
+import { committed, openEnvironment } from '../../lmdb/environment.js';
 import { problemOfEnvironment } from '../../lmdb/environment-file.js';
 import { type Snapshot, SnapshotStore } from '../snapshot-store.js';
 
 const MAP_BYTES = 64 * 1024 ** 3;
 
 const openRoot = (directory: string): RootDatabase<Buffer, Buffer> =>
-  open<Buffer, Buffer>({
+  openEnvironment<Buffer, Buffer>({
     path: directory,
     noSubdir: false,
     mapSize: MAP_BYTES,
@@ -57,7 +58,7 @@ export class LmdbSnapshotStore extends SnapshotStore {
     try {
       const value = Buffer.from(JSON.stringify(snapshot));
       // A snapshot that is not written, for want of space say, costs the next load some time.
-      this.root.put(keyOf(stream, stateVersion), value).catch(swallow);
+      committed(this.root.put(keyOf(stream, stateVersion), value)).catch(() => undefined);
     } catch {
       return;
     }
@@ -68,8 +69,3 @@ export class LmdbSnapshotStore extends SnapshotStore {
     await this.root.close();
   }
 }
-
-/** lmdb hands over the reason of a failed commit by a second promise, which must not go unhandled either. */
-const swallow = (error: { commitError?: Promise<unknown> }): void => {
-  error.commitError?.catch(() => {});
-};
