@@ -211,12 +211,16 @@ export class KeyIntake {
       if (position > 0 && position % KEYS_PER_SLICE === 0) await nextTurn();
       if (seen.has(fingerprint)) duplicates.add(position);
       seen.add(fingerprint);
-      const key = await this.findSettled(fingerprint);
+      const settling = this.settling(fingerprint);
+      if (settling) await settling;
+      const key = this.options.index.find(fingerprint);
       if (key !== null) known.set(position, key);
       const other = otherFingerprints[position];
       if (key !== null || !other) continue;
       // The same text may have come in under the other rule. What came in under this one is told apart by its own form.
-      const sameText = await this.findSettled(other);
+      const otherSettling = this.settling(other);
+      if (otherSettling) await otherSettling;
+      const sameText = this.options.index.find(other);
       if (sameText !== null && this.options.index.isExact(sameText) !== isExact)
         known.set(position, sameText);
     }
@@ -226,10 +230,14 @@ export class KeyIntake {
     return { added, duplicates: [...duplicates].sort((a, b) => a - b) };
   }
 
-  /** The key with this fingerprint. Until it is certain what becomes of a lot that has it, nobody can say whether there is one. */
-  private async findSettled(fingerprint: string): Promise<number | null> {
-    for (const other of this.inFlight) if (other.fingerprints.has(fingerprint)) await inTime(other.settled);
-    return this.options.index.find(fingerprint);
+  /**
+   * Until it is certain what becomes of a lot on its way that has this fingerprint, nobody can say whether it is a duplicate. Null if
+   * there is none: keys by the thousand do not wait for nothing.
+   */
+  private settling(fingerprint: string): Promise<unknown> | null {
+    const lots: Promise<unknown>[] = [];
+    for (const lot of this.inFlight) if (lot.fingerprints.has(fingerprint)) lots.push(inTime(lot.settled));
+    return lots.length > 0 ? Promise.all(lots) : null;
   }
 }
 
