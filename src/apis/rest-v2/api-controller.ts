@@ -17,6 +17,7 @@ import { ReadModelNotReady } from '../../platform/projections/read-models.js';
 import { AccessGuard } from './access.js';
 import { BodyShapePipe, RequestPipe } from './body.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
+import { KnownQuery } from './known-query.js';
 import { WaitingReads } from './waiting-reads.js';
 
 const OUTAGE = 'The service is not available';
@@ -39,7 +40,7 @@ export class OutageInterceptor implements NestInterceptor {
 export const ApiController = (path: string): ClassDecorator =>
   applyDecorators(
     Controller(path),
-    UseGuards(AccessGuard),
+    UseGuards(AccessGuard, KnownQuery),
     UsePipes(BodyShapePipe, RequestPipe),
     UseInterceptors(OutageInterceptor, WaitingReads, IdempotencyInterceptor),
   );

@@ -80,6 +80,18 @@ describe('every route', () => {
   );
 });
 
+it.each([
+  '/orders/stats/dashboard?dateFrom=2026-01-01',
+  '/products/stats?vendor_id=1',
+  '/partners/1/statistics?dateFrom=2026-01-01',
+  '/auth/me?x=1',
+])('%s is refused: nothing is narrowed by what a route does not know', async (path) => {
+  const parameter = /\?(\w+)/.exec(path)?.[1];
+  const { status, body } = await admin.get(path);
+  expect([status, body.error]).toEqual([400, `property ${parameter} should not exist`]);
+  expect((await anyone.get(path)).status).toBe(401);
+});
+
 const packageWith = (fields: object) => () => ({ name_en: 'K', product_id: productId, price: 1, ...fields });
 const BAD: readonly (readonly [string, 'POST' | 'PUT', () => string, () => unknown, RegExp])[] = [
   ['an unknown field', 'POST', () => '/suppliers', () => ({ name: 'S', colour: 'red' }), /colour/],
