@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SystemIds } from '../../kernel/ids.js';
+import { LAST_BYTES, Room } from '../../lmdb/room.js';
 import { EventStoreError, NO_STREAM, type StreamAppend } from '../event-store.js';
 import { logKey } from './layout.js';
 import { type LogEnvironment, openLogEnvironment } from './log-environment.js';
@@ -35,6 +36,8 @@ describe('the writer of the log', () => {
   let writer: LogWriter;
   let reader: LogReader;
   let fatal: EventStoreError[];
+  /** Bytes left on the disk. */
+  let free: number;
   /** What the next commits come to instead of being made: an errno, or `passedOver` by the condition. */
   let instead: (number | 'passedOver')[];
 
@@ -43,6 +46,7 @@ describe('the writer of the log', () => {
     environment = openLogEnvironment(directory, 1024 ** 3);
     instead = [];
     fatal = [];
+    free = 500_000_000;
     const { log } = environment;
     const failing = new Proxy(log, {
       get: (target, name) => {
@@ -62,6 +66,7 @@ describe('the writer of the log', () => {
       environment: { ...environment, log: failing },
       reader,
       maxCachedHeads: 100,
+      room: new Room(directory, LAST_BYTES, () => free),
       onStored: () => {},
       onFatal: (error) => fatal.push(error),
     });
@@ -86,6 +91,18 @@ describe('the writer of the log', () => {
     expect(await outcomeOf(writer.append(to('b', NO_STREAM)))).toEqual(['Failed', 'nothing']);
     expect(fatal.map((error) => error.code)).toEqual(['Failed']);
     expect(reader.readStream('a')).toHaveLength(1);
+  });
+
+  it('begins no commit while there is little space, and goes on when there is some', async () => {
+    await writer.append(to('a', NO_STREAM));
+    free = 5_000_000;
+    await delay(40);
+    expect(await outcomeOf(writer.append(to('a', 0)))).toEqual(['StorageFull', 'nothing']);
+    expect(await outcomeOf(writer.append(to('b', NO_STREAM)))).toEqual(['StorageFull', 'nothing']);
+    expect([reader.readStream('a').length, fatal.length]).toEqual([1, 0]);
+    free = 500_000_000;
+    await delay(40);
+    expect(await outcomeOf(writer.append(to('a', 0)))).toBe('appended');
   });
 
   it('goes on from what is on disk after a full disk', async () => {

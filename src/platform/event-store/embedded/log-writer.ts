@@ -1,7 +1,14 @@
 import { IF_EXISTS } from 'lmdb';
 import { commitErrorOf } from '../../lmdb/environment.js';
+import { LAST_BYTES, Room } from '../../lmdb/room.js';
 import { isSameEvent } from '../append-checks.js';
-import { type Appended, EventStoreError, type Refused, type StreamAppend } from '../event-store.js';
+import {
+  type Appended,
+  EventStoreError,
+  MAX_APPEND_BYTES,
+  type Refused,
+  type StreamAppend,
+} from '../event-store.js';
 import { classifyCommitFailure, failed } from './commit-failure.js';
 import { encodeRecord, eventCount } from './event-record.js';
 import { logKey, partBytes, streamKey, writePart } from './layout.js';
@@ -25,6 +32,8 @@ export interface LogWriterOptions {
   readonly reader: LogReader;
   /** Streams without appends in flight whose last revision is kept in memory. */
   readonly maxCachedHeads: number;
+  /** Default: what is left on the log's disk. */
+  readonly room?: Pick<Room, 'has' | 'count'>;
   /** These entries are on disk, the first event at the position `first`. */
   onStored(first: number, entries: readonly StreamAppend[]): void;
   /** The disk cannot be trusted any more. */
@@ -41,6 +50,7 @@ export interface LogWriterOptions {
 export class LogWriter {
   private readonly heads: StreamHeads;
   private readonly space = new SlabSpace();
+  private readonly room: Pick<Room, 'has' | 'count'>;
   /** Position of the first event of the last record, written or on its way. */
   private chained: number;
   private next: number;
@@ -57,6 +67,7 @@ export class LogWriter {
 
   constructor(private readonly options: LogWriterOptions) {
     this.heads = new StreamHeads(options.maxCachedHeads, (stream) => options.reader.headOf(stream));
+    this.room = options.room ?? new Room(options.environment.directory, LAST_BYTES);
     const last = options.reader.lastRecord();
     this.chained = last?.first ?? 0;
     this.durable = last ? last.first + eventCount(last.bytes) - 1 : 0;
@@ -141,7 +152,11 @@ export class LogWriter {
     return { outcome: 'appended', position };
   }
 
+  /** @throws {EventStoreError} `StorageFull` before anything is begun. */
   private gather(): Writing {
+    if (!this.room.has(MAX_APPEND_BYTES)) {
+      throw new EventStoreError('StorageFull', 'there is no space left for the log', 'nothing');
+    }
     let settle: Writing['settle'] = () => {};
     const stored = new Promise<void>((resolve) => {
       settle = resolve;
@@ -168,6 +183,7 @@ export class LogWriter {
     const before = this.chained;
     this.chained = group.first;
     this.inFlightBytes += record.length;
+    this.room.count(record.length);
     const commit = log.ifVersion(logKey(before), IF_EXISTS, () => {
       log.put(logKey(group.first), record);
       for (const [stream, { firstRevision, ordinals }] of group.additions) {

@@ -3,16 +3,22 @@ import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { committed, openEnvironment } from '../../lmdb/environment.js';
 import { EnvironmentDamaged, problemOfEnvironment } from '../../lmdb/environment-file.js';
+import { LAST_BYTES, Room } from '../../lmdb/room.js';
 import { IdempotencyStore, type RememberedRequest } from '../idempotency-store.js';
 
 const MAP_BYTES = 16 * 1024 ** 3;
 const PAGE = 500;
+/** About what a write takes. */
+const WRITE_BYTES = 16 * 1024;
 
 /** Requests in an LMDB environment of their own, as JSON by their key. A write is flushed before it is answered. */
 export class LmdbIdempotencyStore extends IdempotencyStore {
   readonly isShared = false;
 
-  private constructor(private readonly root: RootDatabase<RememberedRequest, string>) {
+  private constructor(
+    private readonly root: RootDatabase<RememberedRequest, string>,
+    private readonly room: Room,
+  ) {
     super();
   }
 
@@ -25,9 +31,8 @@ export class LmdbIdempotencyStore extends IdempotencyStore {
       );
     }
     const options = { path: directory, noSubdir: false, mapSize: MAP_BYTES, overlappingSync: false };
-    return new LmdbIdempotencyStore(
-      openEnvironment<RememberedRequest, string>({ ...options, encoding: 'json' }),
-    );
+    const root = openEnvironment<RememberedRequest, string>({ ...options, encoding: 'json' });
+    return new LmdbIdempotencyStore(root, new Room(directory, LAST_BYTES));
   }
 
   claim(key: string, request: RememberedRequest): Promise<RememberedRequest | null> {
@@ -106,7 +111,9 @@ export class LmdbIdempotencyStore extends IdempotencyStore {
     }
   }
 
-  private write<R>(work: () => R): Promise<R> {
+  /** @throws {StoreUnavailable} where the disk is full */
+  private async write<R>(work: () => R): Promise<R> {
+    this.room.take(WRITE_BYTES);
     return committed(this.root.transaction(work));
   }
 

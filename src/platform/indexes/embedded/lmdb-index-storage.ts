@@ -2,11 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import type { LogMark } from '../../event-store/log-mark.js';
 import { committed, openEnvironment } from '../../lmdb/environment.js';
+import { LAST_DERIVED_BYTES, Room } from '../../lmdb/room.js';
 import { IndexStorage, type IndexWrite } from '../index-storage.js';
 
 const MAP_BYTES = 64 * 1024 ** 3;
 /** Entries handed over without letting other work run. */
 const ENTRIES_AT_ONCE = 250;
+/** What an entry may take with its part of a page. */
+const ENTRY_BYTES = 200;
 const MARK = 'm';
 
 interface Checkpoint {
@@ -16,7 +19,10 @@ interface Checkpoint {
 
 /** Index entries in an LMDB environment of their own: losing it costs a rebuild. */
 export class LmdbIndexStorage extends IndexStorage {
-  private constructor(private readonly root: RootDatabase<unknown, string>) {
+  private constructor(
+    private readonly root: RootDatabase<unknown, string>,
+    private readonly room: Room,
+  ) {
     super();
   }
 
@@ -27,7 +33,7 @@ export class LmdbIndexStorage extends IndexStorage {
       mapSize: MAP_BYTES,
       encoding: 'json',
     });
-    return new LmdbIndexStorage(root);
+    return new LmdbIndexStorage(root, new Room(directory, LAST_DERIVED_BYTES));
   }
 
   checkpoint(index: string, version: number): bigint | null {
@@ -56,6 +62,7 @@ export class LmdbIndexStorage extends IndexStorage {
   }
 
   async write(writes: readonly IndexWrite[], mark: LogMark): Promise<void> {
+    this.room.take(writes.reduce((sum, { entries }) => sum + entries.size * ENTRY_BYTES, 0));
     const writing = this.root.batch(() => {
       this.root.put(MARK, mark);
       for (const { index, version, position, entries } of writes) {
@@ -72,6 +79,7 @@ export class LmdbIndexStorage extends IndexStorage {
   }
 
   async writeAhead(index: string, entries: ReadonlyMap<string, unknown>): Promise<void> {
+    this.room.take(entries.size * ENTRY_BYTES);
     const written: Promise<unknown>[] = [];
     const all = [...entries];
     for (let first = 0; first < all.length; first += ENTRIES_AT_ONCE) {

@@ -1,5 +1,6 @@
 import type { RootDatabase } from 'lmdb';
 import { committed, openEnvironment } from '../../lmdb/environment.js';
+import { LAST_DERIVED_BYTES, Room } from '../../lmdb/room.js';
 
 const MAP_BYTES = 1024 ** 3;
 
@@ -13,11 +14,17 @@ export interface FailedJob {
 
 /** Failed wake-ups by queue and id, in an LMDB environment of their own. */
 export class FailedJobs {
-  private constructor(private readonly root: RootDatabase<FailedJob, [string, string]>) {}
+  private constructor(
+    private readonly root: RootDatabase<FailedJob, [string, string]>,
+    private readonly room: Room,
+  ) {}
 
   static open(directory: string): FailedJobs {
     const options = { path: directory, noSubdir: false, mapSize: MAP_BYTES, overlappingSync: false };
-    return new FailedJobs(openEnvironment<FailedJob, [string, string]>({ ...options, encoding: 'json' }));
+    return new FailedJobs(
+      openEnvironment<FailedJob, [string, string]>({ ...options, encoding: 'json' }),
+      new Room(directory, LAST_DERIVED_BYTES),
+    );
   }
 
   /** All of them, the first failed first. */
@@ -27,6 +34,7 @@ export class FailedJobs {
   }
 
   async put(queue: string, failed: FailedJob): Promise<void> {
+    this.room.take(failed.lastError.length);
     await committed(this.root.put([queue, failed.id], failed));
   }
 

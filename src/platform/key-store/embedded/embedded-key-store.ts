@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { MaybePromise } from '../../event-store/event-store.js';
 import type { Ids } from '../../kernel/ids.js';
 import { committed } from '../../lmdb/environment.js';
+import { LAST_BYTES, Room } from '../../lmdb/room.js';
 import { type MasterKey, MasterKeyError } from '../../security/master-key.js';
 import { type DataKey, KeyStore } from '../key-store.js';
 import {
@@ -44,6 +45,7 @@ interface StoredKey {
 export class EmbeddedKeyStore extends KeyStore {
   private readonly making = new Map<string, Promise<DataKey>>();
   private writing: Promise<unknown> = Promise.resolve();
+  private readonly room: Room;
   private swapping: Promise<void> | null = null;
 
   private constructor(
@@ -53,6 +55,7 @@ export class EmbeddedKeyStore extends KeyStore {
     private entries: Entries,
   ) {
     super();
+    this.room = new Room(folder, LAST_BYTES);
   }
 
   /**
@@ -204,7 +207,8 @@ export class EmbeddedKeyStore extends KeyStore {
     await this.swapping;
   }
 
-  private write(work: () => void): Promise<void> {
+  private async write(work: () => void): Promise<void> {
+    this.room.take(KEY_BYTES);
     return committed(this.entries.transaction(work));
   }
 

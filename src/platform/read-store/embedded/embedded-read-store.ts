@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import { committed, openEnvironment } from '../../lmdb/environment.js';
+import { LAST_DERIVED_BYTES, Room } from '../../lmdb/room.js';
 import { documentKey } from '../index-key.js';
 import { planInOrder, planQuery, type QueryPlan } from '../query-plan.js';
 import {
@@ -37,6 +38,8 @@ type Deleted = readonly [collection: string, id: DocumentId];
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
 const MAP_BYTES = 64 * 1024 ** 3;
 const MAX_COLLECTIONS = 200;
+const [noSubdir, mapSize, maxDbs] = [false, MAP_BYTES, 2 * MAX_COLLECTIONS + 1];
+const ENVIRONMENT = { noSubdir, mapSize, noSync: true, maxDbs, ...BINARY };
 /** What is found without an order is sorted up to so many documents, and up to this part of the collection. */
 const [MANY_SORTED, MUCH_SORTED] = [1000, 1 / 8];
 /** Longest stretch of preparing a write without letting other work run. */
@@ -56,22 +59,17 @@ export class EmbeddedReadStore extends ReadStore {
   private readonly meta: Bytes;
   private writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(private readonly root: RootDatabase<Buffer, Buffer>) {
+  private constructor(
+    private readonly root: RootDatabase<Buffer, Buffer>,
+    private readonly room: Room,
+  ) {
     super();
     this.meta = root.openDB({ name: 'meta', ...BINARY });
   }
 
-  static open(options: { readonly directory: string }): EmbeddedReadStore {
-    const path = options.directory;
-    const root = openEnvironment<Buffer, Buffer>({
-      path,
-      noSubdir: false,
-      mapSize: MAP_BYTES,
-      noSync: true,
-      maxDbs: 2 * MAX_COLLECTIONS + 1,
-      ...BINARY,
-    });
-    return new EmbeddedReadStore(root);
+  static open({ directory: path }: { readonly directory: string }): EmbeddedReadStore {
+    const root = openEnvironment<Buffer, Buffer>({ ...ENVIRONMENT, path });
+    return new EmbeddedReadStore(root, new Room(path, LAST_DERIVED_BYTES));
   }
 
   async openCollection({ name, indexes }: NamedCollection): Promise<void> {
@@ -144,6 +142,7 @@ export class EmbeddedReadStore extends ReadStore {
     for (const [{ spec }, size] of sizes) {
       changes.push([this.meta, metaKey('collection', spec.name), toJson({ indexes: spec.indexes, size })]);
     }
+    this.room.take(changes.reduce((sum, [, at, bytes]) => sum + at.length + (bytes?.length ?? 0), 0));
     const writing = this.root.batch(() => {
       for (const [database, at, bytes] of changes) bytes ? database.put(at, bytes) : database.remove(at);
     });

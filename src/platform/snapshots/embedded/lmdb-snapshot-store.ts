@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import type { RootDatabase } from 'lmdb';
 import { committed, openEnvironment } from '../../lmdb/environment.js';
 import { problemOfEnvironment } from '../../lmdb/environment-file.js';
+import { LAST_DERIVED_BYTES, Room } from '../../lmdb/room.js';
 import { type Snapshot, SnapshotStore } from '../snapshot-store.js';
 
 const MAP_BYTES = 64 * 1024 ** 3;
@@ -33,14 +34,17 @@ function isSnapshot(value: unknown): value is Snapshot {
  * newest of a stream and state version replaces the one before, and whatever cannot be read counts as not there.
  */
 export class LmdbSnapshotStore extends SnapshotStore {
-  private constructor(private readonly root: RootDatabase<Buffer, Buffer>) {
+  private constructor(
+    private readonly root: RootDatabase<Buffer, Buffer>,
+    private readonly room: Room,
+  ) {
     super();
   }
 
   /** Opens the folder; one that holds no environment is emptied, as nothing in it is needed. */
   static open(directory: string): LmdbSnapshotStore {
     if (problemOfEnvironment(directory)) rmSync(directory, { recursive: true });
-    return new LmdbSnapshotStore(openRoot(directory));
+    return new LmdbSnapshotStore(openRoot(directory), new Room(directory, LAST_DERIVED_BYTES));
   }
 
   load(stream: string, stateVersion: number): Snapshot | null {
@@ -57,6 +61,7 @@ export class LmdbSnapshotStore extends SnapshotStore {
   save(stream: string, stateVersion: number, snapshot: Snapshot): void {
     try {
       const value = Buffer.from(JSON.stringify(snapshot));
+      this.room.take(value.length);
       // A snapshot that is not written, for want of space say, costs the next load some time.
       committed(this.root.put(keyOf(stream, stateVersion), value)).catch(() => undefined);
     } catch {
