@@ -21,11 +21,12 @@ export class Room {
     private readonly directory: string,
     private readonly lastBytes: number,
     private readonly freeBytes: (directory: string) => number = freeBytesAt,
+    private readonly nowMs: () => number = () => performance.now(),
   ) {}
 
   /** Whether so many bytes can be written. */
   has(bytes: number): boolean {
-    const now = performance.now();
+    const now = this.nowMs();
     if (now - this.lookedAtMs > LOOK_MS) {
       this.free = this.freeBytes(this.directory);
       this.lookedAtMs = now;
