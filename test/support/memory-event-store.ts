@@ -10,6 +10,7 @@ import {
   type RecordedEvent,
   type Refused,
   type StreamAppend,
+  type SubscribeOptions,
   type Subscription,
 } from '../../src/platform/event-store/event-store.js';
 import { News, PullSubscription } from '../../src/platform/event-store/pull-subscription.js';
@@ -62,9 +63,13 @@ export class MemoryEventStore extends EventStore {
   subscribe(
     after: bigint,
     handler: (events: RecordedEvent[]) => MaybePromise<void>,
-    options: { readonly streamPrefix?: string } = {},
+    options: SubscribeOptions = {},
   ): Subscription {
-    const source = { readAll: this.readAll.bind(this), onNews: this.news.onNews };
+    const source = {
+      readAll: this.readAll.bind(this),
+      onNews: this.news.onNews,
+      onFailure: options.onFailure,
+    };
     const subscription = new PullSubscription(source, { after, handler, ...options });
     this.subscriptions.add(subscription);
     return subscription;

@@ -63,6 +63,12 @@ export interface Subscription {
   close(): Promise<void>;
 }
 
+export interface SubscribeOptions {
+  readonly streamPrefix?: string;
+  /** Told of each failed read and delivery of this subscription before it is tried again. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
 /**
  * The log of all facts.
  *
@@ -104,7 +110,7 @@ export abstract class EventStore {
   abstract subscribe(
     after: bigint,
     handler: (events: RecordedEvent[]) => MaybePromise<void>,
-    options?: { readonly streamPrefix?: string },
+    options?: SubscribeOptions,
   ): Subscription;
 
   abstract close(): Promise<void>;

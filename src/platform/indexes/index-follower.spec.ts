@@ -1,5 +1,6 @@
 import { MemoryEventStore } from '../../../test/support/memory-event-store.js';
 import { MemoryIndexStorage } from '../../../test/support/memory-index-storage.js';
+import { EventStoreError } from '../event-store/event-store.js';
 import { IndexFollower } from './index-follower.js';
 import type { IndexedEvent, IndexKeep, LocalIndex } from './local-index.js';
 
@@ -167,5 +168,18 @@ it('lets others work while it folds a long page', async () => {
   clearInterval(counting);
   expect(index.count).toBe(500);
   expect(turns).toBeGreaterThan(5);
+  await follower.close();
+});
+
+it('a log that is damaged where the indexes must read it fails the start, instead of being read again for ever', async () => {
+  const store = new MemoryEventStore();
+  await appendUpTo(store, 2000);
+  const { readAll } = store;
+  store.readAll = (after, limit) => {
+    if (after < 1024n) return readAll.call(store, after, limit);
+    throw new EventStoreError('Damaged', 'the event at position 1025 is damaged', 'nothing');
+  };
+  const follower = new IndexFollower(store, new MemoryIndexStorage(), 'kf', [new CountingIndex()]);
+  await expect(follower.start()).rejects.toMatchObject({ code: 'Damaged' });
   await follower.close();
 });

@@ -1,5 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { EventStore, RecordedEvent, Subscription } from '../event-store/event-store.js';
+import {
+  type EventStore,
+  EventStoreError,
+  type RecordedEvent,
+  type Subscription,
+} from '../event-store/event-store.js';
 import type { IndexStorage } from './index-storage.js';
 import { type IndexKeep, type LocalIndex, StoredIndexedEvent } from './local-index.js';
 import { type Entries, UnwrittenEntries } from './unwritten-entries.js';
@@ -103,7 +108,10 @@ export class IndexFollower {
     this.prefix = `${namespace}.`;
   }
 
-  /** Restores the indexes and follows the log; resolves once everything that was in the log before is reflected. */
+  /**
+   * Restores the indexes and follows the log; resolves once everything that was in the log before is reflected.
+   * @throws {EventStoreError} `Damaged` where an event cannot be read that they lack; to be closed then.
+   */
   async start(): Promise<void> {
     const head = await this.store.headPosition();
     for (const followed of this.followed) {
@@ -119,10 +127,18 @@ export class IndexFollower {
     const positions = this.followed.map(({ position }) => position).sort((a, b) => (a < b ? -1 : 1));
     this.applied = positions[0] ?? 0n;
     this.flushedTo = this.applied;
-    this.subscription = this.store.subscribe(this.applied, (events) => this.apply(events));
+    let onFailure: (error: unknown) => void = () => undefined;
+    const damaged = new Promise<never>((_, reject) => {
+      onFailure = (error) => {
+        if (error instanceof EventStoreError && error.code === 'Damaged') reject(error);
+      };
+    });
+    damaged.catch(() => undefined);
+    this.subscription = this.store.subscribe(this.applied, (events) => this.apply(events), { onFailure });
     this.timer = setInterval(() => void this.flush(), this.flushEveryMs);
     this.timer.unref();
-    await this.reached(await this.store.headPosition());
+    // Trying again mends nothing that is damaged.
+    await Promise.race([this.reached(await this.store.headPosition()), damaged]);
   }
 
   /** The position up to which the indexes reflect the log. */

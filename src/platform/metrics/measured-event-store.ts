@@ -6,6 +6,7 @@ import {
   type RecordedEvent,
   type Refused,
   type StreamAppend,
+  type SubscribeOptions,
   type Subscription,
 } from '../event-store/event-store.js';
 import type { Metrics } from './metrics.js';
@@ -59,7 +60,7 @@ export class MeasuredEventStore extends EventStore {
   subscribe(
     after: bigint,
     handler: (events: RecordedEvent[]) => MaybePromise<void>,
-    options?: { readonly streamPrefix?: string },
+    options?: SubscribeOptions,
   ): Subscription {
     return this.store.subscribe(after, handler, options);
   }

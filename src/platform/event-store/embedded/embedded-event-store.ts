@@ -8,6 +8,7 @@ import {
   type RecordedEvent,
   type Refused,
   type StreamAppend,
+  type SubscribeOptions,
   type Subscription,
 } from '../event-store.js';
 import { News, PullSubscription } from '../pull-subscription.js';
@@ -131,13 +132,16 @@ export class EmbeddedEventStore extends EventStore {
   subscribe(
     after: bigint,
     handler: (events: RecordedEvent[]) => MaybePromise<void>,
-    options: { readonly streamPrefix?: string } = {},
+    options: SubscribeOptions = {},
   ): Subscription {
     this.assertOpen();
     const source = {
       readAll: (position: bigint, limit?: number) => this.readAll(position, limit),
       onNews: this.news.onNews,
-      onFailure: this.options.onDeliveryFailure,
+      onFailure: (error: unknown) => {
+        this.options.onDeliveryFailure?.(error);
+        options.onFailure?.(error);
+      },
     };
     const pulling = new PullSubscription(source, { after, handler, streamPrefix: options.streamPrefix });
     const subscription: Subscription = {

@@ -13,6 +13,7 @@ import {
   type RecordedEvent,
   type Refused,
   type StreamAppend,
+  type SubscribeOptions,
   type Subscription,
 } from '../event-store.js';
 import { News, PullSubscription } from '../pull-subscription.js';
@@ -182,7 +183,7 @@ export class EventStoreDbEventStore extends EventStore {
   subscribe(
     after: bigint,
     handler: (events: RecordedEvent[]) => MaybePromise<void>,
-    options: { readonly streamPrefix?: string } = {},
+    options: SubscribeOptions = {},
   ): Subscription {
     this.assertOpen();
     this.tail.follow();
@@ -190,7 +191,10 @@ export class EventStoreDbEventStore extends EventStore {
       readAll: (position: bigint, limit: number) =>
         this.tail.after(position, limit) ?? this.readAll(position, limit),
       onNews: this.news.onNews,
-      onFailure: this.options.onDeliveryFailure,
+      onFailure: (error: unknown) => {
+        this.options.onDeliveryFailure?.(error);
+        options.onFailure?.(error);
+      },
     };
     const pulling = new PullSubscription(source, { after, handler, streamPrefix: options.streamPrefix });
     const subscription: Subscription = {
