@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32c } from '@node-rs/crc32';
 import { open } from 'lmdb';
 import { LmdbSnapshotStore } from './lmdb-snapshot-store.js';
 
@@ -24,6 +25,23 @@ describe('snapshots on LMDB', () => {
     store = LmdbSnapshotStore.open(folder);
   };
 
+  /** Puts other bytes in the place of the snapshot of the first lot. */
+  async function change(to: (bytes: Buffer | undefined) => Buffer): Promise<void> {
+    const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
+    const root = open<Buffer, Buffer>({ path: folder, noSubdir: false, ...binary });
+    const key = Buffer.from(['kf.lot-1', 1].join('\0'));
+    await root.put(key, to(root.get(key)));
+    await root.close();
+  }
+
+  it('count as not there when a byte of them has changed', async () => {
+    store.save('kf.lot-1', 1, snapshot(500));
+    await reopen(() =>
+      change((bytes) => Buffer.from(bytes!.toString('latin1').replace('500', '900'), 'latin1')),
+    );
+    expect(store.load('kf.lot-1', 1)).toBeNull();
+  });
+
   it('are found again by stream and state version, the newest of each', async () => {
     store.save('kf.lot-1', 1, snapshot(500));
     store.save('kf.lot-1', 1, snapshot(1000));
@@ -38,16 +56,9 @@ describe('snapshots on LMDB', () => {
   it.each(['', 'no json', 'null', '7', '{"revision":"1"}', '{"revision":-1,"lastAtMs":0,"state":{}}'])(
     'count as not there when they read as %j',
     async (text) => {
-      await reopen(async () => {
-        const root = open<Buffer, Buffer>({
-          path: folder,
-          noSubdir: false,
-          encoding: 'binary',
-          keyEncoding: 'binary',
-        });
-        await root.put(Buffer.from(['kf.lot-1', 1].join('\0')), Buffer.from(text));
-        await root.close();
-      });
+      const bytes = Buffer.from(`1234${text}`);
+      bytes.writeUInt32BE(crc32c(text));
+      await reopen(() => change(() => bytes));
       expect(store.load('kf.lot-1', 1)).toBeNull();
       store.save('kf.lot-1', 1, snapshot(3));
       await reopen();

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { crc32c } from '@node-rs/crc32';
 import type { RootDatabase } from 'lmdb';
 import { committed, openEnvironment } from '../../lmdb/environment.js';
 import { problemOfEnvironment } from '../../lmdb/environment-file.js';
@@ -6,6 +7,8 @@ import { LAST_DERIVED_BYTES, Room } from '../../lmdb/room.js';
 import { type Snapshot, SnapshotStore } from '../snapshot-store.js';
 
 const MAP_BYTES = 64 * 1024 ** 3;
+/** CRC32C of the JSON behind it: balances are decided on what is stored here, and LMDB checks nothing. */
+const CHECKSUM_BYTES = 4;
 
 const openRoot = (directory: string): RootDatabase<Buffer, Buffer> =>
   openEnvironment<Buffer, Buffer>({
@@ -51,7 +54,9 @@ export class LmdbSnapshotStore extends SnapshotStore {
     try {
       const stored = this.root.get(keyOf(stream, stateVersion));
       if (!stored) return null;
-      const value: unknown = JSON.parse(stored.toString('utf8'));
+      const text = stored.subarray(CHECKSUM_BYTES);
+      if (stored.readUInt32BE() !== crc32c(text)) return null;
+      const value: unknown = JSON.parse(text.toString('utf8'));
       return isSnapshot(value) ? value : null;
     } catch {
       return null;
@@ -60,7 +65,10 @@ export class LmdbSnapshotStore extends SnapshotStore {
 
   save(stream: string, stateVersion: number, snapshot: Snapshot): void {
     try {
-      const value = Buffer.from(JSON.stringify(snapshot));
+      const text = Buffer.from(JSON.stringify(snapshot));
+      const value = Buffer.allocUnsafe(CHECKSUM_BYTES + text.length);
+      value.writeUInt32BE(crc32c(text));
+      value.set(text, CHECKSUM_BYTES);
       this.room.take(value.length);
       // A snapshot that is not written, for want of space say, costs the next load some time.
       committed(this.root.put(keyOf(stream, stateVersion), value)).catch(() => undefined);
