@@ -50,6 +50,8 @@ export interface ProcessFigures {
 export class ProcessRunner implements DueWatcher {
   /** When a key in hand is run without a wake-up. */
   private readonly hand = new DueQueue();
+  /** When keys are due that were taken in hand ahead of that and have not been run, ms. */
+  private readonly ahead = new Map<string, number>();
   /** Runs of keys in hand that did not settle them, and failed if so. */
   private readonly repeats = new Map<string, { runs: number; failed: boolean }>();
   private readonly pool: RunPool;
@@ -86,7 +88,8 @@ export class ProcessRunner implements DueWatcher {
     await Promise.all([this.pool.idle(), this.preparation.close(), this.tidying]);
     const { index } = this.options.process;
     if (index.watcher === this) index.watcher = null;
-    for (const [key] of this.hand.entries()) index.queue.set(key, this.options.clock.now());
+    const nowMs = this.options.clock.now();
+    for (const [key] of this.hand.entries()) index.queue.set(key, this.ahead.get(key) ?? nowMs);
   }
 
   /** Runs what is due now, whatever wake-ups there are; resolves when that, and what was under way, has ended. */
@@ -119,6 +122,7 @@ export class ProcessRunner implements DueWatcher {
 
   moved(key: string): void {
     this.hand.remove(key);
+    this.ahead.delete(key);
     this.pool.moved(key);
     const repeat = this.repeats.get(key);
     if (!repeat) return;
@@ -153,7 +157,10 @@ export class ProcessRunner implements DueWatcher {
       else ahead.push({ id: key, dueMs });
     }
     if (ahead.length === 0) return;
-    for (const { id, dueMs } of ahead) this.hand.set(id, dueMs + GRACE_MS);
+    for (const { id, dueMs } of ahead) {
+      this.hand.set(id, dueMs + GRACE_MS);
+      this.ahead.set(id, dueMs);
+    }
     this.preparation.add(ahead.map(({ id }) => id));
     this.options.jobs.schedule(this.name, ahead).catch(() => {
       // No wake-ups now: those keys are run at their time without.
@@ -217,6 +224,7 @@ export class ProcessRunner implements DueWatcher {
   /** Runs the key, and keeps it in hand until its outcome is in the index. */
   private async run(key: string): Promise<void> {
     const { clock, onError } = this.options;
+    this.ahead.delete(key);
     let failure: { error: unknown } | null = null;
     try {
       await this.pool.run(key);
