@@ -49,8 +49,8 @@ export class Room {
 /** Where the system does not tell, a full disk shows when something is written. */
 function freeBytesAt(directory: string): number {
   try {
-    const { bavail, bsize } = statfsSync(directory);
-    return bavail * bsize;
+    const { blocks, bavail, bsize } = statfsSync(directory);
+    return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
   } catch {
     return Number.POSITIVE_INFINITY;
   }
