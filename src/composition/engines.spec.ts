@@ -2,6 +2,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -98,12 +99,39 @@ describe.each([
     expect(await engines.events.headPosition()).toBe(1n);
     await engines.close();
   });
+});
 
-  it.each(['log/data.mdb', 'keys/keys.mdb', 'idempotency/data.mdb'])('refuse %s', async (file) => {
-    await filled(1n);
-    damage(join(dataDir, file));
-    await expect(open()).rejects.toThrow(join(dataDir, dirname(file)));
-  });
+const ONLY_COPIES = ['log/data.mdb', 'keys/keys.mdb', 'idempotency/data.mdb'];
+
+it.each(ONLY_COPIES)('refuse %s where it is none of ours, or lost most of it', async (file) => {
+  await filled(1n);
+  const path = join(dataDir, file);
+  truncateSync(path, 4096);
+  await expect(open()).rejects.toThrow(join(dataDir, dirname(file)));
+  noneOfOurs(path);
+  await expect(open()).rejects.toThrow(join(dataDir, dirname(file)));
+});
+
+/** LMDB need not have written the last pages: it took and gave them back. */
+it('take a log without its end where nothing was in it, and else end with an error, not by a signal', async () => {
+  await filled(1n);
+  const path = join(dataDir, 'log/data.mdb');
+  const whole = readFileSync(path);
+  const outcomes = new Set<string>();
+  for (let pages = 1; pages * 2 < whole.length / 4096; pages += 1) {
+    writeFileSync(path, whole.subarray(0, whole.length - pages * 4096));
+    const engines = await open().catch((error: Error) => error);
+    if (engines instanceof Error) {
+      expect(engines.message).toContain(join(dataDir, 'log'));
+      outcomes.add('refused');
+      continue;
+    }
+    const { problems } = await engines.verifyLog(() => undefined);
+    expect([await engines.events.headPosition(), problems]).toEqual([1n, []]);
+    outcomes.add('sound');
+    await engines.close();
+  }
+  expect([...outcomes].sort()).toEqual(['refused', 'sound']);
 });
 
 describe('where a folder is gone, or empty since its volume is not there', () => {

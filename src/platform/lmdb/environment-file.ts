@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Offsets in a meta page of LMDB's data format 2 (`MDB_meta` in mdb.c), little-endian. */
@@ -9,6 +9,8 @@ const TRANSACTION_AT = 152;
 const META_BYTES = 160;
 const MAGIC = 0xbeefc0de;
 const MAX_PAGE_BYTES = 65_536;
+/** Pages that a transaction took and gave back are counted and may never have been written, as LMDB's own copying knows. */
+const UNWRITTEN_BYTES = 16 * 1024 * 1024;
 
 interface Meta {
   readonly pageBytes: number;
@@ -37,16 +39,11 @@ export class EnvironmentDamaged extends Error {
   }
 }
 
-/**
- * What forbids opening the LMDB environment in a directory; null if nothing does, or if there is none yet.
- *
- * lmdb ends the process (a segmentation fault or a bus error) where a file is no environment or has lost its end, if
- * it be a page, as one that was copied half: so this is looked at before.
- */
-export function problemOfEnvironment(directory: string, name = 'data.mdb'): string | null {
+/** The file of an LMDB environment as it stands; null if there is none yet, or nothing in it. */
+function look(path: string): { readonly size: number; readonly needed: number | null } | null {
   let file: number;
   try {
-    file = openSync(join(directory, name), 'r');
+    file = openSync(path, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
@@ -56,11 +53,43 @@ export function problemOfEnvironment(directory: string, name = 'data.mdb'): stri
     if (size === 0) return null;
     const first = readMeta(file, 0);
     const second = first && readMeta(file, first.pageBytes);
-    if (!second) return 'its data file is not one of LMDB';
+    if (!second) return { size, needed: null };
     const { pageBytes, lastPage } = second.transaction > first.transaction ? second : first;
-    const bytes = (lastPage + 1) * pageBytes;
-    return size < bytes ? `its data file has ${size} bytes, of ${bytes}` : null;
+    return { size, needed: (lastPage + 1) * pageBytes };
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * What forbids opening the LMDB environment in a directory; null if nothing does, or if there is none yet.
+ *
+ * lmdb ends the process (a segmentation fault or a bus error) where a file is no environment or has lost its end, if
+ * it be a page, as one that was copied half: so this is looked at before.
+ */
+export function problemOfEnvironment(directory: string, name = 'data.mdb'): string | null {
+  const file = look(join(directory, name));
+  if (!file) return null;
+  if (file.needed === null) return 'its data file is not one of LMDB';
+  return file.size < file.needed ? `its data file has ${file.size} bytes, of ${file.needed}` : null;
+}
+
+/**
+ * As {@link problemOfEnvironment}, for what is kept nowhere else: an end that is missing may be one that LMDB never wrote. It is
+ * filled with empty pages, in which LMDB finds an error where it needed them, instead of ending the process.
+ */
+export function problemOfOnlyCopy(directory: string, name = 'data.mdb'): string | null {
+  const path = join(directory, name);
+  const file = look(path);
+  if (!file || file.needed === null || file.size >= file.needed) return problemOfEnvironment(directory, name);
+  const { size, needed } = file;
+  if (needed - size > UNWRITTEN_BYTES || size < needed / 2) return problemOfEnvironment(directory, name);
+  const opened = openSync(path, 'r+');
+  try {
+    ftruncateSync(opened, needed);
+    fsyncSync(opened);
+  } finally {
+    closeSync(opened);
+  }
+  return null;
 }

@@ -18,6 +18,7 @@ import {
   MAP_BYTES,
   openLogEnvironment,
   ownerOf,
+  unreadable,
   writeOwner,
 } from './log-environment.js';
 import { LogReader, pageSize } from './log-reader.js';
@@ -92,7 +93,7 @@ export class EmbeddedEventStore extends EventStore {
       return new EmbeddedEventStore(environment, reader, options);
     } catch (error) {
       void environment.root.close();
-      throw error;
+      throw unreadable(options.directory, error);
     }
   }
 

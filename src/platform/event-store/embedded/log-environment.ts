@@ -1,6 +1,6 @@
 import type { Database, RootDatabase } from 'lmdb';
 import { openEnvironment } from '../../lmdb/environment.js';
-import { problemOfEnvironment } from '../../lmdb/environment-file.js';
+import { problemOfOnlyCopy } from '../../lmdb/environment-file.js';
 import { EventStoreError } from '../event-store.js';
 import { logKey } from './layout.js';
 
@@ -32,7 +32,7 @@ export interface LogEnvironment {
  * @throws {EventStoreError} `Failed` if what is there is no log of this format, `Damaged` if LMDB could not read it.
  */
 export function openLogEnvironment(directory: string, mapBytes: number): LogEnvironment {
-  const problem = problemOfEnvironment(directory);
+  const problem = problemOfOnlyCopy(directory);
   if (problem)
     throw new EventStoreError('Damaged', `the log in ${directory} cannot be opened: ${problem}`, 'nothing');
   const options = {
@@ -45,17 +45,30 @@ export function openLogEnvironment(directory: string, mapBytes: number): LogEnvi
     ...BINARY,
   };
   const root = openEnvironment<Buffer, Buffer>(options);
-  const log: Table = root.openDB({ name: 'log', ...BINARY });
-  const streams: Table = root.openDB({ name: 'streams', ...BINARY });
-  const format = log.get(logKey(0));
-  if (format === undefined) {
-    log.putSync(logKey(0), FORMAT);
-  } else if (!format.equals(FORMAT)) {
+  try {
+    const log: Table = root.openDB({ name: 'log', ...BINARY });
+    const streams: Table = root.openDB({ name: 'streams', ...BINARY });
+    const format = log.get(logKey(0));
+    if (format === undefined) log.putSync(logKey(0), FORMAT);
+    else if (!format.equals(FORMAT)) {
+      throw new EventStoreError('Failed', `${directory} does not hold a log of this format`, 'nothing');
+    }
+    return { directory, root, log, streams };
+  } catch (error) {
     void root.close();
-    throw new EventStoreError('Failed', `${directory} does not hold a log of this format`, 'nothing');
+    throw unreadable(directory, error);
   }
-  return { directory, root, log, streams };
 }
+
+/** What stopped the reading of a log at its start, by the name of its directory. */
+export const unreadable = (directory: string, error: unknown): EventStoreError =>
+  error instanceof EventStoreError
+    ? error
+    : new EventStoreError(
+        'Damaged',
+        `the log in ${directory} cannot be read: ${(error as Error).message}`,
+        'nothing',
+      );
 
 /** The name of the data keys that the log was claimed for; null if it was for none. */
 export function ownerOf({ root }: LogEnvironment): string | null {

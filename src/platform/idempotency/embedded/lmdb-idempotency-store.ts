@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { committed, openEnvironment } from '../../lmdb/environment.js';
-import { EnvironmentDamaged, problemOfEnvironment } from '../../lmdb/environment-file.js';
+import { EnvironmentDamaged, problemOfOnlyCopy } from '../../lmdb/environment-file.js';
 import { LAST_BYTES, Room } from '../../lmdb/room.js';
 import { IdempotencyStore, type RememberedRequest } from '../idempotency-store.js';
 
@@ -24,7 +24,7 @@ export class LmdbIdempotencyStore extends IdempotencyStore {
 
   /** @throws if the folder holds what LMDB cannot open: without the keys of the last day, requests could be repeated. */
   static open(directory: string): LmdbIdempotencyStore {
-    const problem = problemOfEnvironment(directory);
+    const problem = problemOfOnlyCopy(directory);
     if (problem) {
       throw new EnvironmentDamaged(
         `the idempotency keys cannot be opened: ${problem}; to go without them, delete ${directory}`,
