@@ -74,7 +74,10 @@ export class Metrics {
     this.commands.inc({ command, outcome });
   }
 
-  /** Shows figures that are read when somebody asks for them. @param name without the prefix `keyforge_` */
+  /**
+   * Shows figures that are read when somebody asks for them. One that cannot be read, while a server is away say, is NaN, or has no
+   * rows, and takes no other with it. @param name without the prefix `keyforge_`
+   */
   gauge(
     name: string,
     help: string,
@@ -87,7 +90,9 @@ export class Metrics {
       labelNames,
       registers: [this.registry],
       async collect() {
-        const found = await read();
+        const found = await Promise.resolve()
+          .then(read)
+          .catch(() => (labelNames.length === 0 ? Number.NaN : []));
         this.reset();
         for (const { labels = {}, value } of typeof found === 'number' ? [{ value: found }] : found) {
           this.set(labels, value);

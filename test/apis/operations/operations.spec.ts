@@ -76,6 +76,15 @@ describe('health', () => {
 });
 
 describe('metrics', () => {
+  it('that cannot be read are no number, and take no others with them', async () => {
+    const away = jest.spyOn(app.runtime, 'indexLag').mockRejectedValueOnce(new Error('away'));
+    const { statusCode, body } = await get('/metrics');
+    away.mockRestore();
+    expect([statusCode, /^keyforge_index_lag_events (.*)$/m.exec(body)?.[1]]).toEqual([200, 'Nan']);
+    expect(body).toMatch(/^keyforge_commits_in_flight \d+$/m);
+    expect(await figure('keyforge_index_lag_events')).toBeGreaterThanOrEqual(0);
+  });
+
   it('count answers by their route, never by the path that was asked', async () => {
     const admin = await new Client(app).login('admin', PASSWORD);
     await admin.get('/suppliers/4711');
