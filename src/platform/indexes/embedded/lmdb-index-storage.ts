@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import type { LogMark } from '../../event-store/log-mark.js';
 import { committed, openEnvironment } from '../../lmdb/environment.js';
+import { EnvironmentDamaged } from '../../lmdb/environment-file.js';
 import { LAST_DERIVED_BYTES, Room } from '../../lmdb/room.js';
 import { IndexStorage, type IndexWrite } from '../index-storage.js';
 
@@ -20,6 +21,7 @@ interface Checkpoint {
 /** Index entries in an LMDB environment of their own: losing it costs a rebuild. */
 export class LmdbIndexStorage extends IndexStorage {
   private constructor(
+    private readonly directory: string,
     private readonly root: RootDatabase<unknown, string>,
     private readonly room: Room,
   ) {
@@ -33,22 +35,26 @@ export class LmdbIndexStorage extends IndexStorage {
       mapSize: MAP_BYTES,
       encoding: 'json',
     });
-    return new LmdbIndexStorage(root, new Room(directory, LAST_DERIVED_BYTES));
+    return new LmdbIndexStorage(directory, root, new Room(directory, LAST_DERIVED_BYTES));
   }
 
   checkpoint(index: string, version: number): bigint | null {
-    const stored = this.root.get(`c/${index}`) as Checkpoint | undefined;
+    const stored = this.read(`c/${index}`) as Checkpoint | undefined;
     return stored?.version === version ? BigInt(stored.position) : null;
   }
 
   get(index: string, key: string): unknown {
-    return this.root.get(`e/${index}/${key}`);
+    return this.read(`e/${index}/${key}`);
   }
 
   *entries(index: string): Iterable<[string, unknown]> {
     const prefix = `e/${index}/`;
-    for (const { key, value } of this.root.getRange({ start: prefix, end: `e/${index}0` })) {
-      yield [key.slice(prefix.length), value];
+    try {
+      for (const { key, value } of this.root.getRange({ start: prefix, end: `e/${index}0` })) {
+        yield [key.slice(prefix.length), value];
+      }
+    } catch (error) {
+      throw this.damaged(error);
     }
   }
 
@@ -75,7 +81,7 @@ export class LmdbIndexStorage extends IndexStorage {
   }
 
   mark(): LogMark | null {
-    return (this.root.get(MARK) as LogMark | undefined) ?? null;
+    return (this.read(MARK) as LogMark | undefined) ?? null;
   }
 
   async writeAhead(index: string, entries: ReadonlyMap<string, unknown>): Promise<void> {
@@ -92,6 +98,22 @@ export class LmdbIndexStorage extends IndexStorage {
       written.push(writing);
     }
     await Promise.all(written);
+  }
+
+  /** @throws {EnvironmentDamaged} */
+  private read(key: string): unknown {
+    try {
+      return this.root.get(key);
+    } catch (error) {
+      throw this.damaged(error);
+    }
+  }
+
+  private damaged(error: unknown): EnvironmentDamaged {
+    const why = (error as Error).message;
+    return new EnvironmentDamaged(
+      `the indexes in ${this.directory} cannot be read (${why}): stop, delete that folder, and start again; they are built anew from the log`,
+    );
   }
 
   private put(index: string, entries: Iterable<readonly [string, unknown]>): void {
