@@ -214,7 +214,10 @@ export const MUTATIONS: readonly Mutation[] = [
     name: 'expiry: what a runner had in hand is lost when it ends',
     file: runner,
     edits: [
-      ['    for (const [key] of this.hand.entries()) index.queue.set(key, this.options.clock.now());\n', ''],
+      [
+        '    for (const [key] of this.hand.entries()) index.queue.set(key, this.ahead.get(key) ?? nowMs);\n',
+        '',
+      ],
     ],
     tests: 'src/platform/processes/process-runner',
   },

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { MUTATIONS, type Mutation } from './mutations.js';
+import { planted } from './planted.js';
 import { REACTIONS } from './reactions.js';
 
 /**
@@ -42,12 +43,7 @@ function runTests(copy: string, pattern: string): { failed: boolean; output: str
 function plant(copy: string, mutation: Mutation): () => void {
   const path = join(copy, mutation.file);
   const original = readFileSync(path, 'utf8');
-  let text = original;
-  for (const [find, replace] of mutation.edits) {
-    if (!text.includes(find)) throw new Error(`${mutation.name}: ${mutation.file} no longer has: ${find}`);
-    text = text.replace(find, replace);
-  }
-  writeFileSync(path, text);
+  writeFileSync(path, planted(original, mutation));
   return () => writeFileSync(path, original);
 }
 
