@@ -5,10 +5,13 @@ import { ProjectionRunner } from '../platform/projections/projection-runner.js';
 import { ProjectionHost } from '../platform/projections/thread/projection-host.js';
 import { type ProjectionThreadData, toError } from '../platform/projections/thread/protocol.js';
 import { EmbeddedReadStore } from '../platform/read-store/embedded/embedded-read-store.js';
+import { giveWayToOthers } from '../platform/threads/threads.js';
 import { UPCASTERS } from './projecting.js';
 
 // Entry of the thread that folds the log into the read models. The main thread has the log and the documents open and
 // keeps them open longer than this one does.
+// Decisions go before what is shown of them.
+giveWayToOthers(5);
 const { logDirectory, documentsDirectory, namespace, isRestarted } = workerData as ProjectionThreadData;
 const host = new ProjectionHost(parentPort!);
 process.on('uncaughtException', (error) => host.crash(error));

@@ -1,8 +1,8 @@
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
-/** Less than others, and still a tenth of a core that others fill. */
-const BACKGROUND_NICENESS = 10;
+/** The niceness of those that wait for everybody. */
+const NICEST = 19;
 
 /**
  * Lets the threads that this one starts have the memory limits that they are given. `--max-semi-space-size` is there
@@ -12,7 +12,10 @@ export function limitOtherThreads(): void {
   setFlagsFromString('--max-semi-space-size=0');
 }
 
-/** Makes this thread wait where other threads want its core. On Linux alone a thread has a priority of its own. */
-export function giveWayToOthers(): void {
-  if (process.platform === 'linux') setPriority(BACKGROUND_NICENESS);
+/**
+ * Makes this thread wait where other threads want its core. On Linux alone a thread has a priority of its own.
+ * @param steps of niceness: 5 leave it a quarter of a core that another thread fills, 10 a tenth
+ */
+export function giveWayToOthers(steps: number): void {
+  if (process.platform === 'linux') setPriority(Math.min(getPriority() + steps, NICEST));
 }

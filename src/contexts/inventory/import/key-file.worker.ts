@@ -7,7 +7,7 @@ import type { WorkerAnswer, WorkerOptions, WorkerRequest } from './worker-protoc
 // it.
 const file = new KeyFile(workerData as WorkerOptions);
 const port = parentPort!;
-giveWayToOthers();
+giveWayToOthers(10);
 
 port.on('message', async ({ number, method, args }: WorkerRequest) => {
   const call = file[method] as (...args: unknown[]) => Promise<unknown>;

@@ -45,10 +45,20 @@ const EMPTY: WalletState = {
   operations: emptyWindow(),
 };
 
+type StoredHold = Omit<Hold, 'amountMinor'> & { readonly amount: string };
+
 interface StoredWallet {
   readonly posted: string;
-  readonly holds: readonly (Omit<Hold, 'amountMinor'> & { readonly amount: string })[];
+  readonly holds: readonly StoredHold[];
 }
+
+const storedHold = ({ key, kind, amountMinor, deadlineMs, reservation }: Hold): StoredHold => ({
+  key,
+  kind,
+  deadlineMs,
+  reservation,
+  amount: amountMinor.toString(),
+});
 
 /** Category `wallet`, id of {@link walletId}. */
 export const Wallet: Aggregate<WalletState, WalletEvent> = {
@@ -69,18 +79,23 @@ export const Wallet: Aggregate<WalletState, WalletEvent> = {
     parts: (state) => state.holds.size,
     encode: (state): StoredWallet => ({
       posted: state.postedMinor.toString(),
-      holds: state.holds.values().map(({ amountMinor, ...hold }) => ({
-        ...hold,
-        amount: amountMinor.toString(),
-      })),
+      holds: state.holds.values().map(storedHold),
     }),
     decode(json: StoredWallet, revision) {
-      const holds = json.holds.map(({ amount, ...hold }): Hold => ({ ...hold, amountMinor: BigInt(amount) }));
+      const holds: [string, Hold][] = [];
+      let heldMinor = 0n;
+      let openReservations = 0;
+      for (const { key, kind, amount, deadlineMs, reservation } of json.holds) {
+        const amountMinor = BigInt(amount);
+        holds.push([key, { key, kind, amountMinor, deadlineMs, reservation }]);
+        heldMinor += amountMinor;
+        if (kind === 'reservation') openReservations += 1;
+      }
       return {
         postedMinor: BigInt(json.posted),
-        heldMinor: holds.reduce((sum, hold) => sum + hold.amountMinor, 0n),
-        holds: NewestMap.of(holds.map((hold) => [hold.key, hold])),
-        openReservations: holds.filter((hold) => hold.kind === 'reservation').length,
+        heldMinor,
+        holds: NewestMap.of(holds),
+        openReservations,
         operations: emptyWindow(revision + 1),
       };
     },

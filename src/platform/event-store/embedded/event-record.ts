@@ -119,14 +119,18 @@ const sharesMetadata = (record: Buffer, start: number): boolean =>
 const endOf = (record: Buffer, start: number): number =>
   start + POSITION_AT + record.readUInt32BE(start + LENGTH_AT);
 
-/** Reads the event at `start`, whose metadata stands with the event at `owner`: itself, or one before it. */
-function readEvent(record: Buffer, start: number, owner: number, position: number): RecordedEvent | string {
+/** Reads the event at `start`, whose metadata stands with an event before it if it `shares` it. */
+function readEvent(
+  record: Buffer,
+  start: number,
+  { metadata, shares }: { metadata: Buffer; shares: boolean },
+  position: number,
+): RecordedEvent | string {
   if (start + TEXT_AT > record.length) return 'the record ends too early';
   const end = endOf(record, start);
   if (end > record.length) return 'the record ends too early';
   const own = crc32c(record.subarray(start + LENGTH_AT, end));
-  const metadata = metadataOf(record, owner);
-  if ((owner === start ? own : crc32c(metadata, own)) !== record.readUInt32BE(start)) {
+  if ((shares ? crc32c(metadata, own) : own) !== record.readUInt32BE(start)) {
     return 'the checksum does not match';
   }
   if (readNumber(record, start + POSITION_AT) !== position) return 'it was written for another position';
@@ -169,7 +173,8 @@ function guess(record: Buffer, start: number): { stream: string; revision: numbe
 
 /**
  * Calls `visit` with the events of a record whose ordinals `wants` answers for, until it returns false. Every event
- * visited had its checksum checked; the others are passed over unread. Answers what could not be read, if anything.
+ * visited had its checksum checked; the others are passed over unread. Bodies are views of the record, and one view is the
+ * metadata of all that share it. Answers what could not be read, if anything.
  */
 export function visitRecord(
   record: Buffer,
@@ -183,11 +188,14 @@ export function visitRecord(
   const count = eventCount(record);
   let start = HEAD_BYTES;
   let owner = start;
+  let metadata: Buffer | null = null;
   for (let ordinal = 0; ordinal < count; ordinal += 1) {
     if (start + TEXT_AT > record.length) return { ordinal, problem: 'the record ends too early' };
-    if (!sharesMetadata(record, start)) owner = start;
+    const shares = sharesMetadata(record, start);
+    if (!shares) [owner, metadata] = [start, null];
     if (wants(ordinal)) {
-      const event = readEvent(record, start, owner, first + ordinal);
+      metadata ??= metadataOf(record, owner);
+      const event = readEvent(record, start, { metadata, shares }, first + ordinal);
       if (typeof event === 'string') return { ordinal, problem: event, ...guess(record, start) };
       if (!visit(event, ordinal)) return null;
     }

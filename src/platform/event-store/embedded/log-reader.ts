@@ -24,6 +24,8 @@ export interface LogRecord {
   readonly bytes: Buffer;
 }
 
+const NO_METADATA = Buffer.alloc(0);
+
 /** Events of one page of a read. */
 export const pageSize = (limit = MAX_READ_EVENTS): number => Math.max(0, Math.min(limit, MAX_READ_EVENTS));
 
@@ -173,15 +175,20 @@ export class LogReader {
     if (ordinals.length === 0) return;
     const damaged = (ordinal: number, problem: string): EventStoreError =>
       this.damaged(first, { ordinal, problem, stream, revision: revision + ordinals.indexOf(ordinal) });
-    const bytes = this.environment.log.get(logKey(first));
+    // In lmdb's own space, until the next read: a record of many streams is not copied for each of them.
+    const bytes = this.environment.log.getBinaryFast(logKey(first));
     if (!bytes) throw damaged(ordinals[0]!, 'its record is missing');
     let taken = 0;
+    let view: Buffer | null = null;
+    let metadata: Buffer = NO_METADATA;
     const isNext = (ordinal: number): boolean => ordinal === ordinals[taken];
     const unreadable = visitRecord(bytes, first, isNext, (event, ordinal) => {
       if (event.stream !== stream || event.revision !== revision + taken) {
         throw damaged(ordinal, 'another event is in its place');
       }
-      events.push(event);
+      if (event.metadata !== view) metadata = Buffer.from(event.metadata);
+      view = event.metadata;
+      events.push({ ...event, data: Buffer.from(event.data), metadata });
       taken += 1;
       return taken < ordinals.length;
     });
