@@ -110,6 +110,24 @@ function appendContract(current: () => EventStore): void {
     expect(appended).toEqual({ outcome: 'appended', position: stored[1]!.position });
   });
 
+  it('gives what was read for good, whatever is read after it', async () => {
+    const streams = ['a', 'b', 'c'].map(() => freshStream());
+    const written = streams.map((name, place) => {
+      // One decision's events share their metadata.
+      const metadata = Buffer.from(JSON.stringify({ of: name }));
+      return testEvents(3, 'x'.repeat(100 * place)).map((event) => ({ ...event, metadata }));
+    });
+    const batch = streams.map((name, place) => entry(name, NO_STREAM, written[place]!));
+    // In one record where the engine puts batches together, and in records of their own.
+    await store.append(batch.slice(0, 2));
+    await store.append(batch.slice(2));
+    const read = [];
+    for (const name of [...streams, ...streams.toReversed()]) read.push(await store.readStream(name));
+    expect(read.map((events) => events.map(({ data, metadata }) => [data, metadata]))).toEqual(
+      [0, 1, 2, 2, 1, 0].map((place) => written[place]!.map(({ data, metadata }) => [data, metadata])),
+    );
+  });
+
   it('lets one of 64 racing appends win', async () => {
     const stream = freshStream();
     const racers = Array.from({ length: 64 }, (_, index) => testEvent(index));
