@@ -13,9 +13,15 @@ export function limitOtherThreads(): void {
 }
 
 /**
- * Makes this thread wait where other threads want its core. On Linux alone a thread has a priority of its own.
+ * Makes this thread wait where other threads want its core. On Linux alone a thread has a priority of its own, and where a
+ * sandbox forbids to lower it, it stays as it is.
  * @param steps of niceness: 5 leave it a quarter of a core that another thread fills, 10 a tenth
  */
 export function giveWayToOthers(steps: number): void {
-  if (process.platform === 'linux') setPriority(Math.min(getPriority() + steps, NICEST));
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(Math.min(getPriority() + steps, NICEST));
+  } catch {
+    return;
+  }
 }
