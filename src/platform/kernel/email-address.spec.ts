@@ -5,6 +5,7 @@ describe('an e-mail address', () => {
     ['customer@example.com', 'customer@example.com'],
     ['  A.B+c@Example.COM ', 'A.B+c@example.com'],
     ['müller@bücher.example', 'müller@xn--bcher-kva.example'],
+    ['jose\u0301@example.com', 'jos\u00e9@example.com'],
     ['a@BÜCHER.Example', 'a@xn--bcher-kva.example'],
     ['a@xn--bcher-kva.example', 'a@xn--bcher-kva.example'],
     ['a@почта.рф', 'a@xn--80a1acny.xn--p1ai'],
