@@ -159,6 +159,11 @@ describe('Resend', () => {
       { kind: 'taken' },
     ],
     ['an answer without an id', { status: 200, body: '[]' }, { kind: 'taken', providerId: null }],
+    [
+      'an id that cannot be one',
+      { status: 200, body: { id: 'x'.repeat(2_000) } },
+      { kind: 'taken', providerId: null },
+    ],
   ])('tells %s from the rest', async (_, answer, outcome) => {
     const { mailer } = await resend(answer);
     expect(await mailer.send(mail)).toMatchObject(outcome);

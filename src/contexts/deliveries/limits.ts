@@ -15,7 +15,5 @@ export const RETRY_JITTER = 0.1;
 export const MAX_RETRY_AFTER_MS = 21_600_000;
 /** Reports remembered for one send, to know a repetition. */
 export const MAX_REPORTS = 32;
-export const ERROR_CODE_LENGTH = 60;
-export const PROVIDER_ID_LENGTH = 200;
 /** Reports kept for one message whose send has not answered yet. */
 export const MAX_KEPT_REPORTS = 16;

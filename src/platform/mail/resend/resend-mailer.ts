@@ -9,6 +9,8 @@ export interface ResendOptions {
   readonly timeoutMs?: number;
 }
 
+/** How it may call a message; what is longer or other is no id, and is not kept as one. */
+const MESSAGE_ID = /^[\w.-]{1,200}$/;
 /** How the API refuses a message that it took under this key before with another text, say another product name. */
 const SENT_BEFORE = 'invalid_idempotent_request';
 
@@ -91,7 +93,7 @@ function outcomeOf(
   { id, name }: Answer,
 ): SendOutcome {
   if (status >= 200 && status < 300) {
-    return { kind: 'taken', providerId: typeof id === 'string' ? id : null };
+    return { kind: 'taken', providerId: typeof id === 'string' && MESSAGE_ID.test(id) ? id : null };
   }
   if (status === 409 && name === SENT_BEFORE) return { kind: 'taken', providerId: null };
   const code = `resend_${status}`;
