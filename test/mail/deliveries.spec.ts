@@ -186,6 +186,8 @@ describe("Resend's reports", () => {
     expect((await report(good, { secret: other })).statusCode).toBe(401);
     expect((await report(good, { at: old })).statusCode).toBe(401);
     expect((await report('{')).statusCode).toBe(400);
+    const huge = await report({ ...good, more: 'x'.repeat(300 * 1024) });
+    expect([huge.statusCode, huge.headers.connection]).toEqual([413, 'close']);
     const bodies = [
       '[]',
       'null',

@@ -12,12 +12,16 @@ type RawRequest = FastifyRequest & { rawBody?: Buffer };
 export function keepRawBody(adapter: FastifyAdapter, path: string): void {
   adapter.getInstance<FastifyInstance>().addHook('onRoute', (route) => {
     if (route.url !== path) return;
-    route.preParsing = async (request: RawRequest, _reply, payload) => {
+    route.preParsing = async (request: RawRequest, reply, payload) => {
       const chunks: Buffer[] = [];
       let size = 0;
       for await (const chunk of payload) {
         size += (chunk as Buffer).length;
-        if (size > MAX_REPORT_BYTES) throw new PayloadTooLargeException('The request body is too large');
+        if (size > MAX_REPORT_BYTES) {
+          // Nobody reads the rest of it, so that no other request can follow.
+          reply.header('Connection', 'close');
+          throw new PayloadTooLargeException('The request body is too large');
+        }
         chunks.push(chunk as Buffer);
       }
       request.rawBody = Buffer.concat(chunks);
