@@ -71,9 +71,13 @@ export class Callbacks {
 
   /** Makes the attempts that are due now, and looks again when the next one is. */
   look(webhook: number): void {
-    const lane = this.options.index.lanes.get(webhook);
-    if (this.closed || !lane) return;
+    if (this.closed) return;
     this.crowded.delete(webhook);
+    const lane = this.options.index.lanes.get(webhook);
+    if (!lane) {
+      this.forget(webhook);
+      return;
+    }
     const underWay = this.underWay.get(webhook) ?? new Set<number>();
     this.underWay.set(webhook, underWay);
     while (underWay.size < placesOf(lane)) {
@@ -91,6 +95,12 @@ export class Callbacks {
     if (next === null) this.looks.delete(webhook);
     else this.looks.set(webhook, next);
     if (underWay.size === 0) this.underWay.delete(webhook);
+  }
+
+  /** An endpoint that was deleted leaves nothing behind that would be looked at again. */
+  private forget(webhook: number): void {
+    this.looks.delete(webhook);
+    this.underWay.delete(webhook);
   }
 
   private hasRoom({ isHeld }: Lane): boolean {
