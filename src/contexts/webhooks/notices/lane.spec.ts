@@ -176,6 +176,32 @@ describe('redelivery', () => {
     expect([next(), lane.isReplaying]).toEqual([null, false]);
   });
 
+  it('of two stretches that were asked for at once sends both, also after a restart', () => {
+    const { lane, next, succeed } = laneOf('c:a', 'c:b', 'c:c', 'c:d');
+    for (const n of [0, 1, 2, 3]) succeed(n);
+    lane.startReplay(0, 2);
+    lane.startReplay(2, 4);
+    const notices = { length: 4, get: (n: number) => ({ ...FIRST, position: String(n), object: `o${n}` }) };
+    const again = new Lane(1, 'p', notices, JSON.parse(JSON.stringify(lane.stored())));
+    expect(again.stored()).toEqual(lane.stored());
+    const sent: (number | null)[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      sent.push(next());
+      succeed(sent[n]!);
+    }
+    expect([sent, next(), lane.isReplaying]).toEqual([[0, 1, 2, 3], null, false]);
+  });
+
+  it('sends again what was done ahead of a message that is still under way', () => {
+    const { lane, next, succeed } = laneOf('c:a', 'c:b', 'c:c');
+    succeed(1);
+    succeed(2);
+    lane.startReplay(0, 2);
+    expect(next(T0, [0])).toBe(1);
+    for (const n of [1, 0]) succeed(n);
+    expect([next(), lane.stored().main]).toEqual([null, [3, []]]);
+  });
+
   it('goes on after a restart where it was', () => {
     const { lane, succeed } = laneOf('c:a', 'c:b', 'c:c');
     for (const n of [0, 1, 2]) succeed(n);

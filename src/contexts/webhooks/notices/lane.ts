@@ -49,8 +49,12 @@ export interface StoredLane {
   readonly failingSinceMs: number | null;
   readonly lastAttemptMs: number;
   readonly main: readonly [next: number, done: readonly number[]];
-  readonly replay: readonly [next: number, end: number, done: readonly number[]] | null;
+  readonly replay: StoredReplay | null;
+  /** Asked for while the other was under way. */
+  readonly laterReplays?: readonly StoredReplay[];
 }
+
+type StoredReplay = readonly [next: number, end: number, done: readonly number[]];
 
 /** What became of an attempt, as recorded. */
 export interface Outcome {
@@ -78,7 +82,8 @@ export class Lane {
   /** Open messages that changed since they were last kept. */
   readonly touched = new Set<number>();
   private readonly main: Stretch;
-  private replay: Stretch | null;
+  /** The first is under way. */
+  private readonly replays: Stretch[];
   /** Numbers of the open messages about one object, in ascending order. */
   private readonly openByObject = new Map<string, number[]>();
 
@@ -95,17 +100,19 @@ export class Lane {
     this.failingSinceMs = stored.failingSinceMs;
     this.lastAttemptMs = stored.lastAttemptMs;
     this.main = { next: stored.main[0], end: null, done: new Set(stored.main[1]) };
-    const { replay } = stored;
-    this.replay = replay && { next: replay[0], end: replay[1], done: new Set(replay[2]) };
+    const replays = [...(stored.replay ? [stored.replay] : []), ...(stored.laterReplays ?? [])];
+    this.replays = replays.map(([next, end, done]) => ({ next, end, done: new Set(done) }));
   }
 
   /** What is kept of it, beside its open messages. */
   stored(): StoredLane {
-    const { partner, types, disabled, disabledAtMs, failures, failingSinceMs, lastAttemptMs, replay } = this;
+    const { partner, types, disabled, disabledAtMs, failures, failingSinceMs, lastAttemptMs } = this;
+    const replays = this.replays.map(({ next, end, done }) => [next, end!, [...done]] as const);
     return {
       ...{ partner, types: [...types], disabled, disabledAtMs, failures, failingSinceMs, lastAttemptMs },
       main: [this.main.next, [...this.main.done]],
-      replay: replay && [replay.next, replay.end!, [...replay.done]],
+      replay: replays[0] ?? null,
+      ...(replays.length > 1 && { laterReplays: replays.slice(1) }),
     };
   }
 
@@ -119,7 +126,7 @@ export class Lane {
   }
 
   get isReplaying(): boolean {
-    return this.replay !== null;
+    return this.replays.length > 0;
   }
 
   /** Only probed, until an attempt succeeds. */
@@ -130,13 +137,19 @@ export class Lane {
   /** Takes in what there is to know without an attempt: new notices, other types. */
   advance(): void {
     this.walk(this.main);
-    if (!this.replay) return;
-    this.walk(this.replay);
-    if (this.replay.next >= this.replay.end!) this.replay = null;
+    while (this.replays.length > 0) {
+      const replay = this.replays[0]!;
+      this.walk(replay);
+      if (replay.next < replay.end!) return;
+      this.replays.shift();
+    }
   }
 
+  /** Two that were asked for at the same moment come one after the other. */
   startReplay(first: number, end: number): void {
-    this.replay = { next: first, end: Math.min(end, this.main.next), done: new Set() };
+    this.replays.push({ next: first, end: Math.min(end, this.main.next), done: new Set() });
+    // What was done ahead of what is still under way has no stretch behind it: it is done again from there.
+    for (const done of this.main.done) if (done >= first && done < end) this.main.done.delete(done);
     this.advance();
   }
 
@@ -155,7 +168,7 @@ export class Lane {
     this.failingSinceMs = delivered ? null : (this.failingSinceMs ?? atMs);
     if (delivered || nextMs === null) this.end(sequence, atMs);
     else this.put({ sequence, position, object: this.notices.get(sequence).object, round, dueMs: nextMs });
-    const stretch = sequence >= this.main.next ? this.main : this.replay;
+    const stretch = sequence >= this.main.next ? this.main : this.replays[0];
     if (stretch && sequence >= stretch.next) stretch.done.add(sequence);
     this.advance();
   }
@@ -171,7 +184,8 @@ export class Lane {
       return { sequence, notice: this.notices.get(sequence), round };
     }
     if (this.isHeld && nowMs < this.nextProbeMs) return null;
-    return this.firstOf(this.main, isUnderWay) ?? (this.replay && this.firstOf(this.replay, isUnderWay));
+    const [replay] = this.replays;
+    return this.firstOf(this.main, isUnderWay) ?? (replay ? this.firstOf(replay, isUnderWay) : null);
   }
 
   /** When there is something to look at again, as far as the clock alone decides; null: never. */
@@ -179,7 +193,7 @@ export class Lane {
     if (this.disabled) return null;
     let due = Number.POSITIVE_INFINITY;
     for (const { dueMs } of this.open.values()) if (dueMs !== null && dueMs < due) due = dueMs;
-    const hasMore = this.waiting > 0 || this.replay !== null;
+    const hasMore = this.waiting > 0 || this.isReplaying;
     if (this.isHeld && hasMore) due = Math.min(due, this.nextProbeMs);
     return due === Number.POSITIVE_INFINITY ? null : due;
   }
