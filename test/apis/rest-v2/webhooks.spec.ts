@@ -152,7 +152,7 @@ it('a failed message is tried again under its id, and what comes later of its or
 it('410 switches an endpoint off, and enabling it goes on', async () => {
   const { id: wid } = await create('/gone', ['order.confirmed']);
   statuses.set('/gone', 410);
-  await buy();
+  const first = await buy();
   const state = async () => (await partner.get(`/partners/${id}/webhooks/${wid}`)).body.data;
   await until(async () => (await state()).status === 'disabled');
   await app.settle();
@@ -162,7 +162,9 @@ it('410 switches an endpoint off, and enabling it goes on', async () => {
   expect(listed.body.data).toEqual([expect.objectContaining({ id: wid, partner_id: id })]);
   statuses.delete('/gone');
   await partner.put(`/partners/${id}/webhooks/${wid}`, { enabled: true });
-  await until(() => at('/gone').some(({ body }) => body.data.order_id === order));
+  app.clock.advance(6_000);
+  const told = (wanted: string) => at('/gone').filter(({ body }) => body.data.order_id === wanted).length;
+  await until(() => told(order) === 1 && told(first) === 2);
 });
 
 it('messages and ranges are sent again under the same ids', async () => {
@@ -315,6 +317,30 @@ it('nothing secret was told, logged or stored in clear', async () => {
   expect(bytes).toContain('eventTypes');
   expect(bytes).not.toContain(secret.slice('whsec_'.length));
   expect(bytes).not.toContain('<b>this</b>');
+});
+
+it('a deleted partner is told nothing, whoever asks for it', async () => {
+  const { id: gone } = await admin.create('/partners', { name: 'Gone', login: 'gone', password: PASSWORD });
+  const fields = { url: hook('/deleted'), event_types: ['package.back_in_stock'] };
+  const { id: wid } = await admin.create(`/partners/${gone}/webhooks`, fields);
+  const { id: product_id } = await admin.create('/products', { name_en: 'Scarce', vendor_id: 1 });
+  const scarce = (await admin.create('/packages', { name_en: 'S', product_id, price: 1 })).id;
+  const key = await admin.create('/keys', { package_id: scarce, key_text: 'SCARCE-KEY-0000-XYZW' });
+  await admin.call('DELETE', `/keys/${key.id}`);
+  await until(async () => (await admin.get(`/packages/${scarce}`)).body.data.status === 0);
+  await admin.create('/keys', { package_id: scarce, key_text: 'SCARCE-KEY-0001-XYZW' });
+  await until(() => at('/deleted').length === 1);
+  await app.settle();
+  await admin.call('DELETE', `/partners/${gone}`);
+  const path = `/partners/${gone}/webhooks/${wid}`;
+  const range = { from: '2020-01-01T00:00:00Z', to: '2035-01-01T00:00:00Z' };
+  const asked = [
+    await admin.post(`${path}/test`, {}),
+    await admin.post(`${path}/deliveries/${at('/deleted')[0]!.body.id}/redeliver`, {}),
+    await admin.post(`${path}/redeliver`, range),
+  ];
+  expect(asked.map(({ status }) => status)).toEqual([404, 404, 404]);
+  expect(at('/deleted')).toHaveLength(1);
 });
 
 it('five days of failures switch an endpoint off, which is logged', async () => {

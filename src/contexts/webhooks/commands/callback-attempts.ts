@@ -79,7 +79,7 @@ export class CallbackAttempts {
     const response =
       sent.response && (await this.secrets.sealResponse(partner, callback, attempt, sent.response));
     return this.executor.run(context, (tx) => {
-      const retryMs = delivered || status === GONE ? null : nextAttemptMs(tx.nowMs, round, chance);
+      const retryMs = delivered ? null : nextAttemptMs(tx.nowMs, round, chance);
       const events = recordAttempt(tx.load(Callback, callback), {
         ...{ webhook, partner, notice: work.notice.position, eventId: body.id, eventType: body.type },
         ...{ attempt, round, outcome: delivered ? 'delivered' : 'failed', failure, status, response, tookMs },

@@ -1,6 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { Partner } from '../../partners/index.js';
 import { Callback, callbackId, redeliver } from '../domain/callback.js';
 import { Webhooks } from '../domain/webhooks.js';
 import type { WebhookRejectionCode } from '../rejections.js';
@@ -24,6 +25,7 @@ export class RedeliverMessageHandler implements ICommandHandler<RedeliverMessage
 
   execute({ context, partner, webhook, notice }: RedeliverMessage) {
     return this.executor.run(context, (tx): null | Rejection<WebhookRejectionCode> => {
+      if (tx.load(Partner, partner).status === 'deleted') return reject('WebhookPartnerUnknown');
       const endpoint = tx.load(Webhooks, partner).webhooks.get(webhook);
       if (!endpoint) return reject('WebhookUnknown');
       if (endpoint.disabled) return reject('WebhookDisabled');

@@ -3,7 +3,8 @@ import { type CommandContext, Executor } from '../../../platform/execution/trans
 import { OutboundHttp } from '../../../platform/http/outbound/outbound-http.js';
 import { Clock, isoTime } from '../../../platform/kernel/clock.js';
 import { Ids } from '../../../platform/kernel/ids.js';
-import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { Partner } from '../../partners/index.js';
 import { Webhooks } from '../domain/webhooks.js';
 import type { FailureReason } from '../events/callback.events.js';
 import type { WebhookRejectionCode } from '../rejections.js';
@@ -50,8 +51,12 @@ export class TestWebhookHandler implements ICommandHandler<TestWebhook> {
     if (this.underWay.has(id)) return reject('TestUnderWay');
     this.underWay.add(id);
     try {
-      const webhook = await this.executor.run(context, (tx) => tx.load(Webhooks, partner).webhooks.get(id));
-      if (!webhook) return reject('WebhookUnknown');
+      const webhook = await this.executor.run(context, (tx) =>
+        tx.load(Partner, partner).status === 'deleted'
+          ? reject('WebhookPartnerUnknown')
+          : (tx.load(Webhooks, partner).webhooks.get(id) ?? reject('WebhookUnknown')),
+      );
+      if (isRejection(webhook)) return webhook;
       const nowMs = this.clock.now();
       const eventId = `evt_test_${this.ids.uuid()}`;
       const data = { webhook_id: id };

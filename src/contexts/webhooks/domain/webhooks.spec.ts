@@ -219,9 +219,9 @@ describe('a message', () => {
   });
 
   it('is sent again on demand, and tried now where it waits for its next attempt, once asked for', () => {
-    const given410 = attempted(1, { nextAttempt: null });
+    const givenUp = attempted(1, { nextAttempt: null });
     const delivered = attempted(1, { outcome: 'delivered', nextAttempt: null });
-    for (const events of [[delivered], [given410], [attempted(1)]]) {
+    for (const events of [[delivered], [givenUp], [attempted(1)]]) {
       given(Callback, events)
         .when((state) => redeliver(state, message))
         .then({ type: 'CallbackRedeliveryRequested', data: message });
