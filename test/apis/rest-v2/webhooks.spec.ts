@@ -26,11 +26,14 @@ interface Got {
 const got: Got[] = [];
 /** Status that is answered, by path. */
 const statuses = new Map<string, number>();
+/** What an answer waits for, by path. */
+const held = new Map<string, Promise<unknown>>();
 const server = createServer(async (request, response) => {
   let text = '';
   for await (const chunk of request) text += chunk;
   const path = request.url!;
   got.push({ path, headers: request.headers, text, body: JSON.parse(text) });
+  await held.get(path);
   response.writeHead(statuses.get(path) ?? 200).end('said\u0007 <b>this</b>');
 });
 
@@ -189,6 +192,27 @@ it('messages and ranges are sent again under the same ids', async () => {
   expect(again.map(({ body }) => body.id).sort()).toEqual(
     confirmed.map((event: { id: string }) => event.id).sort(),
   );
+});
+
+it('a message that is asked for anew while it is being tried starts its schedule again', async () => {
+  const { id: wid } = await create('/hung', ['order.confirmed']);
+  statuses.set('/hung', 500);
+  await buy();
+  const path = `/partners/${id}/webhooks/${wid}/deliveries`;
+  const attempts = async () => (await partner.get(path)).body.data[0]?.attempts;
+  await until(async () => (await attempts()) === 1);
+  let release = (): void => undefined;
+  held.set('/hung', new Promise<void>((resolve) => (release = resolve)));
+  app.clock.advance(6_000);
+  await until(() => at('/hung').length === 2);
+  const asked = await partner.post(`${path}/${at('/hung')[0]!.body.id}/redeliver`, {});
+  expect(asked.status).toBe(200);
+  held.delete('/hung');
+  release();
+  await until(async () => (await attempts()) === 2);
+  app.clock.advance(6_000);
+  await until(() => at('/hung').length === 3);
+  await partner.call('DELETE', `/partners/${id}/webhooks/${wid}`);
 });
 
 it('a balance that falls below its threshold is told once, and again after it was above', async () => {

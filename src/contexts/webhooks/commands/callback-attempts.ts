@@ -74,13 +74,15 @@ export class CallbackAttempts {
     const { lane, work, callback, body, sent, attempt } = made;
     const { webhook, partner } = lane;
     const { delivered, failure, status, tookMs } = sent;
-    const round = work.round + 1;
     const chance = Math.random();
     const response =
       sent.response && (await this.secrets.sealResponse(partner, callback, attempt, sent.response));
     return this.executor.run(context, (tx) => {
+      const before = tx.load(Callback, callback);
+      // Asked for anew while this attempt was under way, it is the first of the new ones.
+      const round = Math.min(work.round, before.round) + 1;
       const retryMs = delivered ? null : nextAttemptMs(tx.nowMs, round, chance);
-      const events = recordAttempt(tx.load(Callback, callback), {
+      const events = recordAttempt(before, {
         ...{ webhook, partner, notice: work.notice.position, eventId: body.id, eventType: body.type },
         ...{ attempt, round, outcome: delivered ? 'delivered' : 'failed', failure, status, response, tookMs },
         nextAttempt: retryMs === null ? null : isoTime(retryMs),
