@@ -45,16 +45,21 @@ export const directory: Kind<string> = {
   parse: (text) => (text.includes('\0') ? undefined : resolve(text)),
 };
 
-/** A URL without a trailing slash. */
-export const url = (...schemes: readonly string[]): Kind<string> => ({
+/** A driver's URL without a trailing slash. It may list several hosts, which the URL class refuses. */
+export const driverUrl = (...schemes: readonly string[]): Kind<string> => ({
   allowed: `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
   parse: (text) => {
     if (!schemes.some((scheme) => text.startsWith(`${scheme}://`))) return undefined;
-    // Driver URLs may list several hosts, which the URL class refuses.
     const authority = /^[a-z+]+:\/\/([^/?#\s]+)/.exec(text)?.[1];
     return authority && !/\s/.test(text) ? text.replace(/\/+$/, '') : undefined;
   },
 });
+
+/** A URL without a trailing slash; a password with a `/` or `#` that is not encoded makes it none. */
+export const url = (...schemes: readonly string[]): Kind<string> => {
+  const { allowed, parse } = driverUrl(...schemes);
+  return { allowed, parse: (text) => (URL.canParse(text) ? parse(text) : undefined) };
+};
 
 /** The zone's name as it was written, known to this Node's time zone data. */
 export const timeZone: Kind<string> = {

@@ -1,6 +1,7 @@
 import {
   cidrList,
   directory,
+  driverUrl,
   hostMap,
   type Kind,
   masterKey,
@@ -159,13 +160,13 @@ export const SETTINGS = {
   ),
   eventStoreUrl: optional(
     'EVENTSTORE_URL',
-    url('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'),
+    driverUrl('esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'),
     'EventStoreDB (21.10 or newer) or KurrentDB instead of the embedded log.',
     { secret: true, unset: 'embedded' },
   ),
   mongoDbUrl: optional(
     'MONGODB_URL',
-    url('mongodb', 'mongodb+srv'),
+    driverUrl('mongodb', 'mongodb+srv'),
     'MongoDB (6.0 or newer, a replica set) instead of the embedded stores of read models, data keys and idempotency keys.',
     { secret: true, unset: 'embedded' },
   ),

@@ -98,12 +98,17 @@ describe('settings', () => {
     ['ROLE', 'web'],
     ['RATES_URL', 'ftp://example.com'],
     ['SMTP_URL', 'mail.example.com'],
+    ['SMTP_URL', 'smtp://user:pass#word@mail.example.com:25'],
+    ['SMTP_URL', 'smtp://user:pass/word@mail.example.com'],
+    ['SMTP_URL', 'smtp://user:password@'],
+    ['RESEND_URL', 'https://resend.example:port'],
     ['SURFACE_HOSTS', 'pay.example.com=till'],
     ['CABINET_HOSTS', 'cabinet.example.com'],
     ['WEBHOOK_ALLOW_PRIVATE', 'private'],
     ['EVENTSTORE_URL', 'http://localhost:2113'],
     ['MONGODB_URL', 'localhost:27017'],
     ['REDIS_URL', 'redis://'],
+    ['REDIS_URL', 'redis://:pass#word@localhost:6379'],
   ])('refuse %s=%s, naming the variable and what it allows', (variable, value) => {
     const problems = problemsOf({ [variable]: value });
     expect(problems).toHaveLength(1);
