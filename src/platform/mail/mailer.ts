@@ -38,12 +38,15 @@ export abstract class Mailer {
   abstract close(): Promise<void>;
 }
 
-/** In production without a provider: messages wait for one. */
+/** Why a message waits that there is nobody to send. */
+export const NO_PROVIDER = 'no_mail_provider';
+
+/** In production without a provider: messages wait for one, however long. Whoever sends asks for the name first. */
 export class NoMailer extends Mailer {
   readonly name = 'none';
 
   async send(): Promise<SendOutcome> {
-    return { kind: 'retry', code: 'no_mail_provider', retryAfterMs: null };
+    return { kind: 'retry', code: NO_PROVIDER, retryAfterMs: null };
   }
 
   async close(): Promise<void> {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type CommandContext, Executor, type Transaction } from '../../../platform/execution/transaction.js';
 import { emailAddress } from '../../../platform/kernel/email-address.js';
-import { Mailer, type OutgoingMail } from '../../../platform/mail/mailer.js';
+import { Mailer, NO_PROVIDER, type OutgoingMail } from '../../../platform/mail/mailer.js';
 import { VaultError } from '../../../platform/security/vault.js';
 import { Product, type ProductState } from '../../catalog/index.js';
 import { Order, type OrderState, type SoldUnit } from '../../ordering/index.js';
@@ -9,6 +9,7 @@ import { Partner, type PartnerState } from '../../partners/index.js';
 import type { SendName } from '../delivery-index.js';
 import {
   type AttemptOutcome,
+  awaitProvider,
   endPending,
   recordAttempt,
   requestFirst,
@@ -44,13 +45,20 @@ export class DeliverySender {
 
   /**
    * Decides whether anything is to be sent, sends it, and writes the outcome down. A crash in between leaves the send
-   * pending: it is made again under the same id.
+   * pending: it is made again under the same id. Without a provider it waits for one, and the step is repeated.
    * @throws when what is to be sent cannot be read
    */
   async advance(context: CommandContext, name: SendName, chance: number): Promise<void> {
     const orderId = name.order;
     const attempt = await this.executor.run(context, (tx) => begin(tx, name));
     if (!attempt) return;
+    if (this.mailer.name === 'none') {
+      await this.executor.run(context, (tx) => {
+        const waits = { code: NO_PROVIDER, nowMs: tx.nowMs };
+        tx.append(Delivery, orderId, awaitProvider(tx.load(Delivery, orderId), attempt.send.send, waits));
+      });
+      return;
+    }
     const mail = await this.compose(orderId, attempt);
     if (typeof mail === 'string') {
       const reason = mail === 'erased' ? mail : { code: mail };

@@ -66,6 +66,18 @@ export function recordAttempt(state: DeliveryState, command: RecordAttempt): Del
   return [{ type: 'DeliveryAttemptFailed', data: { send: number, attempt, code, retryAt } }];
 }
 
+/** Says once why a send waits that nobody can make now: no attempt, so that the send stays due and never gives up. */
+export function awaitProvider(
+  state: DeliveryState,
+  number: number,
+  { code, nowMs }: { readonly code: string; readonly nowMs: number },
+): DeliveryEvent[] {
+  const send = state.sends.find((one) => one.send === number);
+  if (send?.status !== 'pending' || send.errorCode === code) return [];
+  const data = { send: number, attempt: send.attempts, code, retryAt: isoTime(nowMs) };
+  return [{ type: 'DeliveryAttemptFailed', data }];
+}
+
 /** Milliseconds until the next attempt; null after the last one. */
 export function mailRetryWaitMs(attempt: number, retryAfterMs: number | null, chance: number): number | null {
   const wait = RETRY_WAITS_MS[attempt - 1];

@@ -5,6 +5,7 @@ import type { DeliveryEvent, Report } from '../events/delivery.events.js';
 import { MAX_SENDS, RETRY_JITTER, RETRY_WAITS_MS } from '../limits.js';
 import {
   type AttemptOutcome,
+  awaitProvider,
   endPending,
   recordAttempt,
   recordReport,
@@ -54,6 +55,27 @@ const reported = (kind: Report, send = 1): DeliveryEvent => ({
 const statusOf = (state: DeliveryState) => state.sends.at(-1)?.status;
 
 describe('a delivery', () => {
+  it('says once that it waits for a provider, which is no attempt', () => {
+    const waits = { code: 'no_mail_provider', nowMs: NOW };
+    const waiting: DeliveryEvent = {
+      type: 'DeliveryAttemptFailed',
+      data: { send: 1, attempt: 0, code: 'no_mail_provider', retryAt: isoTime(NOW) },
+    };
+    given(Delivery, [asked])
+      .when((state) => awaitProvider(state, 1, waits))
+      .then(waiting);
+    const said = [asked, waiting];
+    given(Delivery, said)
+      .when((state) => awaitProvider(state, 1, waits))
+      .then();
+    given(Delivery, said)
+      .when((state) => recordAttempt(state, attempted(1, taken)))
+      .then(sent);
+    given(Delivery, [...said, sent])
+      .when((state) => awaitProvider(state, 1, waits))
+      .then();
+  });
+
   it('is asked for once by its order', () => {
     given(Delivery, [])
       .when((state) => requestFirst(state, request))

@@ -36,7 +36,8 @@ export class WarningSender {
   /** A crash before the outcome is written down leaves the warning pending: it is mailed again under the same id. */
   async advance(context: CommandContext, name: WebhookName, chance: number): Promise<void> {
     const due = await this.executor.run(context, (tx) => dueOf(tx, name));
-    if (!due) return;
+    // Without a provider it waits for one, and the step is repeated.
+    if (!due || this.mailer.name === 'none') return;
     const { number, attempts } = due.warning;
     const sent = await this.send(context, name.partner, due);
     await this.executor.run(context, (tx) => {
