@@ -64,3 +64,30 @@ it('leaves what it had in hand to the next one when it is closed, for when it is
   await runner.close();
   expect([ran, [...index.queue.entries()]]).toEqual([[], [['a', dueMs]]]);
 });
+
+it('is closed when what runs has ended, and leaves the rest to the next one', async () => {
+  const index = new Letters();
+  const keep = new MemoryKeep();
+  const keys = Array.from({ length: 50 }, (_, n) => `k${n}`);
+  for (const id of keys) index.apply({ id, atMs: Date.now() } as IndexedEvent);
+  index.afterBatch(keep);
+  const ran: string[] = [];
+  const run = async ([key]: readonly string[]): Promise<void> => {
+    ran.push(key!);
+    await delay(100);
+    index.done(key!, keep);
+  };
+  const process = { name: 'letters', index, run, concurrency: 4 };
+  const runner = new ProcessRunner({
+    process,
+    jobs: deaf,
+    clock: new SystemClock(),
+    onError: () => undefined,
+  });
+  runner.start();
+  await delay(50);
+  await runner.close();
+  expect(ran).toHaveLength(4);
+  const left = [...index.queue.entries()].map(([key]) => key);
+  expect([...ran, ...left].sort()).toEqual([...keys].sort());
+});

@@ -80,10 +80,11 @@ export class ProcessRunner implements DueWatcher {
     this.tick();
   }
 
-  /** Takes no more; resolves when all runs have ended. What was in hand waits in the index again. */
+  /** Begins no more; resolves when the runs under way have ended. What was in hand waits in the index again. */
   async close(): Promise<void> {
     this.closed = true;
     if (this.timer) clearTimeout(this.timer);
+    this.pool.close();
     await this.processing?.close();
     await Promise.all([this.pool.idle(), this.preparation.close(), this.tidying]);
     const { index } = this.options.process;

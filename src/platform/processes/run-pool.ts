@@ -18,6 +18,7 @@ export class RunPool {
   private waiting = new Map<string, Waiting[]>();
   private running = 0;
   private fills = false;
+  private closed = false;
   private idlers: (() => void)[] = [];
 
   constructor(private readonly process: Process) {
@@ -37,9 +38,10 @@ export class RunPool {
     if (this.underWay.has(key)) this.underWay.set(key, true);
   }
 
-  /** Resolves when the run that the key was put into has ended. */
+  /** Resolves when the run that the key was put into has ended, or will not begin: the key is as pending as before. */
   run(key: string): Promise<void> {
     this.underWay.set(key, false);
+    if (this.closed) return Promise.resolve();
     const group = this.process.together?.groupOf(key) ?? key;
     return new Promise<void>((resolve, reject) => {
       const waiting = { key, settle: { resolve, reject } };
@@ -57,9 +59,17 @@ export class RunPool {
     return moved;
   }
 
+  /** Begins nothing more: what waits for its turn is given back, so that only what runs is waited for. */
+  close(): void {
+    this.closed = true;
+    for (const { settle } of [...this.waiting.values()].flat()) settle.resolve();
+    this.waiting.clear();
+    this.fillSoon();
+  }
+
   /** Resolves when nothing runs or waits. */
   idle(): Promise<void> {
-    if (this.running === 0 && this.waiting.size === 0) return Promise.resolve();
+    if (this.running === 0 && this.waiting.size === 0 && !this.fills) return Promise.resolve();
     return new Promise((resolve) => this.idlers.push(resolve));
   }
 
