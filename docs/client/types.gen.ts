@@ -1576,6 +1576,9 @@ export type AuditStream = {
 export type Queue = {
     name: string;
     waiting: number;
+    /**
+     * Due within two seconds, or tried again later. All that is pending: keyforge_process_pending in /metrics.
+     */
     delayed: number;
     active: number;
     failed: number;

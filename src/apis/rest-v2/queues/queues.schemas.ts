@@ -4,7 +4,11 @@ import { INTEGER, listOf, nullable, objectOf, oneOf, TEXT, TIME } from '../opena
 const QUEUE = objectOf('Queue', {
   name: TEXT,
   waiting: INTEGER,
-  delayed: INTEGER,
+  delayed: {
+    ...INTEGER,
+    description:
+      'Due within two seconds, or tried again later. All that is pending: keyforge_process_pending in /metrics.',
+  },
   active: INTEGER,
   failed: INTEGER,
 });
