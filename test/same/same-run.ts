@@ -128,6 +128,8 @@ class SameRun {
   private async workIsDone(): Promise<boolean> {
     const { processes, packageStatus } = await this.worker();
     await processes.runDue();
+    // What its timer looks at now and then, by a clock that is not the run's.
+    packageStatus.sweep();
     await packageStatus.settled();
     return (await this.worker()).processes === processes;
   }
