@@ -151,10 +151,14 @@ describe('an order', () => {
 });
 
 /** An order that stopped after its claim, or that was refused after it. */
-async function claimLike(by: Buyer, order: string, refusal: string | null = null): Promise<number> {
+async function claimLike(
+  by: Buyer,
+  order: string,
+  refusal: string | null = null,
+  reference = unique('LIKE'),
+): Promise<number> {
   const executor = app.app.get(Executor);
-  const reference = unique('LIKE');
-  const publicId = 100_000 + names;
+  const publicId = 100_000 + ++names;
   await executor.run(app.context(), (tx) => {
     const { claim } = tx.load(Order, orderId(by.uuid, 'sale', order));
     const id = orderId(by.uuid, 'sale', reference);
@@ -188,6 +192,20 @@ describe('the list of orders', () => {
     expect(await listed(admin, `${mine}&search=1`)).toEqual([]);
     const own = await anyone.login(by.login, PARTNER_PASSWORD);
     expect(await listed(own, '')).toEqual([third, second, first]);
+  });
+
+  it('misses nothing that a search finds beside an order with that number, whoever else has many that begin so', async () => {
+    const [many, few] = [await buyer(), await buyer()];
+    const what = await goods(2);
+    const { id: number } = await buy(many, what, 'N');
+    for (let place = 100; place < 200; place += 1) await claimLike(many, 'N', null, `${number}${place}`);
+    const { id: last } = await buy(few, what, `${number}999`);
+    const own = await anyone.login(few.login, PARTNER_PASSWORD);
+    expect(await listed(own, `search=${number}`)).toEqual([last]);
+    expect(await listed(admin, `partnerId=${few.id}&search=${number}`)).toEqual([last]);
+    const { body } = await admin.get(`/orders?search=${number}&sort=-order_id`);
+    expect(body.pagination.total).toBe(102);
+    expect(body.data[0].id).toBe(number);
   });
 
   it('knows days of the business zone, whole and inclusive, and exact times', async () => {

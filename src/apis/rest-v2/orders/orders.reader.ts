@@ -34,15 +34,14 @@ export class OrdersReader {
   async filterOf(principal: Principal, query: OrderListQuery): Promise<Filter> {
     const { status, search, dateFrom, dateTo } = query;
     const { from, to } = this.calendar.range(dateFrom, dateTo);
-    const partners = await this.partnersOf(principal, query.partnerId);
-    return {
+    const narrowed = {
       ...(status === undefined ? {} : { status }),
-      ...partners,
+      ...(await this.partnersOf(principal, query.partnerId)),
       ...(from === undefined && to === undefined
         ? {}
         : { createdAt: { ...(from && { $gte: from }), ...(to && { $lte: to }) } }),
-      ...(search ? await this.matching(search) : {}),
     };
+    return { ...narrowed, ...(search ? await this.matching(search, narrowed) : {}) };
   }
 
   private async partnersOf(principal: Principal, publicId: number | undefined): Promise<Filter> {
@@ -52,16 +51,18 @@ export class OrdersReader {
     return { partnerId: { $in: partner ? [partner._id] : [] } };
   }
 
-  private async matching(search: string): Promise<Filter> {
+  /** @param narrowed what else is asked of them: of other orders it does not matter how many begin so */
+  private async matching(search: string, narrowed: Filter): Promise<Filter> {
     const begins = { reference: { $gte: search, $lte: `${search}${LAST}` } };
-    const number = /^\d{1,15}$/.test(search) ? Number(search) : null;
-    const numbered = number && (await this.models.findOne<OrderDocument>('orders', { id: number }));
-    if (!numbered) return begins;
-    // By their keys, as no index serves "one or the other"; the first of those that begin so are enough.
+    const id = /^\d{1,15}$/.test(search) ? Number(search) : null;
+    const numbered = id && (await this.models.findOne<OrderDocument>('orders', { id }));
+    if (!numbered || numbered.reference.startsWith(search)) return begins;
+    // By their keys, as no index serves "one or the other"; where more begin so, all that is narrowed is looked at.
     const others = await this.models.find<OrderDocument>('orders', {
-      filter: begins,
-      limit: MATCHES_BESIDE_A_NUMBER,
+      filter: { ...narrowed, ...begins },
+      limit: MATCHES_BESIDE_A_NUMBER + 1,
     });
-    return { _id: { $in: [...new Set([numbered, ...others].map(({ _id }) => _id))] } };
+    if (others.length > MATCHES_BESIDE_A_NUMBER) return { $or: [begins, { _id: numbered._id }] };
+    return { _id: { $in: [numbered, ...others].map(({ _id }) => _id) } };
   }
 }
