@@ -16,5 +16,11 @@ describe('a cell', () => {
     ['\rcmd', '"\'\rcmd"'],
     ['=HYPERLINK("http://x","y")', '"\'=HYPERLINK(""http://x"",""y"")"'],
     ['a=b', 'a=b'],
+    ['a-b;c', '"a-b;c"'],
+    // A spreadsheet whose decimals have commas ends a cell at the semicolon.
+    ["x;=cmd|'/C calc'!A0;z", "\"x;'=cmd|'/C calc'!A0;z\""],
+    ['x\n=1+1', '"x\n\'=1+1"'],
+    ['\n=1+1', '"\'\n\'=1+1"'],
+    ['＝1+1', "'＝1+1"],
   ])('holds %j as %j', (text, cell) => expect(csvCell(text)).toBe(cell));
 });

@@ -4,13 +4,16 @@ import { StreamableFile } from '@nestjs/common';
 export const CSV_TYPE = 'text/csv; charset=utf-8';
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** What a spreadsheet would take for a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
-const NEEDS_QUOTES = /[",\r\n]/;
+/**
+ * What a spreadsheet would take for a formula: where a cell begins, and where one would begin for a spreadsheet that separates cells
+ * by semicolons, as it does wherever decimals have commas.
+ */
+const FORMULA = /^(?=[=+\-@＝＋－＠\t\r\n])|(?<=[;\t\r\n])(?=[=+\-@＝＋－＠])/g;
+const NEEDS_QUOTES = /[",;\r\n]/;
 
 /** Text as a cell of RFC 4180; what a spreadsheet would calculate is made text by an apostrophe before it. */
 export function csvCell(text: string): string {
-  const safe = FORMULA.test(text) ? `'${text}` : text;
+  const safe = text.replace(FORMULA, "'");
   return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
