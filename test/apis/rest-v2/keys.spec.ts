@@ -99,7 +99,8 @@ describe('lists of keys', () => {
 describe('revealing a key', () => {
   it('answers its text to an admin, and is on record each time', async () => {
     const { id } = await shop.package();
-    const key = await shop.key(id, { key_text: 'REVEAL-ME-0001' });
+    const key = await shop.key(id, { key_text: ' REVEAL-ME-0001 ' });
+    expect(key).toMatchObject({ key_text: 'REVEAL-ME-0001' });
     for (let times = 0; times < 2; times += 1) {
       const answer = await shop.admin.post(`/keys/${key.id}/reveal`, undefined);
       expect(answer).toMatchObject({ status: 200, body: { data: { ...key, key_text: 'REVEAL-ME-0001' } } });

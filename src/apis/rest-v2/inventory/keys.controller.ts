@@ -123,7 +123,7 @@ export class KeysController {
   async create(@CalledBy() caller: Caller, @Body() body: CreateKeyBody) {
     const { added, skipped } = await this.add(caller, body.package_id, [body]);
     if (skipped[0]) throw REFUSALS[skipped[0].reason]();
-    return this.show(caller, added[0]!.keyId, body.key_text);
+    return this.show(caller, added[0]!.keyId, body.key_text.trim());
   }
 
   @Post('bulk')
