@@ -397,6 +397,21 @@ describe('prices', () => {
     await admin.put('/rates', { USD: '1.7' });
     expect((await convert({ overwrite: 'yes' })).status).toBe(400);
   });
+
+  it('are not converted where a rate makes more of them than a price can be, and the others are', async () => {
+    const { id: vendor_id } = await supplier();
+    const { id: product_id } = await product({ vendor_id });
+    const { id } = await pkg({ product_id, price: 34 });
+    await admin.put('/rates', { USD: '0.000000000001' });
+    const answer = await admin.post(`/suppliers/${vendor_id}/prices/convert`, {});
+    await admin.put('/rates', { USD: '1.7' });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { data: { changed: 1, without_rate: ['USD', 'TRY', 'RUB'] } },
+    });
+    const { explicit_prices: explicit } = (await admin.get(`/packages/${id}`)).body.data;
+    expect(explicit).toEqual({ EUR: { price: 17, origin: 'converted' } });
+  });
 });
 
 describe('a partner', () => {

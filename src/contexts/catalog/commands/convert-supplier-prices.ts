@@ -11,6 +11,7 @@ import {
   type RatesState,
   type RecordedRate,
 } from '../../pricing/index.js';
+import { isAmount } from '../domain/fields.js';
 import { setExplicitPrices } from '../domain/package.decider.js';
 import { Package, type PackageState } from '../domain/package.js';
 import { Supplier } from '../domain/supplier.js';
@@ -24,7 +25,7 @@ export interface PricesConverted {
   readonly changed: number;
   /** Prices that were set by hand and left as they are. */
   readonly keptManual: number;
-  /** Currencies that have no rate now, so that no price could be made. */
+  /** Currencies in which no price could be made: they have no rate now, or one that takes a price beyond all bounds. */
   readonly withoutRate: readonly Currency[];
   readonly rates: readonly RecordedRate[];
 }
@@ -87,7 +88,7 @@ function convert(
   if (pkg.deleted || pkg.supplierId !== supplierId) return [];
   const { prices, rates } = pricesAt(tx.load(Rates, RATES_ID), pkg);
   const events = setExplicitPrices(pkg, { prices, origin: 'converted', overwrite, rates });
-  // Amounts of a quote are always storable, so this would be a bug; the package is left as it is.
+  // Amounts were looked at, so this would be a bug; the package is left as it is.
   if (isRejection(events)) throw new Error(`the prices of package ${id} cannot be converted: ${events.code}`);
   const { explicitPrices } = tx.append(Package, id, events);
   const currencies = Object.keys(prices) as Currency[];
@@ -101,7 +102,7 @@ function convert(
   ];
 }
 
-/** The base price in every other sale currency, null where there is no rate, and the rates that made it. */
+/** The base price in every other sale currency, null where there can be none, and the rates that made it. */
 function pricesAt(
   rates: RatesState,
   { basePrice }: PackageState,
@@ -114,7 +115,9 @@ function pricesAt(
   for (const currency of SALE_CURRENCIES) {
     if (currency === basePrice.currency) continue;
     const quoted = quote({ pkg: { basePrice, explicitPrices: {} }, rates, partner: LIST_TERMS, currency });
-    prices[currency] = quoted ? quoted.price.amountMinor.toString() : null;
+    const amount = quoted?.price.amountMinor.toString();
+    const isPrice = amount !== undefined && isAmount(amount, currency, 1n);
+    prices[currency] = isPrice ? amount : null;
     for (const rule of quoted?.rules ?? []) {
       if (rule.kind !== 'conversion') continue;
       for (const rate of [rule.from, rule.to]) if (rate) used.set(rate.currency, rate);
