@@ -45,6 +45,13 @@ it('the same request under the same key gets the first answer again and changes 
   expect(await suppliersCalled('once')).toBe(1);
 });
 
+it('with or without a slash at its end it is the same request', async () => {
+  const key = newKey();
+  const first = await post('/suppliers', { name: 'Slashed' }, key);
+  expect((await post('/suppliers/', { name: 'Slashed' }, key)).body).toEqual(first.body);
+  expect(await suppliersCalled('slashed')).toBe(1);
+});
+
 it('another body under the same key is 409', async () => {
   const key = newKey();
   await post('/suppliers', { name: 'First' }, key);

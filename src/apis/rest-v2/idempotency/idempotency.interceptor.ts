@@ -64,7 +64,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
     const path = pathOf(url);
     const content = `${url.slice(path.length)}\n${JSON.stringify(body ?? null)}`;
-    return this.requests.begin({ accountId: principal!.id, route: `${method} ${path}`, key, content });
+    // The slash at the end is optional, so it makes no other request.
+    const route = `${method} ${path.replace(/\/$/, '')}`;
+    return this.requests.begin({ accountId: principal!.id, route, key, content });
   }
 }
 

@@ -15,11 +15,11 @@ import {
 import { normalPhone } from './claim.js';
 
 const MAX_DECIMAL_LENGTH = 20;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
-const CONTROL = /[\u0000-\u001f\u007f]/;
+// Control characters and halves of surrogate pairs: neither survives every client, file and database.
+const NOT_IN_LINES = /[\p{Cc}\p{Cs}]/u;
 
 const isText = (text: string, max: number): boolean =>
-  text.trim().length > 0 && [...text].length <= max && !CONTROL.test(text);
+  text.trim().length > 0 && [...text].length <= max && !NOT_IN_LINES.test(text);
 
 export const isName = (text: string): boolean => isText(text, MAX_NAME_LENGTH);
 

@@ -106,6 +106,7 @@ describe('updating a partner', () => {
   it.each([
     ['name', { name: '  ' }],
     ['name', { name: 'a\nb' }],
+    ['name', { name: 'half \ud83d' }],
     ['logo_url', { logoUrl: 'javascript:alert(1)' }],
     ['logo_url', { logoUrl: '//elsewhere.example/logo.png' }],
     ['support_email', { supportEmail: 'nobody' }],
