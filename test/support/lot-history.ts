@@ -1,15 +1,20 @@
-import type { LotEvent, TakenKey } from '../../src/contexts/inventory/events/lot.events.js';
+import type { LotEvent, TakenKey, TakenKeys } from '../../src/contexts/inventory/events/lot.events.js';
 
 type Body<Type extends LotEvent['type']> = Extract<LotEvent, { type: Type }>['data'];
 
 export const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** A key as stored; `expiresAtMs` null: never. */
-export const takenKey = (slot: number, expiresAtMs: number | null = null): TakenKey => ({
-  text: `ciphertext-${slot}`,
+const takenKey = (slot: number, expiresAtMs: number | null = null): TakenKey => ({
   serial: null,
   expiresAt: expiresAtMs === null ? null : iso(expiresAtMs),
   fingerprint: `fingerprint-${slot}`,
+});
+
+/** An intake with one key per given expiry. */
+export const takenKeys = (...expiries: (number | null)[]): TakenKeys => ({
+  texts: 'ciphertexts',
+  keys: expiries.map((ms, slot) => takenKey(slot, ms)),
 });
 
 /** A lot with one key per given expiry. */
@@ -25,7 +30,7 @@ export const openedLot = (...expiries: (number | null)[]): LotEvent[] => [
       fingerprintRule: 'v1/normalized',
     },
   },
-  { type: 'KeysTakenIn', data: { firstSlot: 0, keys: expiries.map((ms, slot) => takenKey(slot, ms)) } },
+  { type: 'KeysTakenIn', data: { firstSlot: 0, ...takenKeys(...expiries) } },
 ];
 
 export const reserved = (

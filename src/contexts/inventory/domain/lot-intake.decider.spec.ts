@@ -1,12 +1,12 @@
 import { foldEvents, given } from '../../../../test/support/given.js';
-import { openedLot, takenKey } from '../../../../test/support/lot-history.js';
+import { openedLot, takenKeys } from '../../../../test/support/lot-history.js';
 import { isRejection } from '../../../platform/kernel/rejection.js';
-import type { LotEvent } from '../events/lot.events.js';
+import type { LotEvent, TakenKeys } from '../events/lot.events.js';
 import { keyId, keyNumber, parseKeyNumber, placeOfKey } from './key-number.js';
 import { Lot } from './lot.js';
 import { openLot, voidLot } from './lot-intake.decider.js';
 
-const keys = (count: number) => Array.from({ length: count }, (_, slot) => takenKey(slot));
+const intake = (keys: number) => takenKeys(...Array<null>(keys).fill(null));
 const facts = {
   package: 'package',
   product: 'product',
@@ -19,27 +19,31 @@ const voided: LotEvent = { type: 'LotVoided', data: { reason: 'test' } };
 describe('opening a lot', () => {
   it('says what it holds, then takes the keys in, 32 at a time', () => {
     given(Lot, [])
-      .when((state) => openLot(state, { ...facts, keys: keys(3) }))
+      .when((state) => openLot(state, { ...facts, intakes: [intake(3)] }))
       .then(openedLot(null, null, null));
-    const events = openLot(Lot.initial, { ...facts, keys: keys(70) });
+    const events = openLot(Lot.initial, { ...facts, intakes: [intake(32), intake(32), intake(6)] });
     if (isRejection(events)) throw new Error(events.code);
-    expect(events.slice(1).map((event) => event.type === 'KeysTakenIn' && event.data.keys.length)).toEqual([
-      32, 32, 6,
-    ]);
+    expect(events[0]).toMatchObject({ type: 'LotOpened', data: { keys: 70 } });
+    expect(events.slice(1).map(({ data }) => 'firstSlot' in data && data.firstSlot)).toEqual([0, 32, 64]);
     expect(foldEvents(Lot, events).slots.size).toBe(70);
+  });
+
+  it('is a mistake with an intake that would leave slots without a key', () => {
+    expect(() => openLot(Lot.initial, { ...facts, intakes: [intake(31), intake(1)] })).toThrow(RangeError);
   });
 
   it('is refused for a lot that is open or was closed', () => {
     for (const history of [openedLot(null), [voided]]) {
       given(Lot, history)
-        .when((state) => openLot(state, { ...facts, keys: keys(1) }))
+        .when((state) => openLot(state, { ...facts, intakes: [intake(1)] }))
         .thenRejected('LotClosed');
     }
   });
 
   it('is a mistake without keys, and with more than a lot holds', () => {
-    for (const count of [0, 1001]) {
-      expect(() => openLot(Lot.initial, { ...facts, keys: keys(count) })).toThrow(RangeError);
+    const tooMany = Array<TakenKeys>(32).fill(intake(32));
+    for (const intakes of [[], tooMany]) {
+      expect(() => openLot(Lot.initial, { ...facts, intakes })).toThrow(RangeError);
     }
   });
 });

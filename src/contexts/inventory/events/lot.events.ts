@@ -8,8 +8,8 @@ import type { DomainEvent } from '../../../platform/kernel/aggregate.js';
 import type { StoredMoney } from '../../../platform/kernel/money.js';
 
 export interface TakenKey {
-  /** Ciphertext of the key text; AAD is stream, field `text` and slot. */
-  readonly text: string;
+  /** Where the texts of an intake are not sealed together: ciphertext of this one; AAD is stream, field `text` and slot. */
+  readonly text?: string;
   readonly serial: string | null;
   /** The key may be sold until this moment (the end of its last day in the business zone). */
   readonly expiresAt: string | null;
@@ -19,6 +19,14 @@ export interface TakenKey {
   readonly lastFour?: string;
   /** Line of the import file that it came from. */
   readonly line?: number;
+}
+
+/** What one `KeysTakenIn` holds. */
+export interface TakenKeys {
+  /** In slot order, 1 to 32. */
+  readonly keys: readonly TakenKey[];
+  /** Ciphertext of their texts, a JSON array; AAD is stream, field `texts` and first slot. */
+  readonly texts?: string;
 }
 
 export type LotEvent =
@@ -37,7 +45,7 @@ export type LotEvent =
         readonly import?: { readonly id: string; readonly fromLine: number; readonly toLine: number };
       }
     >
-  | DomainEvent<'KeysTakenIn', { readonly firstSlot: number; readonly keys: readonly TakenKey[] }>
+  | DomainEvent<'KeysTakenIn', TakenKeys & { readonly firstSlot: number }>
   /** Closes a lot number that was announced but never filled. */
   | DomainEvent<'LotVoided', { readonly reason: string }>
   | DomainEvent<

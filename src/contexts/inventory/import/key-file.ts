@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { TakenKey } from '../events/lot.events.js';
+import type { TakenKeys } from '../events/lot.events.js';
 import type { LineRange } from '../indexes/fingerprint-index.js';
-import { LotFill, type LotSeal, sealKey } from '../intake/key-batch.js';
+import { LotFill, type LotSeal, sealKeys } from '../intake/key-batch.js';
 import {
   type InvalidKeyReason,
   KeyPreparer,
@@ -57,7 +57,7 @@ export interface KeySource {
   /** The next batch; null at the end of the file. */
   next(): Promise<FileBatch | null>;
   /** Seals chosen keys of a batch for the slots 0, 1, 2 … of a lot. */
-  seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKey[]>;
+  seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKeys[]>;
   /** Forgets a batch's texts. */
   release(batch: number): Promise<void>;
   close(): Promise<void>;
@@ -132,9 +132,10 @@ export class KeyFile implements KeySource {
     return this.finish(batch);
   }
 
-  async seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKey[]> {
+  async seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKeys[]> {
     const keys = this.held.get(batch)!;
-    return chosen.map((index, slot) => sealKey(keys[index]!, slot, lot));
+    const taken = chosen.map((index) => keys[index]!);
+    return [...sealKeys(taken, lot)];
   }
 
   async release(batch: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads';
-import type { TakenKey } from '../events/lot.events.js';
+import type { TakenKeys } from '../events/lot.events.js';
 import type { LineRange } from '../indexes/fingerprint-index.js';
 import type { LotSeal } from '../intake/key-batch.js';
 import type { FileBatch, Identity, KeyFileOptions, KeySource } from './key-file.js';
@@ -40,7 +40,7 @@ export class WorkerKeyFile implements KeySource {
     return this.call('next');
   }
 
-  seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKey[]> {
+  seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKeys[]> {
     return this.call('seal', batch, chosen, lot);
   }
 

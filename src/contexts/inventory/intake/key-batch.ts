@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MaybePromise } from '../../../platform/event-store/event-store.js';
 import type { DataKey } from '../../../platform/key-store/key-store.js';
 import { sealedPlace, sealText } from '../../../platform/security/vault.js';
-import type { TakenKey } from '../events/lot.events.js';
-import { KEYS_PER_LOT, KEYS_PER_SLICE, LOT_BYTES } from '../limits.js';
+import type { TakenKey, TakenKeys } from '../events/lot.events.js';
+import { KEYS_PER_INTAKE_EVENT, KEYS_PER_LOT, LOT_BYTES } from '../limits.js';
 import type { PreparedKey } from './key-preparer.js';
 
 /** What the texts of a lot are sealed with and bound to. */
@@ -18,15 +18,21 @@ export interface KeyBatch {
   /** Of the same keys in the other format, null where there is nothing to compare with. */
   readonly otherFingerprints: readonly (string | null)[];
   /** Seals the chosen keys for the slots 0, 1, 2 … of a lot. */
-  seal(chosen: readonly number[], lot: LotSeal): MaybePromise<TakenKey[]>;
+  seal(chosen: readonly number[], lot: LotSeal): MaybePromise<TakenKeys[]>;
 }
 
-/** The stored form of one key, its text sealed for a slot. */
-export function sealKey(key: PreparedKey, slot: number, lot: LotSeal): TakenKey {
-  const { text, serial, expiresAt, fingerprint, lastFour, line } = key;
-  const sealed = sealText(lot.dataKey, sealedPlace(lot.stream, 'text', slot), text);
+/** The stored form of keys, an event's worth after the other, their texts sealed for the slots 0, 1, 2 … of a lot. */
+export function* sealKeys(keys: readonly PreparedKey[], lot: LotSeal): Generator<TakenKeys> {
+  for (let firstSlot = 0; firstSlot < keys.length; firstSlot += KEYS_PER_INTAKE_EVENT) {
+    const taken = keys.slice(firstSlot, firstSlot + KEYS_PER_INTAKE_EVENT);
+    const texts = JSON.stringify(taken.map(({ text }) => text));
+    const place = sealedPlace(lot.stream, 'texts', firstSlot);
+    yield { texts: sealText(lot.dataKey, place, texts), keys: taken.map(storedKey) };
+  }
+}
+
+function storedKey({ serial, expiresAt, fingerprint, lastFour, line }: PreparedKey): TakenKey {
   return {
-    text: sealed,
     serial,
     expiresAt,
     fingerprint,
@@ -40,7 +46,7 @@ const FIXED_BYTES = 360;
 
 /** An upper bound of what a key takes in its lot, bytes. */
 export function storedBytes({ text, serial }: PreparedKey): number {
-  const sealed = Math.ceil(((Buffer.byteLength(text) + 16) * 4) / 3);
+  const sealed = Math.ceil(((Buffer.byteLength(JSON.stringify(text)) + 16) * 4) / 3);
   const serialBytes = serial === null ? 0 : Buffer.byteLength(JSON.stringify(serial));
   return FIXED_BYTES + sealed + serialBytes;
 }
@@ -70,11 +76,12 @@ export class PreparedBatch implements KeyBatch {
     this.otherFingerprints = keys.map((key) => key.otherFingerprint);
   }
 
-  async seal(chosen: readonly number[], lot: LotSeal): Promise<TakenKey[]> {
-    const sealed: TakenKey[] = [];
-    for (const index of chosen) {
-      if (sealed.length > 0 && sealed.length % KEYS_PER_SLICE === 0) await nextTurn();
-      sealed.push(sealKey(this.keys[index]!, sealed.length, lot));
+  async seal(chosen: readonly number[], lot: LotSeal): Promise<TakenKeys[]> {
+    const sealed: TakenKeys[] = [];
+    const keys = chosen.map((index) => this.keys[index]!);
+    for (const taken of sealKeys(keys, lot)) {
+      if (sealed.length > 0) await nextTurn();
+      sealed.push(taken);
     }
     return sealed;
   }

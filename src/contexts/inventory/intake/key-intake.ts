@@ -128,7 +128,7 @@ export class KeyIntake {
   private fillLot(
     context: CommandContext,
     request: IntakeRequest,
-    turn: Omit<PreparedLot, 'keys'>,
+    turn: Omit<PreparedLot, 'intakes'>,
     added: readonly number[],
   ): Promise<Outcome> {
     const { executor, keys: keyStore, namespace } = this.options;
@@ -136,11 +136,11 @@ export class KeyIntake {
     const prepare = async (): Promise<PreparedLot> => {
       const dataKey = await keyStore.obtain(`lot-${turn.lot}`);
       const stream = `${namespace}.${Lot.category}-${turn.lot}`;
-      const keys = await request.batch.seal(added, { stream, dataKey });
+      const intakes = await request.batch.seal(added, { stream, dataKey });
       // What another thread sealed is unpacked in one piece; storing it is one more.
       await nextTurn();
       await before;
-      return { ...turn, keys };
+      return { ...turn, intakes };
     };
     const prepared = prepare();
     const outcome = prepared.then((ready) => executor.run(context, (tx) => takeInLot(tx, request, ready)));

@@ -4,9 +4,9 @@ import { isRejection, type Rejection, reject } from '../../../platform/kernel/re
 import { activateForStock, Package } from '../../catalog/index.js';
 import { type Announcement, announceLot, INTAKE_ID, Intake } from '../domain/intake.js';
 import { Lot } from '../domain/lot.js';
-import { openLot } from '../domain/lot-intake.decider.js';
+import { keysIn, openLot } from '../domain/lot-intake.decider.js';
 import type { ImportLines } from '../events/intake.events.js';
-import type { TakenKey } from '../events/lot.events.js';
+import type { TakenKeys } from '../events/lot.events.js';
 import type { KeyBatch } from './key-batch.js';
 
 export type IntakeRejection = 'UnknownPackage' | 'NotSoldFromStock';
@@ -25,7 +25,7 @@ export interface IntakeRequest {
 export interface PreparedLot {
   readonly lot: number;
   readonly announcement: string;
-  readonly keys: readonly TakenKey[];
+  readonly intakes: readonly TakenKeys[];
   /** The lots on their way that the keys were compared with. */
   readonly counted: readonly Announcement[];
 }
@@ -52,11 +52,11 @@ export function takeInLot(tx: Transaction, request: IntakeRequest, prepared: Pre
   const refused = refusePackage(tx, request);
   if (refused) return refused;
   const { packageId, unitCost, fingerprintRule } = request;
-  const { lot, announcement, keys, counted } = prepared;
+  const { lot, announcement, intakes, counted } = prepared;
   const lines = request.import ? { import: request.import } : {};
   const announced = announceLot(
     tx.load(Intake, INTAKE_ID),
-    { lot, announcement, package: packageId, keys: keys.length, counted, ...lines },
+    { lot, announcement, package: packageId, keys: keysIn(intakes), counted, ...lines },
     () => tx.history(Intake, INTAKE_ID, lot - 1, lot)[0]?.data.announcement,
   );
   const state = tx.load(Lot, String(lot));
@@ -70,7 +70,7 @@ export function takeInLot(tx: Transaction, request: IntakeRequest, prepared: Pre
     supplier: pkg.supplierId,
     unitCost,
     fingerprintRule,
-    keys,
+    intakes,
     ...lines,
   });
   if (!isRejection(opened)) tx.append(Lot, String(lot), opened);

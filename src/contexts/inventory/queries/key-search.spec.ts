@@ -3,17 +3,19 @@ import { InventoryNode } from '../../../../test/support/inventory-node.js';
 import { MemoryEventStore } from '../../../../test/support/memory-event-store.js';
 import { MemoryKeyStore } from '../../../../test/support/memory-key-store.js';
 import { KeyedHash } from '../../../platform/security/keyed-hash.js';
+import { sealText } from '../../../platform/security/vault.js';
 import { KeySearch } from './key-search.js';
 
 const KEYS = 1100;
 const textOf = (at: number): string => `PART-${String(at).padStart(5, '0')}-OF-ALL`;
 
+let store: MemoryEventStore;
 let keyStore: MemoryKeyStore;
 let node: InventoryNode;
 let search: KeySearch;
 let ids: number[];
 beforeAll(async () => {
-  const store = new MemoryEventStore();
+  store = new MemoryEventStore();
   keyStore = new MemoryKeyStore();
   node = await InventoryNode.start(store, keyStore);
   search = new KeySearch(await KeyedHash.open(keyStore), node.fingerprints, store, node.vault, 'kf');
@@ -66,6 +68,33 @@ it('four characters have hashes to look for, other numbers of them have none', (
   expect(search.lastFourOf('\u{1f511}BCD')).toHaveLength(1);
   expect(search.lastFourOf('ABC')).toEqual([]);
   expect(search.lastFourOf('ABCDE')).toEqual([]);
+});
+
+it('parts are found in texts that were sealed each for itself, as they once were', async () => {
+  const readStream = store.readStream.bind(store);
+  const dataKey = await keyStore.obtain('lot-2');
+  store.readStream = (...args) =>
+    readStream(...args).map((event) => {
+      if (event.type !== 'KeysTakenIn') return event;
+      const { firstSlot, keys } = JSON.parse(event.data.toString()) as { firstSlot: number; keys: object[] };
+      const textsApart = keys.map((key, index) => {
+        const slot = firstSlot + index;
+        return { ...key, text: sealText(dataKey, `kf.lot-2|text|${slot}`, `OLD ${slot}`) };
+      });
+      return { ...event, data: Buffer.from(JSON.stringify({ firstSlot, keys: textsApart })) };
+    });
+  try {
+    expect(await search.containing(ids.slice(1000), 'old 7', 'normalized')).toEqual([
+      ids[1007],
+      ...ids.slice(1070, 1080),
+    ]);
+  } finally {
+    store.readStream = readStream;
+  }
+});
+
+it('keys that no lot has are passed over', async () => {
+  expect(await search.containing([ids[5]!, 2_999, 7_000], 'OF-ALL', 'normalized')).toEqual([ids[5]]);
 });
 
 it('keys whose texts were erased are passed over', async () => {

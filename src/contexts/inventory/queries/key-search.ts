@@ -1,14 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore } from '../../../platform/event-store/event-store.js';
 import type { KeyedHash } from '../../../platform/security/keyed-hash.js';
-import { sealedPlace, type Vault, VaultError } from '../../../platform/security/vault.js';
+import { type Vault, VaultError } from '../../../platform/security/vault.js';
 import { comparableText, type KeyFormat } from '../domain/fingerprint.js';
-import { placeOfKey } from '../domain/key-number.js';
+import { keyId, placeOfKey } from '../domain/key-number.js';
 import { Lot } from '../domain/lot.js';
-import type { TakenKey } from '../events/lot.events.js';
 import type { FingerprintIndex } from '../indexes/fingerprint-index.js';
 import { FINGERPRINT_PURPOSE, LAST_FOUR_PURPOSE } from '../intake/key-preparer.js';
 import { INTAKE_EVENTS_READ, KEYS_PER_INTAKE_EVENT } from '../limits.js';
+import { holds, openTexts, type SealedTexts } from './sealed-texts.js';
 
 const FORMATS: readonly KeyFormat[] = ['normalized', 'exact'];
 const LAST_CHARACTERS = 4;
@@ -56,14 +56,19 @@ export class KeySearch {
     while (at < keys.length) {
       const { lot, slot } = placeOfKey(keys[at]!);
       const first = Math.floor(slot / KEYS_PER_INTAKE_EVENT);
-      const stored = await this.read(lot, first);
       const end = (first + INTAKE_EVENTS_READ) * KEYS_PER_INTAKE_EVENT;
+      const slots: number[] = [];
       for (; at < keys.length; at += 1) {
         const place = placeOfKey(keys[at]!);
         if (place.lot !== lot || place.slot >= end) break;
-        const sealed = stored[place.slot - first * KEYS_PER_INTAKE_EVENT];
-        const text = sealed && (await this.open(sealed.text, lot, place.slot));
-        if (text && comparableText(text, format).includes(part)) found.push(keys[at]!);
+        slots.push(place.slot);
+      }
+      for (const intake of await this.read(lot, first)) {
+        const asked = slots.filter((of) => holds(intake, of));
+        const texts = await this.open(lot, intake, asked);
+        for (const [index, text] of texts.entries()) {
+          if (comparableText(text, format).includes(part)) found.push(keyId(lot, asked[index]!));
+        }
       }
       await nextTurn();
     }
@@ -71,20 +76,20 @@ export class KeySearch {
   }
 
   /** The keys of a few intake events. What sales read stays in their cache: this reads past it. */
-  private async read(lot: number, firstEvent: number): Promise<readonly TakenKey[]> {
+  private async read(lot: number, firstEvent: number): Promise<readonly SealedTexts[]> {
     const range = { from: 1 + firstEvent, limit: INTAKE_EVENTS_READ };
     const events = await this.store.readStream(this.stream(lot), range);
     return events
       .filter(({ type }) => type === 'KeysTakenIn')
-      .flatMap(({ data }) => (JSON.parse(data.toString('utf8')) as { keys: TakenKey[] }).keys);
+      .map(({ data }) => JSON.parse(data.toString('utf8')) as SealedTexts);
   }
 
-  /** Null when the lot's data key was destroyed. */
-  private async open(sealed: string, lot: number, slot: number): Promise<string | null> {
+  /** None when the lot's data key was destroyed. */
+  private async open(lot: number, intake: SealedTexts, slots: readonly number[]): Promise<string[]> {
     try {
-      return await this.vault.open(sealed, sealedPlace(this.stream(lot), 'text', slot));
+      return await openTexts(this.vault, this.stream(lot), intake, slots);
     } catch (error) {
-      if (error instanceof VaultError && error.code === 'Erased') return null;
+      if (error instanceof VaultError && error.code === 'Erased') return [];
       throw error;
     }
   }

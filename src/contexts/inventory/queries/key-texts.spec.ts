@@ -2,7 +2,8 @@ import { InventoryNode } from '../../../../test/support/inventory-node.js';
 import { MemoryEventStore } from '../../../../test/support/memory-event-store.js';
 import { MemoryKeyStore } from '../../../../test/support/memory-key-store.js';
 import { SequentialEventStore } from '../../../../test/support/sequential-event-store.js';
-import { Vault } from '../../../platform/security/vault.js';
+import { sealText, Vault } from '../../../platform/security/vault.js';
+import type { TakenKeys } from '../events/lot.events.js';
 import { KeyTexts } from './key-texts.js';
 
 let store: MemoryEventStore;
@@ -58,10 +59,33 @@ it('a text is gone when its data key is destroyed, whatever was read before', as
   expect(() => node.texts.read(1, 0)).toThrow(expect.objectContaining({ code: 'Erased' }));
 });
 
-it('a ciphertext that was moved to another slot does not open', async () => {
-  const [first, second] = [await node.texts.stored(1, 0), await node.texts.stored(1, 1)];
-  expect(first.text).not.toBe(second.text);
-  expect(() => node.vault.open(first.text, 'kf.lot-1|text|1')).toThrow(
-    expect.objectContaining({ code: 'Damaged' }),
-  );
+/** Puts what was read of the lot's intakes back as `change` made it. */
+function rewrite(change: (intake: TakenKeys & { firstSlot: number }) => TakenKeys): void {
+  const readStream = store.readStream.bind(store);
+  store.readStream = (...args) =>
+    readStream(...args).map((event) =>
+      event.type === 'KeysTakenIn'
+        ? { ...event, data: Buffer.from(JSON.stringify(change(JSON.parse(event.data.toString())))) }
+        : event,
+    );
+}
+
+it('ciphertexts that were moved to other slots do not open', () => {
+  let first: string | undefined;
+  rewrite((intake) => {
+    first ??= intake.texts;
+    return { ...intake, texts: first };
+  });
+  expect(node.texts.read(1, 0)).toMatchObject({ text: 'KEY 0' });
+  expect(() => node.texts.read(1, 40)).toThrow(expect.objectContaining({ code: 'Damaged' }));
+});
+
+it('texts that were sealed each for itself, as they once were, are read', async () => {
+  const dataKey = await keys.obtain('lot-1');
+  const sealed = (slot: number) => sealText(dataKey, `kf.lot-1|text|${slot}`, `OLD ${slot}`);
+  rewrite(({ firstSlot, keys: taken }) => ({
+    ...{ firstSlot, keys: taken.map((key, index) => ({ ...key, text: sealed(firstSlot + index) })) },
+  }));
+  const texts = Array.from({ length: 200 }, (_, slot) => node.texts.read(1, slot));
+  expect(texts).toEqual(texts.map((_, slot) => ({ text: `OLD ${slot}`, serial: `SN-${slot}` })));
 });

@@ -1,14 +1,20 @@
 import type { EventStore, MaybePromise, RecordedEvent } from '../../../platform/event-store/event-store.js';
 import { chain } from '../../../platform/execution/stream-loader.js';
-import { sealedPlace, type Vault } from '../../../platform/security/vault.js';
+import type { Vault } from '../../../platform/security/vault.js';
 import { keyId } from '../domain/key-number.js';
 import { Lot } from '../domain/lot.js';
-import type { TakenKey } from '../events/lot.events.js';
+import type { TakenKey, TakenKeys } from '../events/lot.events.js';
 import type { SerialIndex } from '../indexes/serial-index.js';
 import { CACHED_INTAKE_EVENTS, INTAKE_EVENTS_READ, KEYS_PER_INTAKE_EVENT } from '../limits.js';
+import { holds, openText, type SealedTexts } from './sealed-texts.js';
 
-/** A key as it lies in its lot; the text is ciphertext. */
-export type StoredKey = Pick<TakenKey, 'text' | 'serial' | 'expiresAt'>;
+/** What is known of a key but its text. */
+export type StoredKey = Pick<TakenKey, 'serial' | 'expiresAt'>;
+
+/** What is remembered of an intake event. */
+interface Intake extends SealedTexts {
+  readonly keys: readonly Pick<TakenKey, 'text' | 'serial' | 'expiresAt'>[];
+}
 
 export interface KeyText {
   readonly text: string;
@@ -21,7 +27,7 @@ export interface KeyText {
  */
 export class KeyTexts {
   /** By stream and event, in order of last use. */
-  private readonly cached = new Map<string, readonly StoredKey[]>();
+  private readonly cached = new Map<string, Intake>();
 
   constructor(
     private readonly store: EventStore,
@@ -36,44 +42,48 @@ export class KeyTexts {
    * @throws {RangeError} no such key
    */
   read(lot: number, slot: number): MaybePromise<KeyText> {
-    const place = sealedPlace(this.stream(lot), 'text', slot);
-    return chain(this.stored(lot, slot), ({ text, serial }) =>
-      chain(this.vault.open(text, place), (clear) => ({ text: clear, serial })),
+    return chain(this.intake(lot, slot), (intake) =>
+      chain(openText(this.vault, this.stream(lot), intake, slot), (text) => ({
+        text,
+        serial: this.keyOf(intake, lot, slot).serial,
+      })),
     );
   }
 
   /** What is known of a key; its expiry is that of its intake. @throws {RangeError} no such key */
   stored(lot: number, slot: number): MaybePromise<StoredKey> {
-    const at = Math.floor(slot / KEYS_PER_INTAKE_EVENT);
-    return chain(this.event(lot, at), (keys) => {
-      const key = keys[slot - at * KEYS_PER_INTAKE_EVENT];
-      if (!key) throw new RangeError(`lot ${lot} has no slot ${slot}`);
-      const serial = this.serials.corrected(keyId(lot, slot));
-      return serial === undefined ? key : { ...key, serial };
-    });
+    return chain(this.intake(lot, slot), (intake) => this.keyOf(intake, lot, slot));
   }
 
-  private event(lot: number, at: number): MaybePromise<readonly StoredKey[]> {
+  private keyOf(intake: Intake, lot: number, slot: number): StoredKey {
+    const { serial, expiresAt } = intake.keys[slot - intake.firstSlot]!;
+    const corrected = this.serials.corrected(keyId(lot, slot));
+    return { serial: corrected === undefined ? serial : corrected, expiresAt };
+  }
+
+  /** The event that took the key in. */
+  private intake(lot: number, slot: number): MaybePromise<Intake> {
+    const at = Math.floor(slot / KEYS_PER_INTAKE_EVENT);
     const name = `${lot}/${at}`;
     const known = this.cached.get(name);
     if (known) {
       this.cached.delete(name);
       this.cached.set(name, known);
-      return known;
+      return holding(known, lot, slot);
     }
     const events = this.store.readStream(this.stream(lot), { from: 1 + at, limit: INTAKE_EVENTS_READ });
     return chain(events, (read) => {
       read.forEach((event, index) => {
-        this.remember(`${lot}/${at + index}`, storedKeys(event));
+        this.remember(`${lot}/${at + index}`, event);
       });
-      return this.cached.get(name) ?? [];
+      return holding(this.cached.get(name), lot, slot);
     });
   }
 
-  private remember(name: string, keys: readonly StoredKey[]): void {
-    if (keys.length === 0) return;
+  private remember(name: string, event: RecordedEvent): void {
+    if (event.type !== 'KeysTakenIn') return;
     this.cached.delete(name);
-    this.cached.set(name, keys);
+    this.cached.set(name, intakeOf(event));
     if (this.cached.size > CACHED_INTAKE_EVENTS) this.cached.delete(this.cached.keys().next().value!);
   }
 
@@ -82,8 +92,14 @@ export class KeyTexts {
   }
 }
 
-function storedKeys(event: RecordedEvent): readonly StoredKey[] {
-  if (event.type !== 'KeysTakenIn') return [];
-  const { keys } = JSON.parse(event.data.toString('utf8')) as { keys: TakenKey[] };
-  return keys.map(({ text, serial, expiresAt }) => ({ text, serial, expiresAt }));
+function holding(intake: Intake | undefined, lot: number, slot: number): Intake {
+  if (!intake || !holds(intake, slot)) throw new RangeError(`lot ${lot} has no slot ${slot}`);
+  return intake;
+}
+
+function intakeOf(event: RecordedEvent): Intake {
+  const { firstSlot, texts, keys } = JSON.parse(event.data.toString('utf8')) as TakenKeys & {
+    readonly firstSlot: number;
+  };
+  return { firstSlot, texts, keys: keys.map(({ text, serial, expiresAt }) => ({ text, serial, expiresAt })) };
 }
