@@ -397,8 +397,8 @@ function lotEvents(keys: number): LotEvent[] {
       type: 'KeysTakenIn',
       data: {
         firstSlot: 0,
+        texts: 'sealed',
         keys: Array.from({ length: keys }, (_, slot) => ({
-          text: `sealed-${slot}`,
           serial: null,
           expiresAt: null,
           fingerprint: `fingerprint-${slot}`,

@@ -144,9 +144,9 @@ function lotEvents(keys: number): LotEvent[] {
   const taken: LotEvent[] = [];
   for (let firstSlot = 0; firstSlot < keys; firstSlot += KEYS_PER_EVENT) {
     const some = slots.slice(firstSlot, firstSlot + KEYS_PER_EVENT).map((slot) => ({
-      ...{ text: `sealed-${slot}`, serial: null, expiresAt: null, fingerprint: `fingerprint-${slot}` },
+      ...{ serial: null, expiresAt: null, fingerprint: `fingerprint-${slot}` },
     }));
-    taken.push({ type: 'KeysTakenIn', data: { firstSlot, keys: some } });
+    taken.push({ type: 'KeysTakenIn', data: { firstSlot, texts: 'sealed', keys: some } });
   }
   return [opened, ...taken];
 }
