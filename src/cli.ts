@@ -47,6 +47,18 @@ async function main(words: readonly string[]): Promise<number> {
   });
 }
 
+/** Whoever read along has gone, as `| head` does, or the disk is full: what was asked for is done all the same. */
+let unprinted: NodeJS.ErrnoException | null = null;
+process.stdout.on('error', (error) => {
+  unprinted ??= error;
+});
+process.stderr.on('error', () => {});
+process.on('exit', () => {
+  if (!unprinted) return;
+  process.exitCode ||= EXIT_FAILURE;
+  if (unprinted.code !== 'EPIPE') process.stderr.write(`the output was lost: ${unprinted.message}\n`);
+});
+
 process.once('SIGINT', () => stopping.abort());
 process.once('SIGTERM', () => stopping.abort());
 

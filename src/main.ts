@@ -15,6 +15,7 @@ import {
 } from './platform/config/settings.js';
 import { DataDirectoryInUseError } from './platform/data-directory/data-directory.js';
 import { EventStoreError } from './platform/event-store/event-store.js';
+import { assertCanListen, listenFailure, PortTaken } from './platform/http/listening.js';
 import { stopOnSignals } from './platform/http/shutdown.js';
 import { EnvironmentDamaged } from './platform/lmdb/environment-file.js';
 import { createLogger } from './platform/logging/logger.js';
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
   const logger = createLogger(settings);
   for (const variable of idleSettings(settings)) logger.warn({ variable }, 'this setting has no effect yet');
   const directory = await openDataDirectory(settings.dataDir);
+  await assertCanListen(settings);
   const running = await startApp({
     settings,
     logger,
@@ -57,7 +59,7 @@ async function main(): Promise<void> {
     await running.app.listen(settings.port, settings.host);
   } catch (error) {
     await stop();
-    throw error;
+    throw listenFailure(error, settings);
   }
   const url = localUrl(running.adapter.getHttpServer().address() as AddressInfo);
   logger.info({ url: settings.publicUrl }, 'listening');
@@ -72,10 +74,9 @@ function failure(error: unknown): { readonly code: number; readonly text: string
     return { code: EXIT_CONFIG, text: message };
   }
   if (error instanceof EnvironmentDamaged) return { code: EXIT_SOFTWARE, text: message };
-  const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-  const isAway = error instanceof EngineUnavailable;
-  if (isTaken || isAway || error instanceof DataDirectoryInUseError)
+  if ([PortTaken, EngineUnavailable, DataDirectoryInUseError].some((kind) => error instanceof kind)) {
     return { code: EXIT_UNAVAILABLE, text: message };
+  }
   if (error instanceof EventStoreError && error.code === 'Damaged') {
     return { code: EXIT_SOFTWARE, text: `${message}\n\`npm run cli -- verify\` lists all damage` };
   }

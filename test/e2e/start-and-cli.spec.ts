@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -18,10 +20,10 @@ interface Ended {
 }
 
 /** Runs an entry of the product as a process of its own. */
-function launch(entry: string, args: readonly string[] = []) {
+function launch(entry: string, args: readonly string[] = [], port = 0) {
   const child = spawn(process.execPath, [...RUN_TYPESCRIPT, join(ROOT, entry), ...args], {
     cwd: folder,
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'warn' },
+    env: { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' },
   });
   children.push(child);
   let out = '';
@@ -73,6 +75,19 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+it('a start on a port that is taken makes nothing, so that the next one shows the password of the admin', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const refused = await launch('src/main.ts', [], port).ended;
+  expect(refused).toEqual({
+    code: 69,
+    out: '',
+    err: `PORT ${port} is taken: another process listens on it at 127.0.0.1\n`,
+  });
+  other.close();
+});
+
 it('starts, is used over its socket, survives kill -9, and is checked and managed while it is down', async () => {
   const server = await startServer();
   const [, adminPassword] = /^ +password +(\S+)/m.exec(server.banner)!;
@@ -82,10 +97,11 @@ it('starts, is used over its socket, survives kill -9, and is checked and manage
   // Two processes at once on one directory: the second server is refused, the command line goes through the first.
   const file = join(folder, 'keys.csv');
   writeFileSync(file, 'key_text\nAAAA-BBBB-0001\nAAAA-BBBB-0002\nAAAA-BBBB-0002\n');
-  const [second, examined, verified, imported] = await Promise.all([
+  const [second, examined, verified, endless, imported] = await Promise.all([
     launch('src/main.ts').ended,
     cli('doctor'),
     cli('verify'),
+    cli('import', 'keys', '/dev/zero', '--package', '1'),
     cli('import', 'keys', 'keys.csv', '--package', '1'),
   ]);
   expect(second).toMatchObject({ code: 69, out: '' });
@@ -95,6 +111,7 @@ it('starts, is used over its socket, survives kill -9, and is checked and manage
   expect(examined.out).toMatch(/^ok +master key +/m);
   expect(verified).toMatchObject({ code: 0 });
   expect(verified.out).toMatch(/^\d+ events in \d+ streams: sound\n$/);
+  expect(endless).toMatchObject({ code: 1, err: expect.stringContaining('is not a regular file') });
   expect(imported.out).toContain('3 rows: 2 added, 1 duplicates, 0 invalid.');
   expect(readFileSync(`${file}.errors.csv`, 'utf8')).toBe('line,reason\n4,duplicate\n');
 

@@ -75,6 +75,12 @@ function masterKeyFor({ masterKey, dataDir }: RestoreSettings): MasterKey {
   );
 }
 
+/** What a data directory holds but its lock and the key that no backup holds; nothing if there is none. */
+export function contentOf(dataDir: string): string[] {
+  if (!existsSync(dataDir)) return [];
+  return readdirSync(dataDir).filter((name) => !NOTHING.has(name));
+}
+
 /** Takes away what a restore that broke off left. @throws {OperationRefused} if there is anything else. */
 function clearForRestore(dataDir: string): void {
   if (existsSync(join(dataDir, UNFINISHED_RESTORE))) {
@@ -82,7 +88,7 @@ function clearForRestore(dataDir: string): void {
     flush(dataDir);
     rmSync(join(dataDir, UNFINISHED_RESTORE), { recursive: true });
   }
-  const found = readdirSync(dataDir).filter((name) => !NOTHING.has(name));
+  const found = contentOf(dataDir);
   if (found.length > 0) {
     throw new OperationRefused(
       `${dataDir} is not empty (${found.slice(0, 3).join(', ')} …): restore into an empty DATA_DIR`,

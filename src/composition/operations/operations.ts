@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CatalogIndex } from '../../contexts/catalog/index.js';
 import { type ImportRejection, KeyImporter } from '../../contexts/inventory/index.js';
@@ -114,13 +114,21 @@ function importRefused(code: ImportRejection, path: string, packageId: string): 
   switch (code) {
     case 'ColumnsUnknown':
       return new OperationRefused(
-        `it is not clear which column of ${path} has the keys: its first line must name key_text (and serial_number, expires_at if it has them), for instance "key_text,serial_number"`,
+        `it is not clear which column of ${path} has the keys: its first line must name key_text (and serial_number, expires_at if it has them), for instance "key_text,serial_number", each name once; lines end in LF or CR LF`,
       );
     case 'ImportRunning':
       return new OperationRefused(`${path} is being imported into package ${packageId} already`);
     default:
       return new OperationRefused(`package ${packageId}: ${code}`);
   }
+}
+
+/** A pipe, a terminal or a device is read twice, and perhaps for ever: this process would not even stop any more. */
+function refuseNoFile(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new OperationRefused(`there is no file ${path}`);
+  if (!found.isFile())
+    throw new OperationRefused(`${path} is not a regular file: write the keys to one first`);
 }
 
 async function importKeys(
@@ -131,9 +139,9 @@ async function importKeys(
 ) {
   const packageId = UUID.test(given)
     ? given.toLowerCase()
-    : app.get(CatalogIndex).packages.idOf(Number(given));
-  if (packageId === undefined) throw new OperationRefused(`there is no package ${given}`);
-  if (!existsSync(path)) throw new OperationRefused(`there is no file ${path}`);
+    : /^\d+$/.test(given) && app.get(CatalogIndex).packages.idOf(Number(given));
+  if (!packageId) throw new OperationRefused(`there is no package ${given}`);
+  refuseNoFile(path);
   const result = await app.get(KeyImporter).run({
     path,
     packageId,

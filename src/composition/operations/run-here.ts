@@ -1,10 +1,16 @@
 import type { Settings } from '../../platform/config/settings.js';
 import type { DataDirectory } from '../../platform/data-directory/data-directory.js';
+import { contentOf } from '../backup/restore-backup.js';
 import { openDataDirectory } from '../open-data-directory.js';
 import { type RunningApp, startApp } from '../start.js';
 import { restoreHere } from './backups.js';
 import { migrate } from './migrate.js';
-import type { OperationName, Operations, OperationTypes } from './operation-types.js';
+import {
+  type OperationName,
+  OperationRefused,
+  type Operations,
+  type OperationTypes,
+} from './operation-types.js';
 import { operationsOn } from './operations.js';
 import type { RunOptions } from './run-operation.js';
 import { verifyStoppedLog } from './verify.js';
@@ -16,6 +22,15 @@ export function serveOperations(directory: DataDirectory, running: RunningApp, s
   }
 }
 
+/** What may begin with an empty data directory. */
+const MAKE_DATA: ReadonlySet<OperationName> = new Set(['demo-load', 'migrate', 'restore']);
+
+/** A store made here by mistake would be backed up, verified and found sound, beside the one that is meant. */
+function refuseUnused({ dataDir, eventStoreUrl }: Settings): void {
+  if (eventStoreUrl !== null || contentOf(dataDir).length > 0) return;
+  throw new OperationRefused(`there is no data in ${dataDir}: set DATA_DIR to where the server has it`);
+}
+
 /** Runs an operation in this process, which holds the data directory meanwhile. @throws {DataDirectoryInUseError} */
 export async function runHere<N extends OperationName>(
   name: N,
@@ -23,6 +38,7 @@ export async function runHere<N extends OperationName>(
   options: RunOptions,
 ): Promise<OperationTypes[N]['result']> {
   const { settings, logger, importWorker, passwordCost, onProgress, signal } = options;
+  if (!MAKE_DATA.has(name)) refuseUnused(settings);
   const directory = await openDataDirectory(settings.dataDir);
   try {
     if (name === 'migrate') return (await migrate(settings, logger)) as OperationTypes[N]['result'];

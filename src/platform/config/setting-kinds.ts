@@ -55,10 +55,22 @@ export const driverUrl = (...schemes: readonly string[]): Kind<string> => ({
   },
 });
 
-/** A URL without a trailing slash; a password with a `/` or `#` that is not encoded makes it none. */
+/** What a client makes of the user and the password: a `%` that begins no code would end it. */
+function canDecode({ username, password }: URL): boolean {
+  try {
+    return decodeURIComponent(username + password) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A URL without a trailing slash; a password with a `/`, `#` or `%` that is not encoded makes it none. */
 export const url = (...schemes: readonly string[]): Kind<string> => {
   const { allowed, parse } = driverUrl(...schemes);
-  return { allowed, parse: (text) => (URL.canParse(text) ? parse(text) : undefined) };
+  return {
+    allowed,
+    parse: (text) => (URL.canParse(text) && canDecode(new URL(text)) ? parse(text) : undefined),
+  };
 };
 
 /** The zone's name as it was written, known to this Node's time zone data. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -29,7 +29,7 @@ describe('settings', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  const file = (name: string, content: string): string => {
+  const file = (name: string, content: string | Buffer): string => {
     const path = join(directory, name);
     writeFileSync(path, content);
     return path;
@@ -109,6 +109,7 @@ describe('settings', () => {
     ['MONGODB_URL', 'localhost:27017'],
     ['REDIS_URL', 'redis://'],
     ['REDIS_URL', 'redis://:pass#word@localhost:6379'],
+    ['REDIS_URL', 'redis://:100%@localhost:6379'],
   ])('refuse %s=%s, naming the variable and what it allows', (variable, value) => {
     const problems = problemsOf({ [variable]: value });
     expect(problems).toHaveLength(1);
@@ -182,6 +183,26 @@ describe('settings', () => {
     file('.env', 'PORT=4000\nLOG_LEVEL=debug\n');
     expect(readEnvironment({ PORT: '5000' }, directory)).toMatchObject({ PORT: '5000', LOG_LEVEL: 'debug' });
     expect(readEnvironment({ PORT: '5000' }, join(directory, 'missing'))).toEqual({ PORT: '5000' });
+  });
+
+  it('of a .env file hold where the environment has an empty variable', () => {
+    file('.env', 'PORT=4000\n');
+    expect(readEnvironment({ PORT: '' }, directory)).toMatchObject({ PORT: '4000' });
+  });
+
+  it('of a .env file are read behind a byte order mark', () => {
+    file('.env', '\uFEFFNODE_ENV=production\n');
+    expect(readEnvironment({}, directory)).toEqual({ NODE_ENV: 'production' });
+  });
+
+  it('are not taken from a .env file that cannot be read', () => {
+    const path = file('.env', Buffer.from('PORT=4000\n', 'utf16le'));
+    expect(() => readEnvironment({}, directory)).toThrow(`${path} must be a text file in UTF-8`);
+    rmSync(path);
+    mkdirSync(path);
+    expect(() => readEnvironment({}, directory)).toThrow(
+      new SettingsError([{ variable: path, message: 'cannot be read (EISDIR)' }]),
+    );
   });
 
   it('that give a process a part of the work must give it all servers', () => {

@@ -64,11 +64,27 @@ function reachableHost(host: string): string {
 
 /**
  * The process's environment over that of a `.env` file in `directory`, if there is one.
- * @param processEnv wins wherever both name a variable.
+ * @param processEnv wins wherever both set a variable.
+ * @throws {SettingsError} if the file is there and cannot be read.
  */
 export function readEnvironment(processEnv: Environment, directory: string): Environment {
   const path = join(directory, '.env');
-  return existsSync(path) ? { ...parseEnv(readFileSync(path, 'utf8')), ...processEnv } : processEnv;
+  if (!existsSync(path)) return processEnv;
+  const given = Object.entries(processEnv).filter(([, value]) => value !== '');
+  return { ...parseEnv(readEnvFile(path)), ...Object.fromEntries(given) };
+}
+
+/** Some editors put a mark before the first line, which would be part of its variable's name, and no such variable is known. */
+function readEnvFile(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new SettingsError([{ variable: path, message: `cannot be read (${reason})` }]);
+  }
+  if (!text.includes('\0')) return text;
+  throw new SettingsError([{ variable: path, message: 'must be a text file in UTF-8' }]);
 }
 
 /** What is embedded belongs to one process, which then does everything. */

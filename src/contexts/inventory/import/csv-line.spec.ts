@@ -55,6 +55,10 @@ describe('which column has the keys', () => {
     'AAAA-BBBB;SN-1',
     'SN-1\tAAAA-BBBB',
     '7,AAAA-BBBB,SN-1,2027-01-01',
+    'key_text,key_text',
+    'key_text;serial_number;Serial_Number',
+    'key_text,serial_number\rAAAA-BBBB,SN-1\r',
+    'AAAA-BBBB\rCCCC-DDDD',
   ])('is not told by %j', (line) => {
     expect(tellsColumns(line)).toBe(false);
   });

@@ -55,6 +55,10 @@ const FOREIGN_NAMES = new Set(
   ).split(' '),
 );
 
+/** Whether a column that counts is named twice: which one is meant is not said. */
+const hasTwice = (names: readonly string[]): boolean =>
+  ['key_text', 'serial_number', 'expires_at'].some((name) => names.indexOf(name) !== names.lastIndexOf(name));
+
 /**
  * The columns that a header line names (in any order, by comma, semicolon or tab); null if it is not a
  * header.
@@ -62,7 +66,7 @@ const FOREIGN_NAMES = new Set(
 export function readHeader(line: string): Columns | null {
   for (const delimiter of DELIMITERS) {
     const names = splitCsvLine(line, delimiter)?.map((name) => name.trim().toLowerCase());
-    if (!names?.includes('key_text')) continue;
+    if (!names?.includes('key_text') || hasTwice(names)) continue;
     return {
       delimiter,
       text: names.indexOf('key_text'),
@@ -78,9 +82,11 @@ export const defaultColumns = (): Columns => WITHOUT_HEADER;
 
 /**
  * Whether it is clear from a file's first line which column the keys are in: it names `key_text`, or it is a row of
- * {@link defaultColumns}. A header in other words or another delimiter could sell a serial number as a key.
+ * {@link defaultColumns}. A header in other words or another delimiter could sell a serial number as a key; where lines end in CR alone, the first is
+ * all of them.
  */
 export function tellsColumns(line: string): boolean {
+  if (line.includes('\r')) return false;
   if (readHeader(line)) return true;
   if (DELIMITERS.slice(1).some((delimiter) => (splitCsvLine(line, delimiter) ?? []).length > 1)) return false;
   const fields = splitCsvLine(line, WITHOUT_HEADER.delimiter) ?? [];

@@ -11,7 +11,7 @@ import {
   type PreparerOptions,
 } from '../intake/key-preparer.js';
 import { type Columns, defaultColumns, readHeader, splitCsvLine, tellsColumns } from './csv-line.js';
-import { type Line, LineReader } from './line-reader.js';
+import { fileStamp, type Line, LineReader } from './line-reader.js';
 
 export type LineProblem = InvalidKeyReason | 'unclosed_quote' | 'line_too_long' | 'not_utf8';
 
@@ -78,6 +78,8 @@ interface Collecting {
 export class KeyFile implements KeySource {
   private readonly preparer: KeyPreparer;
   private reader: LineReader | null = null;
+  /** Of the file whose content {@link identify} named. */
+  private stamp: string | null = null;
   /** Null before the first line that is not empty. */
   private columns: Columns | null = null;
   private settled: readonly LineRange[] = [];
@@ -95,12 +97,13 @@ export class KeyFile implements KeySource {
 
   async identify(): Promise<Identity> {
     const { path, packageId, preparer } = this.options;
-    const { size } = await stat(path);
+    const stats = await stat(path);
+    this.stamp = fileStamp(stats);
     // Keyed: a plain hash of a file with few keys would let its keys be guessed.
     const hash = createHmac('sha256', preparer.fingerprintKey).update(`import\n${packageId}\n`);
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
     const importId = hash.digest('base64url').slice(0, IMPORT_ID_CHARACTERS);
-    return { importId, totalBytes: size, tellsColumns: tellsColumns(await this.firstLine()) };
+    return { importId, totalBytes: stats.size, tellsColumns: tellsColumns(await this.firstLine()) };
   }
 
   async begin(settled: readonly LineRange[]): Promise<void> {
@@ -125,11 +128,21 @@ export class KeyFile implements KeySource {
     };
     while (this.collect(batch)) {
       const lines = await this.reader!.next();
-      if (lines === null) return batch.toLine >= batch.fromLine ? this.finish(batch) : null;
+      if (lines === null) {
+        await this.refuseChanged();
+        return batch.toLine >= batch.fromLine ? this.finish(batch) : null;
+      }
       this.lines = lines;
       this.lineAt = 0;
     }
+    await this.refuseChanged();
     return this.finish(batch);
+  }
+
+  /** What a batch settles is said of the content that was identified: other lines would pass for settled later. */
+  private async refuseChanged(): Promise<void> {
+    if ((await this.reader!.stamp()) === this.stamp) return;
+    throw new Error(`${this.options.path} was changed meanwhile: import it again once it is complete`);
   }
 
   async seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKeys[]> {

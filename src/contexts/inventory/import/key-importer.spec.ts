@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { InventoryNode, testContext } from '../../../../test/support/inventory-node.js';
@@ -157,6 +157,24 @@ describe('importing a file again', () => {
     expect(result.settledBefore).toBe(before + 1);
     expect(node.stock.available('a')).toBe(4000);
     expect(errorsOf(path)).toBe('line,reason\n8,duplicate\n4003,unclosed_quote\n');
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['written over', (path) => writeFileSync(path, rows(4000, 'NEW'))],
+    ['appended to', (path) => appendFileSync(path, '\nMORE')],
+  ])('settles no line that was %s meanwhile', async (_, change) => {
+    const path = file(rows(4000));
+    const changed = run(path, {
+      onProgress: ({ added }) => {
+        if (added === 1000) change(path);
+      },
+    });
+    await expect(changed).rejects.toThrow('keys.csv was changed meanwhile');
+    await node.caughtUp();
+    const before = node.stock.available('a');
+    expect(before).toBeLessThan(4000);
+    writeFileSync(path, rows(4000));
+    expect(await run(path)).toMatchObject({ settledBefore: before, added: 4000 - before, duplicates: 0 });
   });
 
   it('is refused while it is being imported', async () => {

@@ -1,8 +1,12 @@
+import type { Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { IMPORT_CHUNK_BYTES, IMPORT_LINE_BYTES } from '../limits.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
+
+/** Which file it is and when it was last written: another text is another content, as far as the system tells. */
+export const fileStamp = ({ dev, ino, size, mtimeMs }: Stats): string => [dev, ino, size, mtimeMs].join(' ');
 
 /** A line without its end. `text` is null if it is longer than {@link IMPORT_LINE_BYTES}. */
 export interface Line {
@@ -39,6 +43,11 @@ export class LineReader {
     if (bytesRead > 0) return this.split(this.chunk.subarray(0, bytesRead));
     this.ended = true;
     return this.begunBytes > 0 ? [this.finish(Buffer.alloc(0))] : [];
+  }
+
+  /** See {@link fileStamp}. */
+  async stamp(): Promise<string> {
+    return fileStamp(await this.file.stat());
   }
 
   close(): Promise<void> {
