@@ -19,10 +19,21 @@ describe('the expiry of a key', () => {
     expect(baku.parse('2027-12-31T10:00+04:00')).toBe(Date.UTC(2027, 11, 31, 6));
   });
 
-  it.each(['', '2027-02-30', '2027-13-01', '31.12.2027', '2027-12-31T10:00', 'never', '2027-1-1'])(
-    'cannot be read from %j',
-    (text) => {
-      expect(baku.parse(text)).toBeNull();
-    },
-  );
+  it.each(['9999-12-31', '9999-12-31T23:59:59-14:00'])('%s is not over before all others', (text) => {
+    const newYork = new KeyExpiry('America/New_York');
+    expect(new Date(newYork.parse(text)!).toISOString()).toBe('9999-12-31T23:59:59.999Z');
+  });
+
+  it.each([
+    '',
+    '2027-02-30',
+    '2027-02-30T10:00:00Z',
+    '2027-13-01',
+    '31.12.2027',
+    '2027-12-31T10:00',
+    'never',
+    '2027-1-1',
+  ])('cannot be read from %j', (text) => {
+    expect(baku.parse(text)).toBeNull();
+  });
 });
