@@ -83,6 +83,7 @@ export class HttpAdapter extends FastifyAdapter {
       onAnswered?.({ surface, method: request.method, route: 'unknown', status: reply.statusCode }, 0);
     });
     fastify.setErrorHandler((error, request, reply) => this.answerFailure(error, request, reply));
+    this.takeEmptyJson(fastify);
     fastify.addHook('onRequest', (request, reply, done) => {
       const forwarded = proxies.length > 0 && request.headers['x-forwarded-for'];
       if (typeof forwarded === 'string') request.headers['x-forwarded-for'] = withoutPorts(forwarded);
@@ -124,6 +125,16 @@ export class HttpAdapter extends FastifyAdapter {
     reply.header('X-Request-Id', request.id);
     if (answer.headers) reply.headers(answer.headers);
     reply.code(answer.status).header('Content-Type', answer.contentType).send(answer.body);
+  }
+
+  /** Many clients name JSON as the type of every request, also of those without a body, which Fastify refuses. */
+  private takeEmptyJson(fastify: FastifyInstance): void {
+    const parseJson = fastify.getDefaultJsonParser('error', 'error');
+    const options = { bodyLimit: MAX_BODY_BYTES };
+    this.useBodyParser('application/json', false, options, (request, body, done) => {
+      if (body.length === 0) done(null, undefined);
+      else parseJson(request, body as unknown as string, done);
+    });
   }
 
   /** The host that the client asked for: a trusted proxy says it in a header of its own. */

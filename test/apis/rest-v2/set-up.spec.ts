@@ -235,6 +235,9 @@ describe('setting up a shop with the documented bodies', () => {
       ...body,
       package_ids: null,
     });
+    for (const nothing of [undefined, {}, { package_ids: [1] }]) {
+      expect((await admin.put(`/partners/${id}/access`, nothing)).status).toBe(400);
+    }
     expect(await admin.put(`/partners/${id}/access`, { product_ids: [999_999] })).toMatchObject({
       status: 404,
       body: { error: 'product_ids: 999999 not found' },

@@ -1,6 +1,6 @@
-import { ForbiddenException } from '@nestjs/common';
+import { BadRequestException, ForbiddenException } from '@nestjs/common';
 import type { Principal } from '../../../platform/auth/tokens.js';
-import type { UpdatePartnerBody } from './partners.dto.js';
+import type { AccessBody, UpdatePartnerBody } from './partners.dto.js';
 
 /** How a client is presented, and when it is warned: what managers change themselves. Money, credentials and status are for admins. */
 const FOR_MANAGERS: readonly string[] = [
@@ -17,4 +17,10 @@ export function assertMayEdit({ role }: Principal, body: UpdatePartnerBody): voi
   const given = Object.entries(body).filter(([, value]) => value !== undefined);
   const forbidden = given.find(([field]) => !FOR_MANAGERS.includes(field));
   if (forbidden) throw new ForbiddenException(`Forbidden: your role may not change ${forbidden[0]}`);
+}
+
+/** A body without either, such as one that got lost on its way, would take everything from the partner. @throws 400 */
+export function assertSaysAccess({ all_products: all, product_ids: products }: AccessBody): void {
+  if (all === undefined && products === undefined)
+    throw new BadRequestException('product_ids: must be given, or all_products');
 }

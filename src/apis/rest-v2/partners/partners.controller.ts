@@ -17,7 +17,7 @@ import { toStatus } from '../catalog/status.js';
 import { containing, Listing } from '../listing.js';
 import { AnswersList, AnswersOne } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
-import { assertMayEdit } from './partner-edits.js';
+import { assertMayEdit, assertSaysAccess } from './partner-edits.js';
 import {
   AccessBody,
   type BalanceAlertsBody,
@@ -155,6 +155,7 @@ export class PartnersController {
     @Body() body: AccessBody,
   ) {
     const { _id: partnerId } = await this.reader.find(caller.principal, id);
+    assertSaysAccess(body);
     const { product_ids: products = [], package_ids: packages = null } = body;
     const access = {
       allProducts: body.all_products ?? false,
