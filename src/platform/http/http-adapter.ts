@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { BadRequestException } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onResponseHookHandler } from 'fastify';
 import { cidrContains } from '../config/cidr.js';
@@ -83,7 +85,7 @@ export class HttpAdapter extends FastifyAdapter {
       onAnswered?.({ surface, method: request.method, route: 'unknown', status: reply.statusCode }, 0);
     });
     fastify.setErrorHandler((error, request, reply) => this.answerFailure(error, request, reply));
-    this.takeEmptyJson(fastify);
+    this.readJson(fastify);
     fastify.addHook('onRequest', (request, reply, done) => {
       const forwarded = proxies.length > 0 && request.headers['x-forwarded-for'];
       if (typeof forwarded === 'string') request.headers['x-forwarded-for'] = withoutPorts(forwarded);
@@ -127,12 +129,16 @@ export class HttpAdapter extends FastifyAdapter {
     reply.code(answer.status).header('Content-Type', answer.contentType).send(answer.body);
   }
 
-  /** Many clients name JSON as the type of every request, also of those without a body, which Fastify refuses. */
-  private takeEmptyJson(fastify: FastifyInstance): void {
+  /**
+   * As Fastify reads it, but that many clients name JSON as the type of every request, also of those without a body, and that bytes
+   * which are no UTF-8 are refused: they would be stored, and sold, as something else.
+   */
+  private readJson(fastify: FastifyInstance): void {
     const parseJson = fastify.getDefaultJsonParser('error', 'error');
     const options = { bodyLimit: MAX_BODY_BYTES };
     this.useBodyParser('application/json', false, options, (request, body, done) => {
       if (body.length === 0) done(null, undefined);
+      else if (!isUtf8(body)) done(new BadRequestException('The body must be UTF-8'), undefined);
       else parseJson(request, body as unknown as string, done);
     });
   }

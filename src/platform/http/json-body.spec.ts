@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const post = (payload?: string) =>
+const post = (payload?: string | Buffer) =>
   adapter.inject({
     method: 'POST',
     url: '/echo',
@@ -50,3 +50,10 @@ it.each(['{', ' ', '{"__proto__":1}', '{"constructor":{"prototype":1}}'])(
     expect((await post(malformed)).statusCode).toBe(400);
   },
 );
+
+it('bytes that are no UTF-8 are refused, and not read as something else', async () => {
+  const ofWindows1251 = Buffer.from('{"key_text":"Zm\xe8n"}', 'latin1');
+  const answer = await post(ofWindows1251);
+  expect([answer.statusCode, answer.json()]).toEqual([400, { error: 'The body must be UTF-8' }]);
+  expect((await post('{"name":"Игра"}')).json()).toEqual({ body: { name: 'Игра' } });
+});
