@@ -194,6 +194,12 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: 'src/contexts/inventory/domain/lot.reservation',
   },
   {
+    name: 'texts: what was sealed together is opened for one slot, and another one is shown',
+    file: 'src/contexts/inventory/queries/sealed-texts.ts',
+    edits: [['(clear) => clear[slot - firstSlot]!', '(clear) => clear[0]!']],
+    tests: 'src/contexts/inventory/queries',
+  },
+  {
     name: 'expiry: what ended in its lot before a crash keeps its money',
     file: 'src/contexts/ordering/commands/reservations.ts',
     edits: [
