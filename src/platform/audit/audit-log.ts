@@ -121,9 +121,10 @@ export class AuditLog {
     for (let scanned = 0; scanned < MAX_SCANNED && position < filter.upTo; ) {
       const page = await this.options.events.readAll(position, SLICE);
       for (const event of page) {
-        if (event.position <= after) continue;
         if (event.position > filter.upTo) return { events: found, after: filter.upTo, isEnd: true };
         position = event.position;
+        // Where reading begins may lie more than a slice before.
+        if (position <= after) continue;
         if (this.isOurs(event.stream) && matches(event, filter) && found.push(event) === limit) {
           return { events: found, after: position, isEnd: position >= filter.upTo };
         }
