@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pino } from 'pino';
 import { parseCommandLine, UsageError } from './cli/command.js';
 import { COMMANDS, helpText } from './cli/commands.js';
 import { ProgressDisplay } from './cli/progress-display.js';
@@ -38,7 +37,7 @@ async function main(words: readonly string[]): Promise<number> {
       return runOperation(name, params, {
         settings,
         // What a command prints is on standard output; the product's own log must not be mixed into it.
-        logger: createLogger({ logLevel: 'warn' }, pino.destination({ dest: 2, sync: true })),
+        logger: createLogger({ logLevel: 'warn' }, { write: (line) => process.stderr.write(line) }),
         importWorker: importWorkerAt(import.meta.url),
         onProgress,
         signal: stopping.signal,

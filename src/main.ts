@@ -63,6 +63,8 @@ async function main(): Promise<void> {
   }
   const url = localUrl(running.adapter.getHttpServer().address() as AddressInfo);
   logger.info({ url: settings.publicUrl }, 'listening');
+  // Nobody need read it: a reader that has gone, or a full disk, is no reason to end.
+  process.stdout.on('error', () => {});
   process.stdout.write(bannerText(url, settings, running));
 }
 

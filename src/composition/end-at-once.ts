@@ -6,6 +6,10 @@ import { writeSync } from 'node:fs';
  */
 export function endAtOnce(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  writeSync(process.stderr.fd, `the stores failed: stopping, nothing more is accepted\n${text}\n`);
+  try {
+    writeSync(process.stderr.fd, `the stores failed: stopping, nothing more is accepted\n${text}\n`);
+  } catch {
+    // The same disk may have no room for it.
+  }
   process.kill(process.pid, 'SIGKILL');
 }

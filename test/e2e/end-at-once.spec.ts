@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStoredLog } from '../support/stored-log.js';
@@ -29,6 +29,20 @@ it('a process whose stores fail says so and ends, with appends under way, and le
     expect(problems).toEqual([]);
     expect(events).toBeGreaterThan(0);
     await log.close();
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}, 20_000);
+
+it('it ends also where there is no room for what it says', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'keyforge-fatal-'));
+  try {
+    const args = ['-r', join(SUPPORT, 'register.cjs'), join(SUPPORT, 'fatal-child.ts'), directory];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', openSync('/dev/full', 'w')] });
+    const patience = setTimeout(() => child.kill('SIGTERM'), PATIENCE_MS);
+    const [, signal] = await once(child, 'close');
+    clearTimeout(patience);
+    expect(signal).toBe('SIGKILL');
   } finally {
     rmSync(directory, { recursive: true });
   }

@@ -1,27 +1,36 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const ROOT = join(__dirname, '../..');
-const CLI = [...['-r', join(ROOT, 'test/support/register.cjs')], join(ROOT, 'src/cli.ts')];
+const NODE = `${process.execPath} -r ${join(ROOT, 'test/support/register.cjs')}`;
+const shells: ChildProcess[] = [];
 
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'kf-output-'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  for (const child of shells) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** Runs a command by a shell, which says where its output goes; `$CLI` stands for the command line. */
 function shell(line: string): Promise<{ code: number | null; err: string }> {
   const env = {
     PATH: process.env.PATH,
-    CLI: `${process.execPath} ${CLI.join(' ')}`,
+    CLI: `${NODE} ${join(ROOT, 'src/cli.ts')}`,
+    SERVER: `${NODE} ${join(ROOT, 'src/main.ts')}`,
     DATA_DIR: join(folder, 'data'),
   };
   const child: ChildProcess = spawn('bash', ['--norc', '-o', 'pipefail', '-c', line], {
     ...{ cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] },
   });
+  shells.push(child);
   let err = '';
   child.stderr!.on('data', (text) => {
     err += text;
@@ -50,3 +59,21 @@ it('no command but the ones that begin with nothing takes a data directory that 
     expect([code, err]).toEqual([1, expect.stringMatching(/^there is no data in .*mistyped: set DATA_DIR /)]);
   }
 });
+
+it('a server serves and stops where nobody takes its log', async () => {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = free.address() as AddressInfo;
+  await new Promise((resolve) => free.close(resolve));
+  const server = shell(`PORT=${port} exec $SERVER > /dev/full`);
+  const livez = (): Promise<boolean> =>
+    fetch(`http://127.0.0.1:${port}/livez`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await livez())) await sleep(50);
+  await sleep(300);
+  expect(await livez()).toBe(true);
+  shells.at(-1)!.kill('SIGTERM');
+  expect(await server).toEqual({ code: 0, err: '' });
+}, 60_000);

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Settings } from '../config/settings.js';
+import { LogOutput } from './log-output.js';
 import { scrub } from './scrub.js';
 
 export type { Logger } from 'pino';
@@ -20,7 +21,7 @@ const response = (reply: { readonly statusCode?: number }): object => ({ statusC
  * @param destination default: standard output.
  */
 export function createLogger(settings: Pick<Settings, 'logLevel'>, destination?: DestinationStream): Logger {
-  return pino(
+  const logger: Logger = pino(
     {
       level: settings.logLevel,
       base: null,
@@ -29,6 +30,13 @@ export function createLogger(settings: Pick<Settings, 'logLevel'>, destination?:
       serializers: { req: request, res: response, err: pino.stdSerializers.err },
       hooks: { streamWrite: scrub },
     },
-    destination ?? pino.destination({ dest: 1, sync: false }),
+    destination ?? standardOutput((lines) => logger.warn({ lines }, 'lines of this log were lost')),
   );
+  return logger;
+}
+
+function standardOutput(onLost: (lines: number) => void): LogOutput {
+  const output = new LogOutput({ fd: 1, onLost });
+  process.on('exit', () => output.flushSync());
+  return output;
 }
