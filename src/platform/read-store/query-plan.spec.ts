@@ -36,6 +36,12 @@ describe('the plan of a query', () => {
     });
   });
 
+  it('a list of many values still narrows, one of thousands does not', () => {
+    const values = (count: number) => ({ $in: Array.from({ length: count }, (_, value) => value) });
+    expect(plan({ partnerId: values(1_000) })).toMatchObject({ index: 1, ranges: 1_000 });
+    expect(plan({ partnerId: values(1_001) })).toMatchObject({ index: -1, ranges: 1 });
+  });
+
   it('a range narrows the field after the equal ones and is asked of each document again', () => {
     expect(plan({ partnerId: 1, id: { $gt: 3 } }, { id: 1 })).toMatchObject({
       index: 1,

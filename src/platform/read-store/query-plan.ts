@@ -20,7 +20,7 @@ export interface QueryPlan {
 }
 
 /** An `$in` with more values than this does not narrow by index. */
-const MAX_IN_VALUES = 100;
+const MAX_IN_VALUES = 1_000;
 
 type Condition =
   | { readonly kind: 'equal'; readonly values: readonly unknown[] }

@@ -57,10 +57,47 @@ export type Matcher = (document: ReadDocument) => boolean;
 
 export const EVERYTHING: Matcher = () => true;
 
-/** The test that a filter puts to each document. */
+/** Shorter lists are as quickly gone through. */
+const LONG_LIST = 16;
+
+/** A field, and the values of which it must be one. */
+type Membership = readonly [field: string, values: ReadonlySet<unknown>];
+
+function longListOf(field: string, condition: unknown): ReadonlySet<unknown> | null {
+  if (field.startsWith('$') || field.includes('.')) return null;
+  const { $in: values, ...others } = Object(condition) as { $in?: unknown };
+  if (!Array.isArray(values) || values.length < LONG_LIST || Object.keys(others).length > 0) return null;
+  return values.every((value) => typeof value === 'string' || typeof value === 'number')
+    ? new Set(values)
+    : null;
+}
+
+/** Takes the long lists out of a filter, into `lists`; the rest is left to ask. */
+function withoutLongLists(filter: Filter, lists: Membership[]): Filter {
+  const rest: Record<string, unknown> = {};
+  for (const [field, condition] of Object.entries(filter)) {
+    const values = longListOf(field, condition);
+    if (values) lists.push([field, values]);
+    else if (field === '$and')
+      rest.$and = (condition as Filter[]).map((part) => withoutLongLists(part, lists));
+    else rest[field] = condition;
+  }
+  return rest;
+}
+
+/**
+ * The test that a filter puts to each document. Long lists are looked up in, not gone through: what may be bought, asked of all that
+ * there is, would take the square of the catalogue.
+ */
 export function matcher(filter: Filter): Matcher {
-  const query = new Query(filter, OPTIONS);
-  return (document) => query.test(document as unknown as AnyObject);
+  const lists: Membership[] = [];
+  const query = new Query(withoutLongLists(filter, lists), OPTIONS);
+  const isListed = (document: ReadDocument): boolean =>
+    lists.every(([field, values]) => {
+      const value = (document as unknown as AnyObject)[field];
+      return Array.isArray(value) ? value.some((each) => values.has(each)) : values.has(value);
+    });
+  return (document) => isListed(document) && query.test(document as unknown as AnyObject);
 }
 
 /** The documents from `skip` on that match, out of chunks that come in the wanted order. */
