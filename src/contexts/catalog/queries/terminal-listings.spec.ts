@@ -46,6 +46,7 @@ function shop() {
       explicitPrices: {},
       status: 'active',
       hold: false,
+      fulfilment: 'stock',
       ...fields,
     });
   };
@@ -135,6 +136,17 @@ describe('the terminals are shown', () => {
     expect(numbers(listings.packages(viewer(), 42))).toEqual([102]);
     happen('product', 'games', 'ProductChanged', { status: 'inactive' });
     expect(listings.products(viewer())).toEqual([]);
+  });
+
+  it('nothing that is not sold from stock any more, whatever keys it has', () => {
+    const { listings, happen } = shop();
+    listings.products(viewer());
+    happen('package', 'big', 'PackageChanged', { fulfilment: 'service' });
+    happen('package', 'card', 'PackageChanged', { fulfilment: 'supplier' });
+    expect(numbers(listings.products(viewer()))).toEqual([42]);
+    expect(numbers(listings.packages(viewer(), 42))).toEqual([102]);
+    happen('package', 'card', 'PackageChanged', { fulfilment: 'stock' });
+    expect(numbers(listings.products(viewer()))).toEqual([58, 42]);
   });
 
   it('only what their partner may buy', () => {

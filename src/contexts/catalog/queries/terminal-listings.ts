@@ -151,7 +151,8 @@ export class TerminalListings {
   private makeRows(productId: string, { partner, rates, lang, currency }: Viewer): Row[] {
     const rows: Row[] = [];
     for (const pkg of this.index.offeredPackages(productId, lang)) {
-      if (!mayBuy(partner, productId, pkg.id)) continue;
+      // Terminals are sold keys: what became a service is not for them, whatever keys it still has.
+      if (pkg.fulfilment !== 'stock' || !mayBuy(partner, productId, pkg.id)) continue;
       const price = quote({ pkg, rates, partner, currency })?.price;
       if (!price) continue;
       const { publicId, names } = pkg;
