@@ -14,6 +14,12 @@ describe('the expiry of a key', () => {
     expect(new Date(berlin.parse('2027-10-31')!).toISOString()).toBe('2027-10-31T23:00:00.000Z');
   });
 
+  it('is the first moment of the next day where midnight is skipped', () => {
+    const havana = new KeyExpiry('America/Havana');
+    expect(new Date(havana.parse('2026-03-07')!).toISOString()).toBe('2026-03-08T05:00:00.000Z');
+    expect(new Date(havana.parse('2026-10-31')!).toISOString()).toBe('2026-11-01T04:00:00.000Z');
+  });
+
   it('is exact when a time is given', () => {
     expect(baku.parse('2027-12-31T10:00:00Z')).toBe(Date.UTC(2027, 11, 31, 10));
     expect(baku.parse('2027-12-31T10:00+04:00')).toBe(Date.UTC(2027, 11, 31, 6));

@@ -63,10 +63,15 @@ export class KeyExpiry {
     return day === null ? null : this.utcOf(day + DAY_MS);
   }
 
-  /** The moment at which the zone's wall clock first shows `wallMs` (written as if it were UTC). */
+  /**
+   * The moment at which the zone's wall clock first shows `wallMs` (written as if it were UTC), or more: some zones skip midnight
+   * when their summer begins.
+   */
   private utcOf(wallMs: number): number {
     const first = wallMs - this.offsetMs(wallMs);
-    return wallMs - this.offsetMs(first);
+    const moment = wallMs - this.offsetMs(first);
+    const shown = moment + this.offsetMs(moment);
+    return shown < wallMs ? moment + (wallMs - shown) : moment;
   }
 
   private offsetMs(epochMs: number): number {
