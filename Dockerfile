@@ -15,13 +15,15 @@ RUN npm run build && npm prune --omit=dev
 FROM node:22.22.2-bookworm-slim
 # In production the master key must be given; docker-compose.yml shows how to try the product without one.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/var/lib/keyforge
+# Nothing in a container looks for a newer npm.
+ENV NPM_CONFIG_UPDATE_NOTIFIER=false
 WORKDIR /app
-RUN mkdir -m 0700 /var/lib/keyforge /var/lib/keyforge/uploads && chown -R node:node /var/lib/keyforge
+# A volume that is mounted there for the first time takes over the owner and the mode.
+RUN mkdir -m 0700 /var/lib/keyforge /var/lib/keyforge/uploads /backups && chown -R node:node /var/lib/keyforge /backups
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 USER node
-VOLUME /var/lib/keyforge
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

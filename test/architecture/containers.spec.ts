@@ -6,6 +6,7 @@ interface Service {
   readonly image: string;
   readonly build?: string;
   readonly profiles?: readonly string[];
+  readonly env_file?: readonly { readonly path: string; readonly required: boolean }[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly command?: readonly string[];
   readonly ports?: readonly string[];
@@ -34,11 +35,14 @@ describe('the compose file', () => {
     expect(service.image).toMatch(/:\d+\.\d+\.\d+(-[a-z0-9-]+)?$/);
   });
 
-  it.each(services)('keeps the data of %s in one declared volume', (_name, service) => {
-    const used = new Set(service.volumes.map((volume) => volume.split(':')[0]));
-    expect(used.size).toBe(1);
-    for (const volume of used) expect(Object.keys(compose.volumes)).toContain(volume);
-  });
+  it.each(services)(
+    'keeps the data of %s in one declared volume, and backups in another',
+    (name, service) => {
+      const used = new Set(service.volumes.map((volume) => volume.split(':')[0]));
+      expect(used.size).toBe(name === 'keyforge' ? 2 : 1);
+      for (const volume of used) expect(Object.keys(compose.volumes)).toContain(volume);
+    },
+  );
 
   it.each(services)('opens %s to this machine alone', (_name, service) => {
     for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:/);
@@ -70,13 +74,27 @@ describe('the compose file', () => {
     const inProfile = (profile: string) =>
       services.filter(([, service]) => service.profiles?.includes(profile)).map(([name]) => name);
     expect(inProfile('engines')).toEqual(['eventstoredb', 'mongodb', 'redis']);
-    expect(inProfile('everything')).toEqual(['api', 'worker', 'eventstoredb', 'mongodb', 'redis']);
+    expect(inProfile('everything')).toEqual(['api', 'api-2', 'worker', 'eventstoredb', 'mongodb', 'redis']);
   });
 
-  it.each(['api', 'worker'])('starts %s on all three servers, once they are well', (name) => {
+  it.each(product)('gives %s the settings file, but not its places on this machine', (_name, service) => {
+    expect(service.env_file).toEqual([{ path: '.env', required: false }]);
+    expect(service.environment).toMatchObject({
+      HOST: '0.0.0.0',
+      PORT: '3000',
+      DATA_DIR: '/var/lib/keyforge',
+    });
+  });
+
+  it('keeps the address of a process that is started again: no ranges of ports', () => {
+    for (const [, service] of services)
+      for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+  });
+
+  it.each(['api', 'api-2', 'worker'])('starts %s on all three servers, once they are well', (name) => {
     const { environment, depends_on } = compose.services[name]!;
     expect(environment).toMatchObject({
-      ROLE: name,
+      ROLE: name === 'worker' ? 'worker' : 'api',
       NODE_ENV: 'production',
       EVENTSTORE_URL: expect.stringContaining('//eventstoredb:'),
       MONGODB_URL: expect.stringContaining('//mongodb:'),
@@ -138,6 +156,10 @@ describe('the container image', () => {
   it('runs as nobody special and checks its health', () => {
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(dockerfile).toMatch(/^HEALTHCHECK /m);
+  });
+
+  it('makes no volumes of its own, which nobody would find again', () => {
+    expect(dockerfile).not.toMatch(/^VOLUME /m);
   });
 
   it('sets settings that the product knows', () => {

@@ -212,8 +212,15 @@ describe('a restore is refused', () => {
     expect(readdirSync(join(root, 'other'))).toEqual([]);
   });
 
-  it('into a directory that holds anything but its master key', async () => {
+  it('into a directory that holds anything but its master key and an empty folder for uploads', async () => {
     await backedUp();
+    mkdirSync(join(root, 'volume/uploads'), { recursive: true });
+    expect((await restored('volume')).log).toMatchObject({ events: 2, problems: [] });
+    expect(readdirSync(join(root, 'volume/uploads'))).toEqual([`${'a'.repeat(64)}.png`]);
+    rmSync(join(root, 'volume'), { recursive: true });
+    mkdirSync(join(root, 'volume/uploads'), { recursive: true });
+    writeFileSync(join(root, 'volume/uploads/picture.png'), 'of somebody');
+    await expect(restored('volume')).rejects.toThrow('is not empty (uploads');
     await expect(restored('data')).rejects.toThrow('is not empty');
     mkdirSync(join(root, 'other'));
     writeFileSync(join(root, 'other/master.key'), master.reveal());

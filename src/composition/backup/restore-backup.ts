@@ -78,7 +78,10 @@ function masterKeyFor({ masterKey, dataDir }: RestoreSettings): MasterKey {
 /** What a data directory holds but its lock and the key that no backup holds; nothing if there is none. */
 export function contentOf(dataDir: string): string[] {
   if (!existsSync(dataDir)) return [];
-  return readdirSync(dataDir).filter((name) => !NOTHING.has(name));
+  // A container's volume begins with an empty folder for uploads.
+  const isEmpty = (name: string): boolean =>
+    name === 'uploads' && readdirSync(join(dataDir, name)).length === 0;
+  return readdirSync(dataDir).filter((name) => !NOTHING.has(name) && !isEmpty(name));
 }
 
 /** Takes away what a restore that broke off left. @throws {OperationRefused} if there is anything else. */

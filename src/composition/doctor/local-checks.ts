@@ -26,13 +26,19 @@ const SLOW_FLUSHES_PER_SECOND = 100;
 const FLUSH_MS = 200;
 const FLUSHED_BYTES = 4096;
 
+/** What a container writes that has no volume. */
+const OVERLAYFS = 2035054128;
 /** By the magic numbers of statfs(2). */
 const FILE_SYSTEMS: Readonly<
   Record<number, readonly [name: string, state: 'warning' | 'problem', advice: string]>
 > = {
   16914836: ['tmpfs', 'problem', 'everything in it is lost with the machine: put DATA_DIR on a disk'],
   2240043254: ['ramfs', 'problem', 'everything in it is lost with the machine: put DATA_DIR on a disk'],
-  2035054128: ['overlayfs', 'warning', 'a container loses it when it is made anew: put DATA_DIR on a volume'],
+  [OVERLAYFS]: [
+    'overlayfs',
+    'warning',
+    'a container loses it when it is made anew: put DATA_DIR on a volume',
+  ],
   26985: ['NFS', 'problem', 'its locks and flushes cannot be relied on: put DATA_DIR on a local disk'],
 };
 
@@ -45,7 +51,10 @@ export function checkNode(version = process.versions.node): Finding {
 }
 
 /** What is there of the data directory: where it is kept, room, speed of flushes, who may read it. */
-export async function checkDataDirectory({ dataDir }: Pick<Settings, 'dataDir'>): Promise<Finding[]> {
+export async function checkDataDirectory(
+  settings: Pick<Settings, 'dataDir' | 'eventStoreUrl' | 'mongoDbUrl'>,
+): Promise<Finding[]> {
+  const { dataDir } = settings;
   if (isBrokenLink(dataDir)) {
     return [
       problem('data', `${dataDir} is a link to nowhere`, 'make the folder that it leads to, or remove it'),
@@ -61,7 +70,7 @@ export async function checkDataDirectory({ dataDir }: Pick<Settings, 'dataDir'>)
     ...(existsSync(join(dataDir, UNFINISHED_RESTORE))
       ? [problem('restore', 'a restore broke off', 'run `npm run cli -- restore FOLDER` again')]
       : []),
-    checkFileSystem(statfsSync(place).type),
+    checkFileSystem(statfsSync(place).type, Boolean(settings.eventStoreUrl && settings.mongoDbUrl)),
     checkSpace(statfsSync(place)),
     checkFlushes(place),
     ...checkModes(dataDir),
@@ -76,8 +85,11 @@ function nearestExisting(path: string): string {
   return existsSync(path) ? path : nearestExisting(dirname(path));
 }
 
-export function checkFileSystem(type: number): Finding {
+/** @param isBuiltFromLog whether all that is kept there, uploads aside, is kept by servers as well */
+export function checkFileSystem(type: number, isBuiltFromLog = false): Finding {
   const known = FILE_SYSTEMS[type];
+  if (known && type === OVERLAYFS && isBuiltFromLog)
+    return ok('file system', `DATA_DIR is on ${known[0]}, and is built anew from the log`);
   if (!known) return ok('file system', `of type 0x${type.toString(16)}`);
   const [name, state, advice] = known;
   return { check: 'file system', state, text: `DATA_DIR is on ${name}`, advice };

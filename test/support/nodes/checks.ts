@@ -5,6 +5,7 @@ import { TerminalClient } from '../load/terminal-client.js';
 import { ADMIN_PASSWORD } from '../load/world.js';
 import { manifestOf } from './fresh-fold.js';
 import type { Node, NodesProof } from './nodes-proof.js';
+import type { SharedProof } from './shared-proof.js';
 
 const BLOCKED_WITHIN_MS = 1_000;
 /** The middle one counts: on a busy machine a single one says little. */
@@ -19,7 +20,7 @@ const BLOCKED = 'a blocked partner is blocked on every node within a second';
 const READ_OWN = 'what one node wrote can be read on it at once, and on another by its position';
 
 /** Waits until the worker has folded everything; what is sold under load is folded later. @returns how long it took */
-export async function folded(proof: NodesProof): Promise<number> {
+export async function folded(proof: SharedProof): Promise<number> {
   const startedAt = performance.now();
   const [documents, last] = await Promise.all([proof.documents(), proof.lastEventId()]);
   while ((await manifestOf(documents)).event !== last) {
@@ -32,7 +33,7 @@ export async function folded(proof: NodesProof): Promise<number> {
 }
 
 /** When all processes have ended. */
-export async function foldingIsExact(proof: NodesProof): Promise<void> {
+export async function foldingIsExact(proof: SharedProof): Promise<void> {
   for (const { projection, documents, differing } of await proof.compareReadModels()) {
     const told = (): string => `${projection}: ${differing.length} of ${documents}, such as ${differing[0]}`;
     proof.findings.check(EXACT, differing.length === 0, told);

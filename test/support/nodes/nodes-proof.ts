@@ -1,19 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventStore } from '../../../src/platform/event-store/event-store.js';
-import { EventStoreDbEventStore } from '../../../src/platform/event-store/eventstoredb/eventstoredb-event-store.js';
-import { MongoConnection } from '../../../src/platform/mongodb/mongo-connection.js';
-import { MongoReadStore } from '../../../src/platform/read-store/mongodb/mongo-read-store.js';
-import type { ReadStore } from '../../../src/platform/read-store/read-store.js';
-import { type LogEvent, toLogEvent } from '../load/audit/log-event.js';
 import { HttpClient } from '../load/http-client.js';
-import { Proof, type ProofOptions } from '../load/proof.js';
+import type { ProofOptions } from '../load/proof.js';
 import { freePort, ServerProcess } from '../load/server-process.js';
 import { ADMIN_PASSWORD } from '../load/world.js';
 import { MongoServerProcess } from '../mongodb/server-process.js';
 import { databaseUrl } from '../test-engines.js';
-import { type Compared, compareWithFreshFold } from './fresh-fold.js';
+import { SharedProof } from './shared-proof.js';
 import { redisServer, standInServer, type TestServer } from './stand-in-server.js';
 
 const READY_MS = 40_000;
@@ -69,15 +63,22 @@ export interface NodesOptions extends ProofOptions {
 }
 
 /** The product as several processes that sell from one stock, under the same customers and the same audit as one. */
-export class NodesProof extends Proof {
+export class NodesProof extends SharedProof {
   readonly nodes: Node[] = [];
   servers!: Servers;
-  private connection: MongoConnection | null = null;
-  private readonly namespace = `n${randomBytes(4).toString('hex')}`;
+  protected readonly namespace = `n${randomBytes(4).toString('hex')}`;
   private readonly masterKey = randomBytes(32).toString('hex');
 
   constructor(private readonly nodesOptions: NodesOptions) {
     super(nodesOptions);
+  }
+
+  protected get logUrl(): string {
+    return this.servers.log.url;
+  }
+
+  protected get documentsUrl(): string {
+    return this.servers.documents.url;
   }
 
   /** Nodes that answer requests. */
@@ -111,7 +112,7 @@ export class NodesProof extends Proof {
   }
 
   override async close(): Promise<void> {
-    await this.connection?.close();
+    await this.disconnect();
     await Promise.all(this.nodes.map((node) => node.process?.kill()));
     for (const server of this.servers?.own ?? []) await server.kill();
     await super.close();
@@ -144,52 +145,6 @@ export class NodesProof extends Proof {
     await Promise.all(this.nodes.map((node) => this.restart(node)));
     await Promise.all(this.nodes.map((node) => this.ready(node)));
     return this.selling.map(({ port }) => port);
-  }
-
-  protected override async storedEvents(): Promise<Iterable<LogEvent>> {
-    return this.withLog(async (store) => {
-      const events: LogEvent[] = [];
-      for (let position = 0n; ; ) {
-        const page = await store.readAll(position);
-        for (const event of page) events.push(toLogEvent(event));
-        if (page.length === 0) return events;
-        position = page.at(-1)!.position;
-      }
-    });
-  }
-
-  async lastEventId(): Promise<string> {
-    return this.withLog(async (store) => {
-      for (let position = 0n, last = ''; ; ) {
-        const page = await store.readAll(position);
-        if (page.length === 0) return last;
-        ({ position, id: last } = page.at(-1)!);
-      }
-    });
-  }
-
-  /** The read models as they are stored, to look at. */
-  async documents(): Promise<ReadStore> {
-    this.connection ??= await MongoConnection.open({ url: this.servers.documents.url });
-    return MongoReadStore.forReaders(this.connection.database);
-  }
-
-  async compareReadModels(): Promise<Compared[]> {
-    const directory = this.beside('fresh-fold');
-    mkdirSync(directory);
-    const documents = await this.documents();
-    const { namespace } = this;
-    return this.withLog((events) => compareWithFreshFold({ events, documents, namespace, directory }));
-  }
-
-  private async withLog<R>(use: (store: EventStore) => Promise<R>): Promise<R> {
-    const streamPrefix = `${this.namespace}.`;
-    const store = await EventStoreDbEventStore.open({ url: this.servers.log.url, streamPrefix });
-    try {
-      return await use(store);
-    } finally {
-      await store.close();
-    }
   }
 
   private startNode({ name, role, port }: Node): Promise<ServerProcess> {
