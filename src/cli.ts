@@ -58,6 +58,9 @@ process.on('exit', () => {
   if (unprinted.code !== 'EPIPE') process.stderr.write(`the output was lost: ${unprinted.message}\n`);
 });
 
+const interrupted = (command: string | undefined): string =>
+  command === 'import' ? 'interrupted; the next run goes on from here' : 'interrupted';
+
 process.once('SIGINT', () => stopping.abort());
 process.once('SIGTERM', () => stopping.abort());
 
@@ -69,7 +72,7 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     progress.end();
     const message = error instanceof Error ? error.message : String(error);
-    const text = stopping.signal.aborted ? 'interrupted; the next run goes on from here' : message;
+    const text = stopping.signal.aborted ? interrupted(process.argv[2]) : message;
     process.stderr.write(`${text}\n${error instanceof UsageError ? `\n${helpText()}\n` : ''}`);
     process.exitCode = stopping.signal.aborted
       ? EXIT_INTERRUPTED

@@ -1,10 +1,17 @@
 import { SettingsError } from '../platform/config/settings.js';
 import { type ControlClient, connectControl } from '../platform/data-directory/control-client.js';
 import { DataDirectory, DataDirectoryInUseError } from '../platform/data-directory/data-directory.js';
+import { unusableFile } from '../platform/data-directory/owned-files.js';
 
 /** @throws {SettingsError | DataDirectoryInUseError} */
-export const openDataDirectory = (path: string): Promise<DataDirectory> =>
-  DataDirectory.open(path).catch((error: unknown) => refuse(path, error));
+export async function openDataDirectory(path: string): Promise<DataDirectory> {
+  const directory = await DataDirectory.open(path).catch((error: unknown) => refuse(path, error));
+  const unusable = unusableFile(path);
+  if (!unusable) return directory;
+  await directory.close();
+  const message = `holds ${unusable.path}, which this user may not use (${unusable.code}): give all of it to the user of the server`;
+  throw new SettingsError([{ variable: 'DATA_DIR', message }]);
+}
 
 /** The server that holds the data directory; null if none does. @throws {SettingsError} */
 export const connectServer = (path: string): Promise<ControlClient | null> =>

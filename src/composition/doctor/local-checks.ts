@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { Settings } from '../../platform/config/settings.js';
 import { connectControl } from '../../platform/data-directory/control-client.js';
+import { unusableFile } from '../../platform/data-directory/owned-files.js';
 import { EmbeddedKeyStore } from '../../platform/key-store/embedded/embedded-key-store.js';
 import { readMasterKey } from '../../platform/security/master-key-file.js';
 import { UNFINISHED_RESTORE } from '../backup/half-restored.js';
@@ -50,6 +51,8 @@ export function checkNode(version = process.versions.node): Finding {
     : ok('node', version);
 }
 
+const GIVE_FILES = 'give all of DATA_DIR to the user of the server, and run commands as that user';
+
 /** What is there of the data directory: where it is kept, room, speed of flushes, who may read it. */
 export async function checkDataDirectory(
   settings: Pick<Settings, 'dataDir' | 'eventStoreUrl' | 'mongoDbUrl'>,
@@ -64,9 +67,13 @@ export async function checkDataDirectory(
   const place = isThere ? dataDir : nearestExisting(dataDir);
   const control = isThere ? await connectControl(dataDir) : null;
   control?.close();
+  const unusable = unusableFile(dataDir);
   const server = control ? 'in use by a running server' : 'not in use';
   return [
     isThere ? ok('data', `${dataDir}, ${server}`) : ok('data', `${dataDir} will be made at the first start`),
+    ...(unusable
+      ? [problem('files', `this user may not use ${unusable.path} (${unusable.code})`, GIVE_FILES)]
+      : []),
     ...(existsSync(join(dataDir, UNFINISHED_RESTORE))
       ? [problem('restore', 'a restore broke off', 'run `npm run cli -- restore FOLDER` again')]
       : []),
