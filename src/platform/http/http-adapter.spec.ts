@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import {
@@ -25,6 +25,8 @@ import type { Surface, SurfaceName } from './surface.js';
 const CANARY = 'c4n4ry-pa55';
 
 let release = (): void => {};
+/** Says `slow` when a request has come to the slow route, however long that takes. */
+const arrivals = new EventEmitter();
 
 @Controller('shop/api')
 class ShopController {
@@ -52,6 +54,7 @@ class ShopController {
   slow(): Promise<string> {
     return new Promise((resolve) => {
       release = () => resolve('done');
+      arrivals.emit('slow');
     });
   }
 
@@ -247,13 +250,13 @@ describe('on a socket', () => {
 
   it('answers a client that has shut down its side of the connection, and closes it then', async () => {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const arrived = once(arrivals, 'slow').then(() => setTimeout(() => release(), 100));
     socket.end('GET /shop/api/slow HTTP/1.1\r\nHost: a\r\n\r\n');
-    setTimeout(() => release(), 100);
     let text = '';
     socket.on('data', (chunk) => {
       text += chunk;
     });
-    await once(socket, 'close');
+    await Promise.all([once(socket, 'close'), arrived]);
     expect(text).toMatch(/^HTTP\/1\.1 200 /);
   });
 
@@ -270,8 +273,9 @@ describe('on a socket', () => {
   });
 
   it('finishes what was accepted before it stops', async () => {
+    const arrived = once(arrivals, 'slow');
     const slow = get('/shop/api/slow');
-    await new Promise((r) => setTimeout(r, 50));
+    await arrived;
     const stopped = shutDown(app, { logger });
     setTimeout(() => release(), 50);
     expect(await slow).toMatchObject({ status: 200, body: 'done' });
@@ -282,9 +286,9 @@ describe('on a socket', () => {
   });
 
   it('gives up on requests that take longer than the grace', async () => {
-    const slow = get('/shop/api/slow');
-    const failed = expect(slow).rejects.toThrow('socket hang up');
-    await new Promise((r) => setTimeout(r, 50));
+    const arrived = once(arrivals, 'slow');
+    const failed = expect(get('/shop/api/slow')).rejects.toThrow('socket hang up');
+    await arrived;
     await shutDown(app, { logger, graceMs: 50 });
     await failed;
   });
