@@ -73,6 +73,15 @@ export const url = (...schemes: readonly string[]): Kind<string> => {
   };
 };
 
+/** The client selects what stands in the path as a database's number, and would end the process where it is none. */
+export const redisUrl: Kind<string> = {
+  allowed: `${url('redis', 'rediss').allowed}, and in it at most a database's number behind the host`,
+  parse: (text) => {
+    const checked = url('redis', 'rediss').parse(text);
+    return checked && /^(\/\d{0,4})?$/.test(new URL(checked).pathname) ? checked : undefined;
+  },
+};
+
 /** The zone's name as it was written, known to this Node's time zone data. */
 export const timeZone: Kind<string> = {
   allowed: 'an IANA time zone such as Asia/Baku',

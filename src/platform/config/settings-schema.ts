@@ -9,6 +9,7 @@ import {
   oneOf,
   onOff,
   password,
+  redisUrl,
   text,
   timeZone,
   url,
@@ -172,7 +173,7 @@ export const SETTINGS = {
   ),
   redisUrl: optional(
     'REDIS_URL',
-    url('redis', 'rediss'),
+    redisUrl,
     'Redis (6.2 or newer): wake-ups by BullMQ instead of timers in memory, and one limit for all processes on guesses of ' +
       'passwords and codes. Set it to noeviction, with an append-only file.',
     { secret: true, unset: 'embedded' },

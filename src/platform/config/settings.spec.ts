@@ -110,6 +110,8 @@ describe('settings', () => {
     ['REDIS_URL', 'redis://'],
     ['REDIS_URL', 'redis://:pass#word@localhost:6379'],
     ['REDIS_URL', 'redis://:100%@localhost:6379'],
+    ['REDIS_URL', 'redis://localhost:6379/jobs'],
+    ['REDIS_URL', 'redis://localhost:6379/-1'],
   ])('refuse %s=%s, naming the variable and what it allows', (variable, value) => {
     const problems = problemsOf({ [variable]: value });
     expect(problems).toHaveLength(1);

@@ -7,6 +7,10 @@ export interface RedisFacts {
   readonly version: string | null;
   readonly evictionPolicy: string | null;
   readonly isAppendOnly: boolean | null;
+  /** Whether it copies another one and takes no writes. */
+  readonly isReadOnly?: boolean;
+  /** Whether all the memory is used that it may have, so that it takes no writes. */
+  readonly isFull?: boolean;
 }
 
 /** By `INFO` alone, which servers that forbid `CONFIG` answer as well. */
@@ -18,6 +22,8 @@ export async function readRedisFacts(redis: Pick<Redis, 'info'>): Promise<RedisF
     version: read('redis_version'),
     evictionPolicy: read('maxmemory_policy'),
     isAppendOnly: appendOnly === null ? null : appendOnly === '1',
+    isReadOnly: read('role') === 'slave' && read('slave_read_only') !== '0',
+    isFull: Number(read('maxmemory') ?? 0) > 0 && Number(read('used_memory')) >= Number(read('maxmemory')),
   };
 }
 
@@ -29,7 +35,8 @@ export interface RedisProblem {
 }
 
 /** What is wrong with a Redis as a place for jobs. */
-export function redisProblems({ version, evictionPolicy, isAppendOnly }: RedisFacts): RedisProblem[] {
+export function redisProblems(facts: RedisFacts): RedisProblem[] {
+  const { version, evictionPolicy, isAppendOnly } = facts;
   const problems: RedisProblem[] = [];
   if (version !== null && isOlder(version)) {
     const advice = `use ${OLDEST.join('.')} or newer`;
@@ -38,6 +45,14 @@ export function redisProblems({ version, evictionPolicy, isAppendOnly }: RedisFa
   if (evictionPolicy !== null && evictionPolicy !== 'noeviction') {
     const text = `may throw jobs away (maxmemory-policy ${evictionPolicy})`;
     problems.push({ text, advice: 'set maxmemory-policy noeviction', isGrave: true });
+  }
+  if (facts.isReadOnly) {
+    const advice = 'name the one that it copies in REDIS_URL';
+    problems.push({ text: 'is a replica, which takes no writes', advice, isGrave: true });
+  }
+  if (facts.isFull) {
+    const advice = 'raise maxmemory, or clear what others keep there';
+    problems.push({ text: 'has used all of its maxmemory and takes no writes', advice, isGrave: true });
   }
   if (isAppendOnly === false) {
     const text = 'forgets at a restart what is scheduled, which is then found late (no append-only file)';
