@@ -12,4 +12,6 @@ export function endAtOnce(error: unknown): void {
     // The same disk may have no room for it.
   }
   process.kill(process.pid, 'SIGKILL');
+  // Still there: the first process of a container, to which no signal of its own is lethal. This is none.
+  process.abort();
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,6 +43,34 @@ it('it ends also where there is no room for what it says', async () => {
     const [, signal] = await once(child, 'close');
     clearTimeout(patience);
     expect(signal).toBe('SIGKILL');
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}, 20_000);
+
+it('it ends also as the first process of a container, which its own signals do not end', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'keyforge-fatal-'));
+  // Where the system makes no such process, the child is one as any other.
+  const asFirst = ['--pid', '--fork', '--kill-child'];
+  const canBeFirst = spawnSync('unshare', [...asFirst, 'true']).status === 0;
+  try {
+    const node = [
+      process.execPath,
+      '-r',
+      join(SUPPORT, 'register.cjs'),
+      join(SUPPORT, 'fatal-child.ts'),
+      directory,
+    ];
+    const [command, ...args] = canBeFirst ? ['unshare', ...asFirst, ...node] : node;
+    const child = spawn(command!, args, { stdio: 'ignore' });
+    let isLate = false;
+    const patience = setTimeout(() => {
+      isLate = true;
+      child.kill('SIGKILL');
+    }, PATIENCE_MS);
+    await once(child, 'close');
+    clearTimeout(patience);
+    expect(isLate).toBe(false);
   } finally {
     rmSync(directory, { recursive: true });
   }
