@@ -28,10 +28,13 @@ export type VerifyCredentials<Ref> = (
   password: string,
 ) => Promise<CheckedCredentials<Ref> | CredentialRejection>;
 
+/** The one spelling of all those that name the same account. */
+export type NormalLogin = (login: string) => string;
+
 /**
  * Decides who somebody is. A remembered pair is answered at once and before any throttle, so guessing cannot lock a
  * fleet out; else one check at a time runs per login, shared by all who send the same pair, and failures are throttled
- * per (login, address).
+ * per (login, address), however the login is spelled.
  */
 export class CredentialChecks<Ref> {
   private readonly cache: CredentialCache<Ref>;
@@ -42,17 +45,19 @@ export class CredentialChecks<Ref> {
   constructor(
     clock: Clock,
     throttles: FailureThrottles,
+    private readonly normalLogin: NormalLogin,
     private readonly verify: VerifyCredentials<Ref>,
   ) {
     this.cache = new CredentialCache(clock);
     this.throttle = throttles.named('login');
   }
 
-  check({ login, password, address }: Credentials): MaybePromise<Ref | CredentialRejection> {
-    if (login.length > MAX_LOGIN_LENGTH || !isAcceptablePassword(password)) return reject('AccessDenied');
-    const pairKey = this.cache.pairKey(login, password);
+  check({ login: given, password, address }: Credentials): MaybePromise<Ref | CredentialRejection> {
+    if (given.length > MAX_LOGIN_LENGTH || !isAcceptablePassword(password)) return reject('AccessDenied');
+    const pairKey = this.cache.pairKey(given, password);
     const known = this.cache.recall(pairKey);
     if (known !== null) return known;
+    const login = this.normalLogin(given);
     const source = `${login}|${address}`;
     const blocked = this.throttle.isBlocked(source);
     if (blocked === true) return reject('RateLimited');

@@ -115,11 +115,12 @@ describe('credential checks', () => {
   let release: () => void;
   let gate: Promise<void> | null;
   const checks = (clock = new ManualClock()): CredentialChecks<string> =>
-    new CredentialChecks<string>(clock, memoryThrottles(clock), async (login, password) => {
+    new CredentialChecks<string>(clock, memoryThrottles(clock), lowerCase, async (login, password) => {
       verified.push(`${login}/${password}`);
       if (gate) await gate;
       return password === PASSWORD ? { ref: `ref ${login}`, accountId: login } : reject('AccessDenied');
     });
+  const lowerCase = (login: string) => login.toLowerCase();
   const ask = (to: CredentialChecks<string>, password = PASSWORD, address = '10.0.0.1') =>
     to.check({ login: 'paynet', password, address });
 
@@ -171,6 +172,15 @@ describe('credential checks', () => {
     expect(await ask(subject, 'no')).toMatchObject({ code: 'RateLimited' });
     expect(ask(subject)).toBe('ref paynet');
     expect(await ask(subject, 'no', '10.0.0.2')).toMatchObject({ code: 'AccessDenied' });
+  });
+
+  it('throttles a login however it is spelled', async () => {
+    const subject = checks();
+    const guess = (login: string) => subject.check({ login, password: 'no', address: '10.0.0.1' });
+    for (let i = 0; i < FAILURES_PER_WINDOW; i += 1) {
+      expect(await guess(i % 2 === 0 ? 'paynet' : 'PayNet')).toMatchObject({ code: 'AccessDenied' });
+    }
+    expect(await guess('PAYNET')).toMatchObject({ code: 'RateLimited' });
   });
 
   it('refuses what cannot be a credential without checking it', () => {

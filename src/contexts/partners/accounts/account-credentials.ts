@@ -13,6 +13,7 @@ import {
 import { FailureThrottles } from '../../../platform/throttle/failure-throttle.js';
 import { loadAccount } from '../commands/settle-plan.js';
 import { validPasswords } from '../domain/account.js';
+import { normalLogin } from '../domain/claim.js';
 import type { AccountRef } from '../events/claim.events.js';
 import { AccountDirectory } from './account-directory.js';
 import { AccountIndex } from './account-index.js';
@@ -33,7 +34,8 @@ export class AccountCredentials {
     index: AccountIndex,
     throttles: FailureThrottles,
   ) {
-    this.checks = new CredentialChecks(clock, throttles, (login, password) => this.verify(login, password));
+    const verify = (login: string, password: string) => this.verify(login, password);
+    this.checks = new CredentialChecks(clock, throttles, normalLogin, verify);
     index.onCredentialsChanged((accountId) => this.checks.drop(accountId));
   }
 

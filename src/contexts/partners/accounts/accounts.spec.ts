@@ -24,6 +24,16 @@ describe('authenticating a terminal', () => {
     expect(await node.authenticate(PAYNET.password, 'nobody')).toMatchObject({ code: 'AccessDenied' });
   });
 
+  it('counts wrong passwords together for all spellings of a login', async () => {
+    done(await node.register());
+    for (const login of ['paynet', 'PAYNET', 'ｐａｙｎｅｔ', 'Paynet', 'pAYNET']) {
+      for (const password of ['wrong', 'wrong too']) {
+        expect(await node.authenticate(password, login)).toMatchObject({ code: 'AccessDenied' });
+      }
+    }
+    expect(await node.authenticate('wrong', 'payNET')).toMatchObject({ code: 'RateLimited' });
+  });
+
   it('does not take the MD5 of a password', async () => {
     done(await node.register());
     const { createHash } = await import('node:crypto');
