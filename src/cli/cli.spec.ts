@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Finding } from '../composition/doctor/finding.js';
 import type { OperationTypes } from '../composition/operations/operation-types.js';
 import { type CommandWorld, parseCommandLine, UsageError } from './command.js';
@@ -45,6 +46,17 @@ describe('the command line', () => {
       expect(command.name).toBe('import keys');
       expect(args).toEqual({ values: ['a.csv'], options: { package: '7' } });
     }
+  });
+
+  it('is documented without the lines that npm prints where its output goes into a file or a pipe', () => {
+    const documents = ['README.md', 'CONTRIBUTING.md', 'docs/operations.md'].map((path) =>
+      readFileSync(path, 'utf8'),
+    );
+    const piped = documents.flatMap(
+      (text) => text.match(/npm run[^`\n]* cli -- [^`\n]*( [>|] |--json)/g) ?? [],
+    );
+    expect(piped.length).toBeGreaterThan(0);
+    for (const call of piped) expect(call).toContain('npm run --silent cli -- ');
   });
 
   it('has a help that names every command', () => {

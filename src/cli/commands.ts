@@ -239,6 +239,7 @@ export function helpText(commands: readonly CliCommand[] = COMMANDS): string {
     '',
     ...lines,
     '',
+    'For a file or a pipe: npm run --silent cli -- COMMAND, which leaves out what npm prints itself.',
     'A command goes through the running server if one uses DATA_DIR, else it opens the directory itself.',
   ].join('\n');
 }
