@@ -16,7 +16,7 @@ import {
 import { DataDirectoryInUseError } from './platform/data-directory/data-directory.js';
 import { EventStoreError } from './platform/event-store/event-store.js';
 import { assertCanListen, listenFailure, PortTaken } from './platform/http/listening.js';
-import { stopOnSignals } from './platform/http/shutdown.js';
+import { endOnSignals, stopOnSignals } from './platform/http/shutdown.js';
 import { EnvironmentDamaged } from './platform/lmdb/environment-file.js';
 import { createLogger } from './platform/logging/logger.js';
 import { DataFormatError } from './platform/migrations/migrations.js';
@@ -29,6 +29,7 @@ const EXIT_SOFTWARE = 70;
 const EXIT_CONFIG = 78;
 
 async function main(): Promise<void> {
+  endOnSignals();
   limitOtherThreads();
   const settings = loadSettings(readEnvironment(process.env, process.cwd()));
   const refused = unsupportedSettings(settings);

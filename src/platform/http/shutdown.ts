@@ -33,6 +33,20 @@ export async function shutDown(app: INestApplication, options: ShutdownOptions):
   await app.close();
 }
 
+/** What a shell says of a process that SIGTERM ended. */
+const EXIT_TERMINATED = 143;
+const end = (): void => process.exit(EXIT_TERMINATED);
+
+/**
+ * Until {@link stopOnSignals} a signal ends the process at once. The system sees to that, but not for the first process of a
+ * container, whose stop would wait in vain while it starts.
+ */
+export function endOnSignals(): void {
+  if (process.pid !== 1) return;
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
+
 /** Calls `stop` once at SIGTERM or SIGINT, then ends the process: with 0, or with 1 if stopping failed. */
 export function stopOnSignals(stop: (signal: NodeJS.Signals) => Promise<void>, logger: Logger): void {
   let stopping = false;
@@ -48,6 +62,8 @@ export function stopOnSignals(stop: (signal: NodeJS.Signals) => Promise<void>, l
       },
     );
   };
-  process.on('SIGTERM', begin);
-  process.on('SIGINT', begin);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.off(signal, end);
+    process.on(signal, begin);
+  }
 }
