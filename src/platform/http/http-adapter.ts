@@ -11,6 +11,7 @@ import { type Failure, failureOf, refusal } from './failure.js';
 import { withoutPorts } from './forwarded-for.js';
 import {
   HEADERS_TIMEOUT_MS,
+  IDLE_CONNECTION_MS,
   KEEP_ALIVE_MS,
   MAX_BODY_BYTES,
   MAX_HEADER_BYTES,
@@ -56,6 +57,7 @@ export class HttpAdapter extends FastifyAdapter {
         requireHostHeader: false,
       },
       requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionTimeout: IDLE_CONNECTION_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       bodyLimit: MAX_BODY_BYTES,
       trustProxy: proxies.length > 0 ? trusts : false,

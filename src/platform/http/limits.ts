@@ -13,6 +13,12 @@ export const HEADERS_TIMEOUT_MS = 20_000;
 /** Longer than the usual idle times of load balancers, so that they close first and never meet a closed connection. */
 export const KEEP_ALIVE_MS = 72_000;
 
+/**
+ * A connection on which nothing moves for so long is closed: its client takes no answer, or does not close what was closed
+ * to it. Longer than any request that is still being worked on.
+ */
+export const IDLE_CONNECTION_MS = 120_000;
+
 /** What was accepted has this long to finish when the process is told to stop. */
 export const SHUTDOWN_GRACE_MS = 20_000;
 

@@ -20,9 +20,11 @@ const TOO_LARGE: FailureAnswer = {
 const START_OF_REQUEST = /^([A-Z]{3,10}) ([^ ?#\r\n]{1,1024})/;
 const START_BYTES = 1_100;
 
+const statusOf = (error: ClientError): number => (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
+
 function answerTo(error: ClientError, router: SurfaceRouter): FailureAnswer {
   if (error.code === 'HPE_HEADER_OVERFLOW') return TOO_LARGE;
-  const failure = refusal(error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
+  const failure = refusal(statusOf(error));
   const { rawPacket } = error;
   const bytes = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1', 0, START_BYTES) : '';
   const start = START_OF_REQUEST.exec(bytes);
@@ -42,10 +44,16 @@ function text({ status, contentType, body, headers = {} }: FailureAnswer): strin
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`;
 }
 
+/** Whoever waits for the rest of a request is told that it will not come, and answers; nobody else would ever end it. */
+function endBody({ req }: ServerResponse, error: ClientError): void {
+  if (req.complete || req.listenerCount('error') === 0) return;
+  req.emit('error', Object.assign(new Error('the body was broken off'), { statusCode: statusOf(error) }));
+}
+
 /**
  * What Node's parser refuses never becomes a request: answers on the socket itself, in the format of the surface whose
  * path it begins with. Junk behind a request that is being worked on waits for that request's answer: a client must
- * not take "malformed" for the word on its sale. Nothing is logged, as the error carries the raw bytes, query
+ * not take "malformed" for the word on its sale. A body that breaks off, or takes too long, is refused as one. Nothing is logged, as the error carries the raw bytes, query
  * string included.
  */
 export const answerUnreadable =
@@ -53,6 +61,10 @@ export const answerUnreadable =
   (error: ClientError, socket: AnsweringSocket): void => {
     if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy();
     const underWay = socket._httpMessage;
-    if (underWay) return void underWay.once('finish', () => socket.end());
+    if (underWay) {
+      underWay.once('finish', () => socket.end());
+      endBody(underWay, error);
+      return;
+    }
     socket.end(text(answerTo(error, router)));
   };

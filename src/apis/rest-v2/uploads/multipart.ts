@@ -66,7 +66,7 @@ export async function fileOf(request: FastifyRequest): Promise<Buffer> {
       }
       parser.on('error', () => reject(unreadable()));
       parser.on('finish', () => resolve());
-      raw.on('close', () => reject(unreadable()));
+      for (const end of ['close', 'error']) raw.on(end, () => reject(unreadable()));
       raw.pipe(parser);
     });
   } finally {
