@@ -57,9 +57,10 @@ export function failureThrottleContract(name: string, engine: ThrottleEngine): v
       expect(await throttles.named('refresh', LIMIT).isBlocked('a')).toBe(false);
     });
 
-    it('counts every one of many failures at once', async () => {
+    it('counts every one of many failures at once, and tells each which it is', async () => {
       const throttle = throttles.named('login', { failures: 50, windowMs: 5_000 });
-      await Promise.all(Array.from({ length: 49 }, () => throttle.fail('a')));
+      const counts = await Promise.all(Array.from({ length: 49 }, () => throttle.fail('a')));
+      expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 49 }, (_, i) => i + 1));
       expect(await throttle.isBlocked('a')).toBe(false);
       await throttle.fail('a');
       expect(await throttle.isBlocked('a')).toBe(true);

@@ -12,7 +12,8 @@ export const LOGIN_FAILURES: ThrottleLimit = { failures: FAILURES_PER_WINDOW, wi
 /** Counts failures per key. Never throws and never waits long: it is asked before every login. */
 export abstract class FailureThrottle {
   abstract isBlocked(key: string): MaybePromise<boolean>;
-  abstract fail(key: string): MaybePromise<void>;
+  /** Counts one more; answers how many there are in the window, this one included. */
+  abstract fail(key: string): MaybePromise<number>;
   /** Forgets the key's failures. */
   abstract succeed(key: string): MaybePromise<void>;
 }

@@ -28,13 +28,11 @@ export class StaffTotp {
     totp: SealedTotp,
     code: string,
   ): Promise<TotpProof | Rejection<'WrongCode' | 'RateLimited'>> {
-    if (await this.throttle.isBlocked(staffId)) return reject('RateLimited');
+    // Counted before it is looked at: of many codes that are sent at once no more are tried than one after the other.
+    if ((await this.throttle.fail(staffId)) > CODE_FAILURES_PER_WINDOW) return reject('RateLimited');
     const secret = await this.secrets.openTotp({ kind: 'staff', id: staffId }, totp);
     const step = matchingStep(secret, code, this.clock.now());
-    if (step === null) {
-      await this.throttle.fail(staffId);
-      return reject('WrongCode');
-    }
+    if (step === null) return reject('WrongCode');
     await this.throttle.succeed(staffId);
     return { changeId: totp.changeId, step };
   }

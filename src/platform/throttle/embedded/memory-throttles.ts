@@ -28,15 +28,16 @@ export class MemoryThrottle extends FailureThrottle {
     return (this.current(key)?.count ?? 0) >= this.limit.failures;
   }
 
-  fail(key: string): void {
+  fail(key: string): number {
     const current = this.current(key);
     if (current) {
       current.count += 1;
-      return;
+      return current.count;
     }
     this.windows.delete(key);
     this.windows.set(key, { count: 1, untilMs: this.clock.now() + this.limit.windowMs });
     if (this.windows.size > this.maxKeys) this.windows.delete(this.windows.keys().next().value!);
+    return 1;
   }
 
   succeed(key: string): void {

@@ -50,13 +50,15 @@ class RedisThrottle extends FailureThrottle {
     return count.answered ? Number(count.value) >= this.limit.failures : this.local.isBlocked(key);
   }
 
-  async fail(key: string): Promise<void> {
-    await this.local.fail(key);
+  async fail(key: string): Promise<number> {
+    const countHere = await this.local.fail(key);
     const place = this.keyOf(key);
     // In one step, so that no count is ever left without its end.
-    await this.options.connection.ask((redis) =>
+    const counted = await this.options.connection.ask((redis) =>
       redis.multi().set(place, 0, 'PX', this.limit.windowMs, 'NX').incr(place).exec(),
     );
+    const count = counted.answered ? counted.value?.[1]?.[1] : undefined;
+    return typeof count === 'number' ? count : countHere;
   }
 
   async succeed(key: string): Promise<void> {
