@@ -299,6 +299,15 @@ describe('one-time codes', () => {
     expect((await signIn(codeOf(secret))).status).toBe(200);
   });
 
+  it('that were used do not let guesses begin anew', async () => {
+    const { secret, signIn } = await enrolled();
+    const used = codeOf(secret);
+    expect((await signIn(used)).status).toBe(200);
+    for (let i = 0; i < 4; i += 1) expect((await signIn(codeOf(secret, 50 + i))).status).toBe(401);
+    expect((await signIn(used)).status).toBe(401);
+    expect((await signIn(codeOf(secret, 60))).status).toBe(429);
+  });
+
   it('are given up with a code, taken away by a super_admin alone, and cleared at the command line', async () => {
     const { secret, signIn, client } = await enrolled();
     expect((await client.post('/auth/totp/disable', { code: codeOf(secret, 50) })).status).toBe(400);

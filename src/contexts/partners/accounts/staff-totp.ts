@@ -22,17 +22,18 @@ export class StaffTotp {
     this.throttle = throttles.named('one-time-code', limit);
   }
 
-  /** Whether the code was used before is for the member's stream to say. */
+  /** The member's stream has the last word on whether the code was used before. */
   async prove(
     staffId: string,
-    totp: SealedTotp,
+    totp: SealedTotp & { readonly lastStep: number },
     code: string,
   ): Promise<TotpProof | Rejection<'WrongCode' | 'RateLimited'>> {
     // Counted before it is looked at: of many codes that are sent at once no more are tried than one after the other.
     if ((await this.throttle.fail(staffId)) > CODE_FAILURES_PER_WINDOW) return reject('RateLimited');
     const secret = await this.secrets.openTotp({ kind: 'staff', id: staffId }, totp);
     const step = matchingStep(secret, code, this.clock.now());
-    if (step === null) return reject('WrongCode');
+    // Neither does one that was used prove anything, nor may it let guesses begin anew.
+    if (step === null || step <= totp.lastStep) return reject('WrongCode');
     await this.throttle.succeed(staffId);
     return { changeId: totp.changeId, step };
   }
