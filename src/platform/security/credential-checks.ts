@@ -4,6 +4,7 @@ import { isRejection, type Rejection, reject } from '../kernel/rejection.js';
 import type { FailureThrottle, FailureThrottles } from '../throttle/failure-throttle.js';
 import { CredentialCache } from './credential-cache.js';
 import { CHECKS_WAITING_PER_LOGIN, MAX_LOGIN_LENGTH } from './limits.js';
+import { networkOf } from './network-of.js';
 import { isAcceptablePassword } from './password-hasher.js';
 
 /** Login, password and the network address that they came from. */
@@ -34,7 +35,7 @@ export type NormalLogin = (login: string) => string;
 /**
  * Decides who somebody is. A remembered pair is answered at once and before any throttle, so guessing cannot lock a
  * fleet out; else one check at a time runs per login, shared by all who send the same pair, and failures are throttled
- * per (login, address), however the login is spelled.
+ * per (login, address), however the login is spelled, and whichever address of its network an IPv6 client takes.
  */
 export class CredentialChecks<Ref> {
   private readonly cache: CredentialCache<Ref>;
@@ -58,7 +59,7 @@ export class CredentialChecks<Ref> {
     const known = this.cache.recall(pairKey);
     if (known !== null) return known;
     const login = this.normalLogin(given);
-    const source = `${login}|${address}`;
+    const source = `${login}|${networkOf(address)}`;
     const blocked = this.throttle.isBlocked(source);
     if (blocked === true) return reject('RateLimited');
     return this.checkUnknown(blocked, pairKey, source, { login, password });

@@ -183,6 +183,15 @@ describe('credential checks', () => {
     expect(await guess('PAYNET')).toMatchObject({ code: 'RateLimited' });
   });
 
+  it('throttles an IPv6 network, whichever of its addresses guesses', async () => {
+    const subject = checks();
+    for (let i = 0; i < FAILURES_PER_WINDOW; i += 1) {
+      expect(await ask(subject, 'no', `2001:db8::${i}`)).toMatchObject({ code: 'AccessDenied' });
+    }
+    expect(await ask(subject, 'no', '2001:db8::ffff')).toMatchObject({ code: 'RateLimited' });
+    expect(await ask(subject, 'no', '2001:db8:0:1::1')).toMatchObject({ code: 'AccessDenied' });
+  });
+
   it('refuses what cannot be a credential without checking it', () => {
     const subject = checks();
     expect(ask(subject, 'x'.repeat(73))).toMatchObject({ code: 'AccessDenied' });
