@@ -54,8 +54,10 @@ type Of<Type extends OrderEvent['type']> = Projected<Extract<OrderEvent, { type:
 const sumMinor = (amounts: readonly string[]): string =>
   amounts.length === 1 ? amounts[0]! : amounts.reduce((sum, amount) => sum + BigInt(amount), 0n).toString();
 
+const amountAznOf = ({ amountAzn }: OrderUnitDocument): string | null => amountAzn;
+
 function aznOf(units: readonly OrderUnitDocument[]): string | null {
-  const amounts = units.map(({ amountAzn }) => amountAzn);
+  const amounts = units.map(amountAznOf);
   return amounts.includes(null) ? null : sumMinor(amounts as string[]);
 }
 

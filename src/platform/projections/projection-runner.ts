@@ -147,7 +147,7 @@ export class ProjectionRunner implements Projecting {
 
   private async foldAndWrite(events: readonly RecordedEvent[]): Promise<void> {
     const reached = BigInt(this.manifest.position);
-    const news = events.filter(({ position }) => position > reached);
+    const news = eventsAfter(events, reached);
     let written = 0;
     try {
       for (let first = 0; first < news.length; first += PART_EVENTS) {
@@ -268,4 +268,11 @@ export class ProjectionRunner implements Projecting {
     for (const collection of this.manifest.retired) await this.options.documents.dropCollection(collection);
     if (this.manifest.retired.length > 0) await this.write(BigInt(this.manifest.position), { retired: [] });
   }
+}
+
+/** What follows a position. */
+function eventsAfter(events: readonly RecordedEvent[], position: bigint): readonly RecordedEvent[] {
+  let first = 0;
+  while (first < events.length && events[first]!.position <= position) first += 1;
+  return events.slice(first);
 }

@@ -83,6 +83,56 @@ it('says that a text is erased once its data key is destroyed', async () => {
   expect(() => vault.open(sealed, place)).toThrow(expect.objectContaining({ code: 'Erased' }));
 });
 
+describe('a text that is asked for again', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  /** Whether the vault still has the clear text: the ciphertext's own key is gone, but nobody told it. */
+  function isKept(sealed: string): boolean {
+    keys.keys.clear();
+    (vault as unknown as { cached: Map<string, unknown> }).cached.clear();
+    try {
+      return vault.openAgain(sealed, place) === 'A';
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'Erased' });
+      return false;
+    }
+  }
+
+  it('stays in clear for a second at most, and until a data key is destroyed', () => {
+    const sealed = vault.seal(dataKey(1), place, 'A');
+    expect(vault.openAgain(sealed, place)).toBe('A');
+    expect(isKept(sealed)).toBe(true);
+    jest.advanceTimersByTime(1_000);
+    expect(isKept(sealed)).toBe(false);
+
+    keys = new StubKeys();
+    vault = new Vault(keys);
+    vault.openAgain(sealed, place);
+    vault.forget();
+    expect(isKept(sealed)).toBe(false);
+  });
+
+  it('is not taken for another one, of that place or in another', () => {
+    const sealed = vault.seal(dataKey(1), place, 'A');
+    vault.openAgain(sealed, place);
+    expect(vault.openAgain(vault.seal(dataKey(1), place, 'B'), place)).toBe('B');
+    expect(() => vault.openAgain(sealed, sealedPlace('lot-17', 'text', 4))).toThrow(
+      expect.objectContaining({ code: 'Damaged' }),
+    );
+  });
+
+  it('is one of few', () => {
+    const sealed = vault.seal(dataKey(1), place, 'A');
+    vault.openAgain(sealed, place);
+    for (let slot = 0; slot < 16; slot += 1) {
+      const other = sealedPlace('lot-18', 'text', slot);
+      vault.openAgain(vault.seal(dataKey(1), other, 'B'), other);
+    }
+    expect(isKept(sealed)).toBe(false);
+  });
+});
+
 it('asks the key store once for many texts under one key', () => {
   const sealed = vault.seal(dataKey(2), place, 'A');
   for (let i = 0; i < 5; i += 1) vault.open(sealed, place);

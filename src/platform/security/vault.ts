@@ -13,6 +13,8 @@ const CACHED_KEY_MS = 60_000;
 /** Unless the store of the keys does not answer: then for so much longer. */
 const OUTAGE_MS = 15 * 60_000;
 const ANSWER_MS = 300;
+/** Texts that are kept in clear, and for how long. */
+const [KEPT_TEXTS, KEPT_TEXT_MS] = [16, 1_000];
 
 /** `Erased`: the data key was destroyed. `Damaged`: not a ciphertext, or not the one of this place. */
 export class VaultError extends Error {
@@ -36,6 +38,8 @@ export const sealedPlace = (stream: string, field: string, slot: string | number
 export class Vault {
   /** In order of last use, the oldest first. */
   private readonly cached = new Map<string, { key: DataKey; untilMs: number }>();
+  /** By place. */
+  private readonly texts = new Map<string, { readonly sealed: string; readonly text: string }>();
 
   constructor(private readonly keys: KeyStore) {}
 
@@ -62,9 +66,29 @@ export class Vault {
     return unseal(key, nonce, body, place);
   }
 
-  /** Drops every clear data key from memory; called when one is destroyed. */
+  /**
+   * As {@link open}, for what is asked for again at once, as many were sealed in one text: it stays in clear for a
+   * second at most.
+   */
+  openAgain(sealed: string, place: string): MaybePromise<string> {
+    const kept = this.texts.get(place);
+    if (kept?.sealed === sealed) return kept.text;
+    const text = this.open(sealed, place);
+    if (text instanceof Promise) return text.then((opened) => this.keepText(place, sealed, opened));
+    return this.keepText(place, sealed, text);
+  }
+
+  /** Drops every clear data key and text from memory; called when a key is destroyed. */
   forget(): void {
     this.cached.clear();
+    this.texts.clear();
+  }
+
+  private keepText(place: string, sealed: string, text: string): string {
+    if (this.texts.size === KEPT_TEXTS) this.texts.clear();
+    if (this.texts.size === 0) setTimeout(() => this.texts.clear(), KEPT_TEXT_MS).unref();
+    this.texts.set(place, { sealed, text });
+    return text;
   }
 
   private find(keyId: string): MaybePromise<DataKey | null> {

@@ -23,7 +23,7 @@ export interface KeyText {
 
 /**
  * Reads key texts out of the log. On the embedded engine everything is answered at once. What is remembered
- * is ciphertext: a text is decrypted each time that it is asked for.
+ * is ciphertext, but for the second that the vault keeps what it has opened.
  */
 export class KeyTexts {
   /** By stream and event, in order of last use. */

@@ -47,4 +47,7 @@ export async function openTexts(
 }
 
 const openAll = (vault: Vault, stream: string, firstSlot: number, texts: string): MaybePromise<string[]> =>
-  chain(vault.open(texts, sealedPlace(stream, 'texts', firstSlot)), (json) => JSON.parse(json) as string[]);
+  chain(
+    vault.openAgain(texts, sealedPlace(stream, 'texts', firstSlot)),
+    (json) => JSON.parse(json) as string[],
+  );

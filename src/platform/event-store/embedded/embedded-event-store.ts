@@ -61,6 +61,7 @@ export class EmbeddedEventStore extends EventStore {
   private readonly recent: RecentEvents;
   private readonly news = new News();
   private readonly subscriptions = new Set<Subscription>();
+  private readonly followers = new Set<{ passed: number }>();
   private closing: Promise<void> | null = null;
 
   private constructor(
@@ -136,8 +137,14 @@ export class EmbeddedEventStore extends EventStore {
     options: SubscribeOptions = {},
   ): Subscription {
     this.assertOpen();
+    const follower = { passed: Number(after) };
+    this.followers.add(follower);
     const source = {
-      readAll: (position: bigint, limit?: number) => this.readAll(position, limit),
+      readAll: (position: bigint, limit?: number) => {
+        follower.passed = Number(position);
+        this.recent.release(this.passedByAll());
+        return this.readAll(position, limit);
+      },
       onNews: this.news.onNews,
       onFailure: (error: unknown) => {
         this.options.onDeliveryFailure?.(error);
@@ -148,6 +155,7 @@ export class EmbeddedEventStore extends EventStore {
     const subscription: Subscription = {
       close: () => {
         this.subscriptions.delete(subscription);
+        this.followers.delete(follower);
         return pulling.close();
       },
     };
@@ -175,6 +183,13 @@ export class EmbeddedEventStore extends EventStore {
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
+  }
+
+  /** The position up to which every subscription has handled what there is. */
+  private passedByAll(): number {
+    let passed = Number.POSITIVE_INFINITY;
+    for (const follower of this.followers) passed = Math.min(passed, follower.passed);
+    return passed;
   }
 
   private async shutDown(): Promise<void> {

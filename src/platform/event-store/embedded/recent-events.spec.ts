@@ -66,4 +66,20 @@ describe('the newest events', () => {
     const { events } = recent as unknown as { events: readonly unknown[] };
     expect(events.filter((event) => event !== null)).toHaveLength(4);
   });
+
+  it('are let go as soon as nobody will ask for them', () => {
+    const recent = new RecentEvents(0);
+    for (let at = 1; at <= 10; at += 1) recent.add(at, [entry('a', at - 2, 1)]);
+    recent.release(7);
+    expect(positions(recent, 6)).toBeUndefined();
+    expect(positions(recent, 7)).toEqual([8, 9, 10]);
+    recent.release(3);
+    expect(positions(recent, 7)).toEqual([8, 9, 10]);
+    recent.release(12);
+    expect(positions(recent, 10)).toEqual([]);
+    recent.add(11, [entry('a', 9, 2)]);
+    expect(positions(recent, 10)).toEqual([11, 12]);
+    const { events } = recent as unknown as { events: readonly unknown[] };
+    expect(events).toHaveLength(2);
+  });
 });

@@ -7,7 +7,10 @@ const MAX_BYTES_WITH_BODY = 1024 * 1024;
 
 type Recent = RecordedEvent & { body?: object | undefined };
 
-/** The newest events, so that whoever follows the log closely need not have them read from disk and checked. */
+/**
+ * The newest events, so that whoever follows the log closely need not have them read from disk and checked. What all followers
+ * have passed is let go at once: it would only grow old in the garbage collector's hands.
+ */
 export class RecentEvents {
   private events: (Recent | null)[] = [];
   /** Place in `events` of the oldest one kept. */
@@ -48,18 +51,32 @@ export class RecentEvents {
     return this.events.slice(low, low + limit) as Recent[];
   }
 
+  /** Nobody will ask for what comes up to this position. */
+  release(position: number): void {
+    while (this.start < this.events.length && Number(this.events[this.start]!.position) <= position) {
+      this.forgetOldest();
+    }
+    this.closeUp();
+  }
+
   private forget(): void {
     while (this.bytesWithBody > MAX_BYTES_WITH_BODY) this.forgetBody();
-    while (this.events.length - this.start > MAX_EVENTS || this.bytes > MAX_BYTES) {
-      if (this.bodies === this.start) this.forgetBody();
-      const { position, data, metadata } = this.events[this.start]!;
-      this.floor = Number(position);
-      this.bytes -= data.length + metadata.length;
-      // Its place stays until many are given up at once; its bytes must not.
-      this.events[this.start] = null;
-      this.start += 1;
-    }
-    if (this.start < MAX_EVENTS) return;
+    while (this.events.length - this.start > MAX_EVENTS || this.bytes > MAX_BYTES) this.forgetOldest();
+    this.closeUp();
+  }
+
+  private forgetOldest(): void {
+    if (this.bodies === this.start) this.forgetBody();
+    const { position, data, metadata } = this.events[this.start]!;
+    this.floor = Number(position);
+    this.bytes -= data.length + metadata.length;
+    // Its place stays until many are given up at once; its bytes must not.
+    this.events[this.start] = null;
+    this.start += 1;
+  }
+
+  private closeUp(): void {
+    if (this.start < MAX_EVENTS && this.start < this.events.length) return;
     this.events = this.events.slice(this.start);
     this.bodies -= this.start;
     this.start = 0;

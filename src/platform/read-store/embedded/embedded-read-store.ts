@@ -21,11 +21,13 @@ import {
 import { chunks, EVERYTHING, matcher, takeInOrder, takeSorted } from './scan.js';
 import {
   type Bytes,
+  bytesOf,
   type Change,
   type Collection,
   changeDocument,
   decode,
   isLive,
+  putAll,
   stampOf,
 } from './stored-document.js';
 
@@ -142,10 +144,8 @@ export class EmbeddedReadStore extends ReadStore {
     for (const [{ spec }, size] of sizes) {
       changes.push([this.meta, metaKey('collection', spec.name), toJson({ indexes: spec.indexes, size })]);
     }
-    this.room.take(changes.reduce((sum, [, at, bytes]) => sum + at.length + (bytes?.length ?? 0), 0));
-    const writing = this.root.batch(() => {
-      for (const [database, at, bytes] of changes) bytes ? database.put(at, bytes) : database.remove(at);
-    });
+    this.room.take(bytesOf(changes));
+    const writing = this.root.batch(() => putAll(changes));
     this.writing = committed(writing);
     await this.writing;
     for (const [target, size] of sizes) target.size = size;

@@ -50,16 +50,36 @@ export function changeDocument(
   const old = stored?.document ?? null;
   changes.push([target.documents, key, encode(stamp, document)]);
   for (const [index, fields] of target.spec.indexes.entries()) {
-    if (old && document && fields.every((field) => fieldOf(old, field) === fieldOf(document, field)))
-      continue;
+    if (old && document && agree(old, document, fields)) continue;
     if (old) changes.push([target.entries, entryKey(index, fields, old, id), null]);
     if (document) changes.push([target.entries, entryKey(index, fields, document, id), key]);
   }
   return (document ? 1 : 0) - (old ? 1 : 0);
 }
 
-const entryKey = (index: number, fields: readonly string[], document: ReadDocument, id: DocumentId): Buffer =>
-  indexPrefix(index, [...fields.map((field) => fieldOf(document, field)), id]);
+function agree(one: ReadDocument, other: ReadDocument, fields: readonly string[]): boolean {
+  for (const field of fields) if (fieldOf(one, field) !== fieldOf(other, field)) return false;
+  return true;
+}
+
+function entryKey(index: number, fields: readonly string[], document: ReadDocument, id: DocumentId): Buffer {
+  const values: unknown[] = [];
+  for (const field of fields) values.push(fieldOf(document, field));
+  values.push(id);
+  return indexPrefix(index, values);
+}
+
+/** Bytes of keys and values. */
+export function bytesOf(changes: readonly Change[]): number {
+  let bytes = 0;
+  for (const [, key, value] of changes) bytes += key.length + (value?.length ?? 0);
+  return bytes;
+}
+
+/** To be called in a transaction. */
+export function putAll(changes: readonly Change[]): void {
+  for (const [database, key, value] of changes) value ? database.put(key, value) : database.remove(key);
+}
 
 function encode({ bytes: stamp }: Stamp, document: ReadDocument | null): Buffer {
   if (!document) return stamp;
