@@ -34,7 +34,8 @@ export class Caller {
   ) {}
 }
 
-type SignedRequest = FastifyRequest & { principal?: Principal };
+/** A request that {@link AccessGuard} let through; of a public route it may be nobody's. */
+export type SignedRequest = FastifyRequest & { principal?: Principal };
 
 export const CalledBy = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
   const http = context.switchToHttp();

@@ -18,6 +18,7 @@ import { AccessGuard } from './access.js';
 import { BodyShapePipe, RequestPipe } from './body.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
 import { KnownQuery } from './known-query.js';
+import { ReadShares } from './read-shares.js';
 import { WaitingReads } from './waiting-reads.js';
 
 const OUTAGE = 'The service is not available';
@@ -42,5 +43,5 @@ export const ApiController = (path: string): ClassDecorator =>
     Controller(path),
     UseGuards(AccessGuard, KnownQuery),
     UsePipes(BodyShapePipe, RequestPipe),
-    UseInterceptors(OutageInterceptor, WaitingReads, IdempotencyInterceptor),
+    UseInterceptors(OutageInterceptor, WaitingReads, ReadShares, IdempotencyInterceptor),
   );

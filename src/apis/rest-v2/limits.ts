@@ -20,6 +20,10 @@ export const READ_YOUR_WRITES_MS = 5_000;
 /** How long a read waits for the position that it asks for. */
 export const WAIT_FOR_POSITION_MS = 5_000;
 
+/** Reads of one login that are worked on at once, and that wait for it. */
+export const READS_AT_ONCE = 4;
+export const READS_WAITING = 256;
+
 /** How long the answer under an idempotency key is kept. */
 export const IDEMPOTENCY_KEY_MS = 24 * 3_600_000;
 export const IDEMPOTENCY_SWEEP_MS = 3_600_000;
