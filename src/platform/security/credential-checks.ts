@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.js';
 import { isRejection, type Rejection, reject } from '../kernel/rejection.js';
 import type { FailureThrottle, FailureThrottles } from '../throttle/failure-throttle.js';
 import { CredentialCache } from './credential-cache.js';
-import { CHECKS_WAITING_PER_LOGIN, MAX_LOGIN_LENGTH } from './limits.js';
+import { CHECKS_WAITING_PER_LOGIN, CHECKS_WAITING_PER_NETWORK, MAX_LOGIN_LENGTH } from './limits.js';
 import { networkOf } from './network-of.js';
 import { isAcceptablePassword } from './password-hasher.js';
 
@@ -35,13 +35,16 @@ export type NormalLogin = (login: string) => string;
 /**
  * Decides who somebody is. A remembered pair is answered at once and before any throttle, so guessing cannot lock a
  * fleet out; else one check at a time runs per login, shared by all who send the same pair, and failures are throttled
- * per (login, address), however the login is spelled, and whichever address of its network an IPv6 client takes.
+ * per (login, address), however the login is spelled, and whichever address of its network an IPv6 client takes. No network
+ * takes up all checks with logins that it makes up.
  */
 export class CredentialChecks<Ref> {
   private readonly cache: CredentialCache<Ref>;
   private readonly throttle: FailureThrottle;
   private readonly checking = new Map<string, Promise<Ref | CredentialRejection>>();
   private readonly queues = new Map<string, { waiting: number; tail: Promise<unknown> }>();
+  /** Checks that each network has begun. */
+  private readonly begun = new Map<string, number>();
 
   constructor(
     clock: Clock,
@@ -59,10 +62,11 @@ export class CredentialChecks<Ref> {
     const known = this.cache.recall(pairKey);
     if (known !== null) return known;
     const login = this.normalLogin(given);
-    const source = `${login}|${networkOf(address)}`;
+    const network = networkOf(address);
+    const source = `${login}|${network}`;
     const blocked = this.throttle.isBlocked(source);
     if (blocked === true) return reject('RateLimited');
-    return this.checkUnknown(blocked, pairKey, source, { login, password });
+    return this.checkUnknown(blocked, pairKey, source, { login, password, network });
   }
 
   /** Forgets an account's remembered credentials. */
@@ -74,13 +78,30 @@ export class CredentialChecks<Ref> {
     blocked: MaybePromise<boolean>,
     pairKey: string,
     source: string,
-    { login, password }: Pick<Credentials, 'login' | 'password'>,
+    { login, password, network }: Pick<Credentials, 'login' | 'password'> & { readonly network: string },
   ): Promise<Ref | CredentialRejection> {
     if (blocked && (await blocked)) return reject('RateLimited');
-    const outcome = await (this.checking.get(pairKey) ?? this.begin(pairKey, login, password));
+    const shared = this.checking.get(pairKey);
+    const outcome = await (shared ?? this.beginFor(network, () => this.begin(pairKey, login, password)));
     if (!isRejection(outcome)) await this.throttle.succeed(source);
     else if (outcome.code === 'AccessDenied') await this.throttle.fail(source);
     return outcome;
+  }
+
+  private async beginFor(
+    network: string,
+    begin: () => Promise<Ref | CredentialRejection>,
+  ): Promise<Ref | CredentialRejection> {
+    const begun = this.begun.get(network) ?? 0;
+    if (begun >= CHECKS_WAITING_PER_NETWORK) return reject('RateLimited');
+    this.begun.set(network, begun + 1);
+    try {
+      return await begin();
+    } finally {
+      const left = this.begun.get(network)! - 1;
+      if (left > 0) this.begun.set(network, left);
+      else this.begun.delete(network);
+    }
   }
 
   private begin(pairKey: string, login: string, password: string): Promise<Ref | CredentialRejection> {

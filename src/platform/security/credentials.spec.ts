@@ -6,7 +6,12 @@ import { memoryThrottles } from '../../../test/support/memory-throttles.js';
 import { isRejection, reject } from '../kernel/rejection.js';
 import { CredentialCache } from './credential-cache.js';
 import { CredentialChecks } from './credential-checks.js';
-import { CHECKS_WAITING_PER_LOGIN, CREDENTIAL_REMEMBERED_MS, FAILURES_PER_WINDOW } from './limits.js';
+import {
+  CHECKS_WAITING_PER_LOGIN,
+  CHECKS_WAITING_PER_NETWORK,
+  CREDENTIAL_REMEMBERED_MS,
+  FAILURES_PER_WINDOW,
+} from './limits.js';
 import { isAcceptablePassword, PasswordHasher } from './password-hasher.js';
 
 const PASSWORD = 'correct horse';
@@ -162,6 +167,25 @@ describe('credential checks', () => {
     const codes = answers.map((answer) => (isRejection(answer) ? answer.code : answer));
     expect(codes.filter((code) => code === 'AccessDenied')).toHaveLength(CHECKS_WAITING_PER_LOGIN);
     expect(codes.filter((code) => code === 'RateLimited')).toHaveLength(20 - CHECKS_WAITING_PER_LOGIN);
+  });
+
+  it('leaves others a part of all checks, however many logins a network makes up', async () => {
+    gate = new Promise((resolve) => {
+      release = resolve;
+    });
+    const subject = checks();
+    const made = Array.from({ length: CHECKS_WAITING_PER_NETWORK + 10 }, (_, i) =>
+      subject.check({ login: `made up ${i}`, password: 'no', address: `2001:db8::${i}` }),
+    );
+    const other = ask(subject);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(verified).toHaveLength(CHECKS_WAITING_PER_NETWORK + 1);
+    release();
+    expect(await other).toBe('ref paynet');
+    const codes = (await Promise.all(made)).map((answer) => (isRejection(answer) ? answer.code : answer));
+    expect(codes.filter((code) => code === 'RateLimited')).toHaveLength(10);
+    const again = await subject.check({ login: 'made up 200', password: 'no', address: '2001:db8::1' });
+    expect(again).toMatchObject({ code: 'AccessDenied' });
   });
 
   it('throttles a guessing address alone, and never credentials that are remembered', async () => {

@@ -14,6 +14,8 @@ export const CREDENTIAL_REMEMBERED_MS = 15 * 60_000;
 export const CREDENTIALS_REMEMBERED = 100_000;
 /** Checks of different passwords that may wait for one login. */
 export const CHECKS_WAITING_PER_LOGIN = 8;
+/** Checks that one network may have under way and waiting, for all logins: the rest of bcrypt's queue is for the others. */
+export const CHECKS_WAITING_PER_NETWORK = BCRYPT_WAITING / 2;
 
 /** Failures from one address for one login within the window before further ones are refused unseen. */
 export const FAILURES_PER_WINDOW = 10;
