@@ -73,6 +73,12 @@ export const url = (...schemes: readonly string[]): Kind<string> => {
   };
 };
 
+/** Paths are put behind it, and customers see it. */
+export const baseUrl: Kind<string> = {
+  allowed: `${url('http', 'https').allowed}, without user, password, ? and #`,
+  parse: (text) => (/[?#@]/.test(text) ? undefined : url('http', 'https').parse(text)),
+};
+
 /** The client selects what stands in the path as a database's number, and would end the process where it is none. */
 export const redisUrl: Kind<string> = {
   allowed: `${url('redis', 'rediss').allowed}, and in it at most a database's number behind the host`,

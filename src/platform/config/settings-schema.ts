@@ -1,4 +1,5 @@
 import {
+  baseUrl,
   cidrList,
   directory,
   driverUrl,
@@ -72,7 +73,7 @@ export const SETTINGS = {
     'Address to listen on. The default answers this machine only; the container image sets 0.0.0.0.',
   ),
   port: define('PORT', wholeNumber(0, 65_535), '3000', 'TCP port to listen on; 0 takes a free one.'),
-  publicUrl: optional('PUBLIC_URL', url('http', 'https'), 'Where clients reach this server.', {
+  publicUrl: optional('PUBLIC_URL', baseUrl, 'Where clients reach this server.', {
     unset: 'http://localhost:PORT, or the address in HOST',
   }),
   trustedProxies: define(

@@ -81,6 +81,8 @@ describe('settings', () => {
     ['HOST', 'a b'],
     ['NODE_ENV', 'prod'],
     ['PUBLIC_URL', 'shop.example.com'],
+    ['PUBLIC_URL', 'https://shop.example.com/?a=1'],
+    ['PUBLIC_URL', 'https://user:word@shop.example.com'],
     ['KEYFORGE_DEMO', 'yes'],
     ['KEYFORGE_ADMIN_PASSWORD', 'short'],
     ['KEYFORGE_ADMIN_PASSWORD', 'ü'.repeat(37)],
