@@ -106,9 +106,9 @@ const confirmSale: Perform = async (request, { commands }) => {
   const email = parseEmail(data.email);
   const sold = await commands.execute(
     new ConfirmSale(context, {
-      ...{ partnerId, apiKeyId, keyNumber, order, email },
       currency: explicitCurrency,
       language: chooseLanguage(data.lang, language),
+      ...{ partnerId, apiKeyId, keyNumber, order, email },
     }),
   );
   if (isRejection(sold)) return refusalAnswer('4', sold.code);

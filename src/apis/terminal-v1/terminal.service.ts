@@ -143,7 +143,8 @@ export class TerminalService {
     if (!data && INVALID_DATA[action]) return INVALID_DATA[action];
 
     const context: CommandContext = {
-      ...ids,
+      commandId: ids.commandId,
+      correlationId: ids.correlationId,
       actor: { kind: 'partner', id: partnerId },
       surface: 'terminal-v1',
     };

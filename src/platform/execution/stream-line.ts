@@ -35,7 +35,6 @@ export interface Command {
 export const newCommand = (
   given: Pick<Command, 'context' | 'work' | 'settle' | 'stepwise' | 'since'>,
 ): Command => ({
-  ...given,
   memo: new Map(),
   madeIds: [],
   losses: 0,
@@ -44,6 +43,7 @@ export const newCommand = (
   awaited: new Set(),
   wanted: [],
   held: [],
+  ...given,
 });
 
 /** What a stream is after a step. */

@@ -31,15 +31,15 @@ export function recordOperation(
   outcome: string,
   revision: number,
 ): OperationWindow {
-  const { recent, recentSince } = window;
+  const { since, recent, recentSince, older } = window;
   if (recent.size < WINDOW_GENERATION_SIZE) {
-    return { ...window, recent: recent.set(operation, outcome) };
+    return { since, recentSince, recent: recent.set(operation, outcome), older };
   }
   return {
     since: recentSince,
     recentSince: revision,
-    older: recent,
     recent: NewestMap.of([[operation, outcome]]),
+    older: recent,
   };
 }
 

@@ -83,6 +83,6 @@ export function announceLot(
   const data = { lot, announcement, package: packageId, keys };
   return {
     kind: 'announce',
-    event: { type: 'LotAnnounced', data: command.import ? { ...data, import: command.import } : data },
+    event: { type: 'LotAnnounced', data: command.import ? { import: command.import, ...data } : data },
   };
 }

@@ -17,7 +17,7 @@ export function openLot(state: LotState, command: OpenLot): LotEvent[] | Rejecti
   const { intakes, ...facts } = command;
   const keys = keysIn(intakes);
   if (keys < 1 || keys > KEYS_PER_LOT) throw new RangeError(`a lot of ${keys} keys`);
-  const events: LotEvent[] = [{ type: 'LotOpened', data: { ...facts, keys } }];
+  const events: LotEvent[] = [{ type: 'LotOpened', data: { keys, ...facts } }];
   for (const [index, taken] of intakes.entries()) {
     const isLast = index === intakes.length - 1;
     if (taken.keys.length !== KEYS_PER_INTAKE_EVENT && !isLast) throw new RangeError('an intake with a gap');

@@ -209,8 +209,13 @@ export class KeyFile implements KeySource {
     const fields = splitCsvLine(line.text, this.columns.delimiter);
     if (!fields) return 'unclosed_quote';
     const { text, serial, expires } = this.columns;
-    const given = { text: fields[text] ?? '', serial: fields[serial], expiresOn: fields[expires] };
-    return this.preparer.prepare({ ...given, line: line.number }, this.options.nowMs);
+    const given = {
+      text: fields[text] ?? '',
+      serial: fields[serial],
+      expiresOn: fields[expires],
+      line: line.number,
+    };
+    return this.preparer.prepare(given, this.options.nowMs);
   }
 
   private isSettled(line: number): boolean {

@@ -140,8 +140,8 @@ export function sellUnit(sale: SaleOfUnits, planned: PlannedUnit, facts: PriceFa
   if (sale.intent === 'finish') {
     const decided =
       claim.reservation === null
-        ? sellKey(lot, { ...base, cooldownMs: sale.terms.cooldownMs })
-        : sellReservedKey(lot, { ...base, reservation: claim.reservation });
+        ? sellKey(lot, { cooldownMs: sale.terms.cooldownMs, ...base })
+        : sellReservedKey(lot, { reservation: claim.reservation, ...base });
     if (!isRejection(decided)) {
       tx.append(Lot, id, decided);
       const [event] = decided;

@@ -90,7 +90,7 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
       if (!canPay(tx, this.desk, { walletId: wallet, partner: offer.partner, price })) {
         return reject('InsufficientBalance');
       }
-      tx.append(Order, id, this.claim(tx, context, { ...request, order, offer, lot, wallet }));
+      tx.append(Order, id, this.claim(tx, context, { order, offer, lot, wallet, ...request }));
     }
     throw new Error('no lot kept its stock within one decision');
   }

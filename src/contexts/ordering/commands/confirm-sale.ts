@@ -101,7 +101,7 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
       if (input.currency !== null && input.currency !== reservation.currency) {
         return reject('CurrencyMismatch');
       }
-      this.claim(tx, context, { ...request, order, plan: hold.reservation });
+      this.claim(tx, context, { order, plan: hold.reservation, ...request });
     }
     throw new Error('no attempt to confirm came to an end');
   }

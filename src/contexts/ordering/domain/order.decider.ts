@@ -12,7 +12,7 @@ export function claimOrder(
   if (state.status !== 'none' && state.status !== 'refused') return reject('OrderAlreadyExists');
   const attempt = (state.claim?.attempt ?? 0) + 1;
   const publicId = state.claim?.publicId ?? claim.publicId;
-  return [{ type: 'OrderClaimed', data: { ...claim, publicId, attempt } }];
+  return [{ type: 'OrderClaimed', data: { attempt, ...claim, publicId } }];
 }
 
 export interface ConfirmOrder {
@@ -55,7 +55,7 @@ export function claimRefund(
 ): OrderEvent[] | Rejection<OrderStateRejection> {
   if (state.status !== 'confirmed') return reject('OrderNotConfirmed');
   const { amount, commission } = state;
-  return [{ type: 'RefundClaimed', data: { ...command, amount, commission } }];
+  return [{ type: 'RefundClaimed', data: { amount, commission, ...command } }];
 }
 
 /** Ends a refund whose movements are done. */
@@ -81,7 +81,7 @@ export function claimReplacement(
   if (state.status !== 'confirmed') return reject('OrderNotConfirmed');
   const faulty = state.units.find(({ unit }) => unit === command.unit.unit);
   if (!faulty) return reject('KeyNotInOrder');
-  return [{ type: 'ReplacementClaimed', data: { ...command, attempt: state.attempts + 1, faulty } }];
+  return [{ type: 'ReplacementClaimed', data: { attempt: state.attempts + 1, faulty, ...command } }];
 }
 
 /** Ends a replacement: with the key that was sold for it, or with the reason why there is none. */

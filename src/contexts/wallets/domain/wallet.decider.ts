@@ -29,7 +29,7 @@ export function holdFunds(
     return reject('InsufficientBalance');
   }
   const data = { hold, amount: amountMinor.toString(), currency, deadline };
-  return [{ type: 'FundsHeld', data: reservation ? { ...data, reservation } : data }];
+  return [{ type: 'FundsHeld', data: reservation ? { reservation, ...data } : data }];
 }
 
 export interface CaptureFunds {
@@ -89,5 +89,5 @@ export function postFunds(
   if (findOperation(state.operations, command.operation)) return [];
   const type = amountMinor > 0n ? 'FundsCredited' : 'FundsDebited';
   const amount = (amountMinor > 0n ? amountMinor : -amountMinor).toString();
-  return [{ type, data: { ...rest, amount } }];
+  return [{ type, data: { amount, ...rest } }];
 }
