@@ -41,8 +41,9 @@ export const salesByDay = defineProjection<SalesDayDocument, CountedEvent>({
   evolve(before, { type, data: { sale } }, id) {
     const quarter = quarterOf(sale.confirmedAt);
     if (before) {
-      const figures = counted(before.quarters[quarter], type, sale.units);
-      return { ...before, quarters: { ...before.quarters, [quarter]: figures } };
+      const { _id, partnerId, currency, demo, day } = before;
+      const quarters = { ...before.quarters, [quarter]: counted(before.quarters[quarter], type, sale.units) };
+      return { _id, partnerId, currency, demo, day, quarters };
     }
     return {
       _id: id,

@@ -37,8 +37,9 @@ export const salesTotals = defineProjection<SalesTotalDocument, CountedEvent>({
   },
   evolve(before, { type, data: { sale } }, id) {
     const total = before ?? totalOf(String(id), sale);
-    const { productId } = total;
+    const { _id, partnerId, productId, currency, demo } = total;
     const units = productId ? sale.units.filter(({ product }) => product === productId) : sale.units;
-    return { ...total, figures: counted(before?.figures, type, units) };
+    const figures = counted(before?.figures, type, units);
+    return { _id, partnerId, productId, currency, demo, figures };
   },
 });
