@@ -20,6 +20,10 @@ describe('a cell', () => {
     // A spreadsheet whose decimals have commas ends a cell at the semicolon.
     ["x;=cmd|'/C calc'!A0;z", "\"x;'=cmd|'/C calc'!A0;z\""],
     ['x\n=1+1', '"x\n\'=1+1"'],
+    // To the same one a quote that is written double is an empty pair, before what it calculates.
+    ['x;"=1+1;z', '"x;""\'=1+1;z"'],
+    ['x\n"@SUM(A1)', '"x\n""\'@SUM(A1)"'],
+    ['a "=b" c', '"a ""=b"" c"'],
     ['\n=1+1', '"\'\n\'=1+1"'],
     ['＝1+1', "'＝1+1"],
   ])('holds %j as %j', (text, cell) => expect(csvCell(text)).toBe(cell));

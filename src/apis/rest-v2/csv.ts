@@ -6,9 +6,10 @@ const BYTE_ORDER_MARK = '\ufeff';
 
 /**
  * What a spreadsheet would take for a formula: where a cell begins, and where one would begin for a spreadsheet that separates cells
- * by semicolons, as it does wherever decimals have commas.
+ * by semicolons, as it does wherever decimals have commas. A quote that stands there is written double: to such a spreadsheet an empty
+ * pair, and what follows it is calculated.
  */
-const FORMULA = /^(?=[=+\-@＝＋－＠\t\r\n])|(?<=[;\t\r\n])(?=[=+\-@＝＋－＠])/g;
+const FORMULA = /^(?=[=+\-@＝＋－＠\t\r\n])|(?<=[;\t\r\n]"?)(?=[=+\-@＝＋－＠])/g;
 const NEEDS_QUOTES = /[",;\r\n]/;
 
 /** Text as a cell of RFC 4180; what a spreadsheet would calculate is made text by an apostrophe before it. */
