@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,3 +85,41 @@ it.each(present)(
   },
   60_000,
 );
+
+it.each(present)('in %s says no to what a stranger sends, whatever that is', async (_, command) => {
+  const good = await vector(Date.now());
+  const secret = good.secrets[0]!;
+  const hostile: Record<string, string>[] = [
+    { 'webhook-signature': '' },
+    { 'webhook-signature': 'v1,é' },
+    { 'webhook-signature': 'v1' },
+    { 'webhook-timestamp': '' },
+    { 'webhook-timestamp': '²' },
+    { 'webhook-timestamp': '9'.repeat(5_000) },
+  ];
+  for (const headers of hostile) {
+    expect([
+      headers,
+      verdict(command, secret, { ...good, headers: { ...good.headers, ...headers } }),
+    ]).toEqual([headers, 'refused']);
+  }
+});
+
+it.each(present)('in %s takes nothing for signed where its secret was left empty', async (_, command) => {
+  const good = await vector(Date.now());
+  const { 'webhook-id': id, 'webhook-timestamp': timestamp } = good.headers;
+  const forged = createHmac('sha256', '').update(`${id}.${timestamp}.${good.body}`).digest('base64');
+  const headers = { ...good.headers, 'webhook-signature': `v1,${forged}` };
+  for (const secret of ['', 'whsec_']) expect(verdict(command, secret, { ...good, headers })).toBe('refused');
+});
+
+it('in Node says no where a header is missing', async () => {
+  const { secrets, headers, body } = await vector(Date.now());
+  const names = ['webhook-id', 'webhook-timestamp'];
+  const given = [secrets[0]!, ...names.map((name) => headers[name]!)];
+  const { stdout } = spawnSync('node', ['docs/webhooks/verify.mjs', ...given], {
+    input: body,
+    encoding: 'utf8',
+  });
+  expect(stdout.trim()).toBe('refused');
+});
