@@ -88,6 +88,27 @@ it('what was refused is decided anew', async () => {
   expect((await post('/suppliers', { name: 'Now right' }, key)).status).toBe(201);
 });
 
+it('so is a key that was not taken in, whose refusal names no position', async () => {
+  const vendor = await admin.create('/suppliers', { name: 'Keys' });
+  const product = await admin.create('/products', { name_en: 'P', vendor_id: vendor.id });
+  const { id: package_id } = await admin.create('/packages', {
+    name_en: 'P',
+    product_id: product.id,
+    price: 1,
+  });
+  const key = newKey();
+  const refused = [
+    await post('/keys', { package_id, key_text: ' ' }, key),
+    await post('/keys', { package_id, key_text: 'AAAA-1', expires_at: '2000-01-01' }, key),
+  ];
+  expect(refused.map(({ status }) => status)).toEqual([400, 400]);
+  expect(refused.map(({ headers }) => headers['x-position'])).toEqual([undefined, undefined]);
+  expect((await post('/keys', { package_id, key_text: 'AAAA-1' }, key)).status).toBe(201);
+  const other = newKey();
+  expect((await post('/keys', { package_id, key_text: 'AAAA-1' }, other)).status).toBe(409);
+  expect((await post('/keys', { package_id, key_text: 'BBBB-2' }, other)).status).toBe(201);
+});
+
 it.each(['', 'with space', 'x'.repeat(256), 'é'])('%j is no key', async (key) => {
   expect((await post('/suppliers', { name: 'No key' }, key)).status).toBe(400);
 });

@@ -122,7 +122,11 @@ export class KeysController {
   @AnswersOne(KEY)
   async create(@CalledBy() caller: Caller, @Body() body: CreateKeyBody) {
     const { added, skipped } = await this.add(caller, body.package_id, [body]);
-    if (skipped[0]) throw REFUSALS[skipped[0].reason]();
+    if (skipped[0]) {
+      // The command did nothing: there is no position to name, and nothing to remember under an idempotency key.
+      caller.reply.removeHeader('X-Position');
+      throw REFUSALS[skipped[0].reason]();
+    }
     return this.show(caller, added[0]!.keyId, body.key_text.trim());
   }
 
