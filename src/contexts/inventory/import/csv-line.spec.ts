@@ -44,7 +44,7 @@ describe('which column has the keys', () => {
     'KEYS-5TTF,SN',
     '',
   ])('is told by %j', (line) => {
-    expect(tellsColumns(line)).toBe(true);
+    expect(tellsColumns([line])).toBe(true);
   });
 
   it.each([
@@ -60,6 +60,6 @@ describe('which column has the keys', () => {
     'key_text,serial_number\rAAAA-BBBB,SN-1\r',
     'AAAA-BBBB\rCCCC-DDDD',
   ])('is not told by %j', (line) => {
-    expect(tellsColumns(line)).toBe(false);
+    expect(tellsColumns([line])).toBe(false);
   });
 });

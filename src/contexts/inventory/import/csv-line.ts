@@ -42,6 +42,9 @@ export interface Columns {
   readonly expires: number;
 }
 
+/** Most lines are no header, which costs little to see. */
+const KEY_TEXT = /key_text/i;
+
 const DELIMITERS = [',', ';', '\t'] as const;
 
 const WITHOUT_HEADER: Columns = { delimiter: ',', text: 0, serial: 1, expires: 2 };
@@ -64,6 +67,7 @@ const hasTwice = (names: readonly string[]): boolean =>
  * header.
  */
 export function readHeader(line: string): Columns | null {
+  if (!KEY_TEXT.test(line)) return null;
   for (const delimiter of DELIMITERS) {
     const names = splitCsvLine(line, delimiter)?.map((name) => name.trim().toLowerCase());
     if (!names?.includes('key_text') || hasTwice(names)) continue;
@@ -85,11 +89,20 @@ export const defaultColumns = (): Columns => WITHOUT_HEADER;
  * {@link defaultColumns}. A header in other words or another delimiter could sell a serial number as a key; where lines end in CR alone, the first is
  * all of them.
  */
-export function tellsColumns(line: string): boolean {
+function isClear(line: string): boolean {
   if (line.includes('\r')) return false;
   if (readHeader(line)) return true;
   if (DELIMITERS.slice(1).some((delimiter) => (splitCsvLine(line, delimiter) ?? []).length > 1)) return false;
   const fields = splitCsvLine(line, WITHOUT_HEADER.delimiter) ?? [];
   const names = fields.map((field) => field.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''));
   return fields.length <= 3 && !names.some((name) => FOREIGN_NAMES.has(name));
+}
+
+/**
+ * Whether a file's first lines, without empty ones before them, tell which column the keys are in; null stands for a line that is too
+ * long. Where a header comes behind a line that is none, the latter may be a title, and would be sold as a key.
+ */
+export function tellsColumns([first = '', ...others]: readonly (string | null)[]): boolean {
+  if (first === null || !isClear(first)) return false;
+  return readHeader(first) !== null || !others.some((line) => line !== null && readHeader(line) !== null);
 }

@@ -103,7 +103,7 @@ export class KeyFile implements KeySource {
     const hash = createHmac('sha256', preparer.fingerprintKey).update(`import\n${packageId}\n`);
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
     const importId = hash.digest('base64url').slice(0, IMPORT_ID_CHARACTERS);
-    return { importId, totalBytes: stats.size, tellsColumns: tellsColumns(await this.firstLine()) };
+    return { importId, totalBytes: stats.size, tellsColumns: tellsColumns(await this.firstLines()) };
   }
 
   async begin(settled: readonly LineRange[]): Promise<void> {
@@ -161,15 +161,15 @@ export class KeyFile implements KeySource {
     this.reader = null;
   }
 
-  /** The first that is not empty; '' if there is none, or it is no text. */
-  private async firstLine(): Promise<string> {
+  /** The first that is not empty, and those that are read with it; none if all are empty. */
+  private async firstLines(): Promise<(string | null)[]> {
     const reader = await LineReader.open(this.options.path);
     try {
       for (;;) {
         const lines = await reader.next();
-        if (lines === null) return '';
-        const first = lines.find(({ text }) => text?.trim() !== '');
-        if (first) return first.text ?? '';
+        if (lines === null) return [];
+        const first = lines.findIndex(({ text }) => text?.trim() !== '');
+        if (first !== -1) return lines.slice(first).map(({ text }) => text);
       }
     } finally {
       await reader.close();
@@ -195,11 +195,13 @@ export class KeyFile implements KeySource {
   /** The key of a line; null if there is nothing to do for it. */
   private read(line: Line, batch: Collecting): PreparedKey | LineProblem | null {
     if (line.text?.trim() === '') return null;
-    if (this.columns === null) {
-      const header = line.text === null ? null : readHeader(line.text);
-      this.columns = header ?? defaultColumns();
-      if (header) return null;
+    const header = line.text === null ? null : readHeader(line.text);
+    if (header) {
+      // Files that were put together have one for each.
+      this.columns = header;
+      return null;
     }
+    this.columns ??= defaultColumns();
     if (this.isSettled(line.number)) {
       batch.settledBefore += 1;
       return null;

@@ -85,6 +85,29 @@ describe('importing a file', () => {
     expect(node.stock.available('a')).toBe(0);
   });
 
+  it('takes nothing where a header comes behind other lines, which would be sold', async () => {
+    const files = ['# exported 2026-12-31\nkey_text\nAAA\n', `AAA\nBBB\nserial_number;key_text\n`];
+    for (const content of files) {
+      const answer = await importer().run({ path: file(content), packageId: 'a', context: testContext });
+      expect(answer).toMatchObject({ code: 'ColumnsUnknown' });
+    }
+    expect(node.stock.available('a')).toBe(0);
+  });
+
+  it('takes nothing where the first line is too long to be read', async () => {
+    const path = file(`serial_number,key_text${',x'.repeat(40_000)}\nSN-1,AAA\n`);
+    const answer = await importer().run({ path, packageId: 'a', context: testContext });
+    expect(answer).toMatchObject({ code: 'ColumnsUnknown' });
+    expect(node.stock.available('a')).toBe(0);
+  });
+
+  it('reads files that were put together, each by its own header', async () => {
+    const path = file('key_text,serial_number\nAAA,SN-1\nSerial_Number;Key_Text\nSN-2;BBB\nkey_text\nCCC\n');
+    expect(await run(path)).toMatchObject({ rows: 3, added: 3 });
+    expect(await node.texts.read(1, 1)).toEqual({ text: 'BBB', serial: 'SN-2' });
+    expect(await node.texts.read(1, 2)).toEqual({ text: 'CCC', serial: null });
+  });
+
   it('lists each row that was not taken in by line and reason, never by text', async () => {
     await node.add('a', [{ text: 'KNOWN' }]);
     const lines = [
