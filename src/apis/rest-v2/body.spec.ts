@@ -26,6 +26,14 @@ it.each([
     ['login must be shorter than or equal to 200 characters'],
   ],
   [LoginBody, { login: 'a', password: 'p', pin: 1 }, ['property pin should not exist']],
+  // JSON that came as a form is one field whose name is all of it.
+  [
+    LoginBody,
+    { '{"login":"a","password":"p"}': '' },
+    ['property … should not exist', 'login must be a string', 'password must be a string'],
+  ],
+  [LoginBody, { login: 'a', password: 'p', ['x'.repeat(65)]: 1 }, ['property … should not exist']],
+  [LoginBody, { login: 'a', password: 'p', açar: 1 }, ['property açar should not exist']],
   [ProductListQuery, { vendor_id: 'abc' }, ['vendor_id must be an integer number']],
   [ProductListQuery, { vendor_id: '0' }, ['vendor_id must not be less than 1']],
   [CreatePartnerBody, { name: 'n', login: 'l' }, ['password must be a string']],
@@ -37,6 +45,7 @@ it.each([
   [CreateKeysBody, keys('K'), ['each value in keys must be an object']],
   [CreateKeysBody, keys({ key_text: 'K' }, { key_text: 7 }), ['keys.1.key_text must be a string']],
   [CreateKeysBody, keys({ key_text: 'K', foo: 1 }), ['property keys.0.foo should not exist']],
+  [CreateKeysBody, keys({ key_text: 'K', 'AAAA BBBB': 1 }), ['property keys.0.… should not exist']],
   [
     CurrencySettingsBody,
     { rate_markup_percent: { USD: '1', XXX: '1' } },

@@ -57,8 +57,16 @@ const BEFORE_THE_NAME = /^(?:property |each value in (?:nested property )?)?/;
 /** Where a field breaks another rule too, that its parts are no objects says the least. */
 const NESTING = 'nestedValidation';
 
+/** What can be the name of a field. */
+const NAME = /^[\p{L}\p{N}_.$-]{1,64}$/u;
+
+/** A field that there is not. What is no name is not said again: JSON that was sent as a form is one, with the passwords in it. */
+export const unknownField = (name: string, path = ''): string =>
+  `property ${path}${NAME.test(name) ? name : '…'} should not exist`;
+
 /** Of what a field breaks, the rule that stands first in its class, which is what it has to be. */
-function messageOf({ constraints = {} }: ValidationError, path: string): string[] {
+function messageOf({ property, constraints = {} }: ValidationError, path: string): string[] {
+  if (constraints.whitelistValidation !== undefined) return [unknownField(property, path)];
   const broken = Object.entries(constraints);
   const rules = broken.some(([rule]) => rule !== NESTING)
     ? broken.filter(([rule]) => rule !== NESTING)

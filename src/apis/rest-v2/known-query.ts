@@ -9,6 +9,7 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
 import { POLICY } from './access.js';
+import { unknownField } from './body.js';
 
 /** Whether a route has a class for its query, which refuses what is unknown. */
 function takesQuery(controller: Type, name: string): boolean {
@@ -27,6 +28,6 @@ export class KnownQuery implements CanActivate {
     const handler = context.getHandler();
     if (unknown === undefined || Reflect.getMetadata(POLICY, handler) === 'public') return true;
     if (takesQuery(context.getClass(), handler.name)) return true;
-    throw new BadRequestException(`property ${unknown} should not exist`);
+    throw new BadRequestException(unknownField(unknown));
   }
 }
