@@ -760,6 +760,8 @@ export const updateCurrencySettings = <ThrowOnError extends boolean = true>(opti
 
 /**
  * Get balances
+ *
+ * For the staff also as of a position or a time, `as_of`; `X-Position` then names the position.
  */
 export const getPartnerBalances = <ThrowOnError extends boolean = true>(options: Options<GetPartnerBalancesData, ThrowOnError>) => (options.client ?? client).get<GetPartnerBalancesResponses, GetPartnerBalancesErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

@@ -209,7 +209,10 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
   'PUT /api/partners/{id}/access': named('updatePartnerAccess', 'Update access control', {
     example: { product_ids: [42, 58, 73], all_products: false },
   }),
-  'GET /api/partners/{id}/balances': named('getPartnerBalances', 'Get balances'),
+  'GET /api/partners/{id}/balances': named('getPartnerBalances', 'Get balances', {
+    description:
+      'For the staff also as of a position or a time, `as_of`; `X-Position` then names the position.',
+  }),
   'POST /api/partners/{id}/balances/adjust': named('adjustPartnerBalance', 'Correct a balance', {
     description:
       'A correction of either sign with its reason, also below the credit limit. The same reference with the same ' +
