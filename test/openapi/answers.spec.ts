@@ -72,14 +72,8 @@ async function ask(method: string, { url, contentType, payload }: FuzzedRequest,
   });
   const { status, headers } = response;
   const answered = headers.get('content-type') ?? '';
-  return { ...{ method, url, status, headers }, contentType: answered, body: await response.text() };
-}
-
-/** What a success must carry beside its body. */
-function headersOf({ responses }: Operation): string[] {
-  const success = responses[200] ?? responses[201]!;
-  const documented = 'headers' in success ? Object.keys(success.headers ?? {}) : [];
-  return documented.filter((name) => name !== 'Idempotent-Replayed');
+  const given = Object.fromEntries(headers);
+  return { ...{ method, url, status }, headers: given, contentType: answered, body: await response.text() };
 }
 
 it.each(operations)(
@@ -92,9 +86,7 @@ it.each(operations)(
       const answer = await ask(method, request, token);
       expect(answer.status).toBeLessThan(500);
       contract.check(answer);
-      if (answer.status >= 300) return;
-      succeeded.add(operation.operationId);
-      expect(headersOf(operation).filter((name) => !answer.headers.has(name))).toEqual([]);
+      if (answer.status < 300) succeeded.add(operation.operationId);
     });
     await fc.assert(property, { numRuns: RUNS_PER_OPERATION, seed: SEED, endOnFailure: true });
   },

@@ -16,6 +16,8 @@ export interface CheckedAnswer {
   readonly status: number;
   readonly contentType: string | undefined;
   readonly body: string;
+  /** By their names in lower case; absent: not looked at. */
+  readonly headers?: Readonly<Record<string, unknown>>;
 }
 
 interface KnownOperation {
@@ -27,6 +29,10 @@ interface KnownOperation {
 
 const DOCUMENT = 'api';
 const pointer = (part: string): string => part.replace(/~/g, '~0').replace(/\//g, '~1');
+
+/** What such an answer carries always. */
+const headersOf = ({ headers = {} }: Response): string[] =>
+  Object.keys(headers).filter((name) => name !== 'Idempotent-Replayed');
 
 /** The OpenAPI document as a judge of answers. */
 export class ApiContract {
@@ -59,7 +65,7 @@ export class ApiContract {
 
   /** What is wrong with an answer, in words; null when it is as documented, or nothing is documented of it. */
   violationOf(answer: CheckedAnswer): string | null {
-    const { method, url, status, contentType = '', body } = answer;
+    const { method, url, status, contentType = '', body, headers } = answer;
     const found = this.operationOf(method, url);
     if (!found) return null;
     const { path, operation } = found;
@@ -67,6 +73,8 @@ export class ApiContract {
     const given = operation.responses[status];
     if (!given) return `${where}, which is not documented`;
     const response = '$ref' in given ? this.sharedResponse(given) : given;
+    const missing = headers && headersOf(response).find((name) => !(name.toLowerCase() in headers));
+    if (missing) return `${where} without ${missing}`;
     if (!response.content) return null;
     const type = contentType.split(';', 1)[0]!.trim();
     if (!response.content[type]) return `${where} as "${contentType}", which is not documented`;

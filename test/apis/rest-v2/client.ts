@@ -40,8 +40,9 @@ export class Client {
     });
     const { statusCode: status, body } = response;
     const contentType = String(response.headers['content-type'] ?? '');
-    CONTRACT.check({ method, url: `/api${path}`, status, contentType, body });
-    return { status, headers: response.headers, body: body ? JSON.parse(body) : null };
+    const { headers: answered } = response;
+    CONTRACT.check({ method, url: `/api${path}`, status, contentType, body, headers: answered });
+    return { status, headers: answered, body: body ? JSON.parse(body) : null };
   }
 
   get(path: string): Promise<Answer> {

@@ -1,11 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { ApiContract } from '../../support/api-contract.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { Client } from './client.js';
 
 const PASSWORD = 'correct horse battery staple';
 const BOUNDARY = 'a-boundary';
+const CONTRACT = new ApiContract();
 
 let app: TestApp;
 let token: string;
@@ -37,9 +39,9 @@ const form = (parts: readonly Part[]): Buffer =>
   ]);
 
 async function send(payload: Buffer, headers: Record<string, string> = {}) {
+  const request = { method: 'POST', url: '/api/uploads' } as const;
   const response = await app.adapter.inject({
-    method: 'POST',
-    url: '/api/uploads',
+    ...request,
     headers: {
       authorization: `Bearer ${token}`,
       'content-type': `multipart/form-data; boundary=${BOUNDARY}`,
@@ -47,7 +49,10 @@ async function send(payload: Buffer, headers: Record<string, string> = {}) {
     },
     payload,
   });
-  return { status: response.statusCode, body: response.json() };
+  const { statusCode: status, headers: answered, body } = response;
+  const contentType = String(answered['content-type']);
+  CONTRACT.check({ ...request, status, contentType, body, headers: answered });
+  return { status, body: JSON.parse(body) };
 }
 const upload = (bytes: Buffer, part: Partial<Part> = {}) => send(form([{ bytes, ...part }]));
 const show = (url: string) => app.adapter.inject({ url });

@@ -110,13 +110,16 @@ export const takesIdempotencyKey = ({ method, path, body }: Route): boolean =>
   !path.startsWith('/api/auth/') &&
   !(body && 'contentType' in body && body.contentType === 'multipart/form-data');
 
+/** Sign-in, files and jobs are not waited for in the read models, and answer no position. */
+const WITHOUT_POSITION = /^\/api\/(auth|uploads|queues)(\/|$)/;
+
 /** What a route answers, by status. */
 export function responsesOf(
   route: Route,
   refer: (schema: JsonSchema) => JsonSchema,
 ): Record<string, Response | Reference> {
   const { answer, status, method, path } = route;
-  const isWrite = method !== 'get' && !path.startsWith('/api/auth/');
+  const isWrite = method !== 'get' && !WITHOUT_POSITION.test(path);
   const responses: Record<string, Response | Reference> = {
     [status]: {
       description: status === 201 ? 'Created' : 'OK',
