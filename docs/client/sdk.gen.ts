@@ -909,7 +909,7 @@ export const testWebhook = <ThrowOnError extends boolean = true>(options: Option
 /**
  * Send a time range again
  *
- * At most 10,000 events at once; `resume_from` says where to go on.
+ * At most 10,000 events at once, those of types that the webhook does not take among them: `events` counts them, but they are not sent. `resume_from` says where to go on.
  */
 export const redeliverEvents = <ThrowOnError extends boolean = true>(options: Options<RedeliverEventsData, ThrowOnError>) => (options.client ?? client).post<RedeliverEventsResponses, RedeliverEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

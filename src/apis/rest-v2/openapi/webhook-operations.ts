@@ -23,7 +23,9 @@ export const WEBHOOK_OPERATIONS: Readonly<Record<string, Naming>> = {
     description: 'Sends it now and answers what the endpoint said. It is not recorded and not repeated.',
   }),
   'POST /api/partners/{id}/webhooks/{wid}/redeliver': named('redeliverEvents', 'Send a time range again', {
-    description: 'At most 10,000 events at once; `resume_from` says where to go on.',
+    description:
+      'At most 10,000 events at once, those of types that the webhook does not take among them: `events` counts them, ' +
+      'but they are not sent. `resume_from` says where to go on.',
     example: { from: '2026-12-01T00:00:00Z', to: '2026-12-02T00:00:00Z' },
   }),
   'GET /api/partners/{id}/webhooks/{wid}/deliveries': named('listWebhookDeliveries', 'Delivery log'),
