@@ -8,7 +8,7 @@ export interface CachedStream<S = unknown, E extends DomainEvent = DomainEvent> 
   revision: number;
   /** Revision of the last event known to be on disk. */
   durableRevision: number;
-  /** Decision time of the last event, milliseconds; 0 for an empty stream. */
+  /** Decision time of the last event, milliseconds; before every time for an empty stream. */
   lastAtMs: number;
   /** Revision of the newest snapshot that this process loaded or wrote. */
   snapshotRevision: number;

@@ -112,7 +112,8 @@ const emptyEntry = <S, E extends DomainEvent>(
   state: aggregate.initial,
   revision: NO_STREAM,
   durableRevision: NO_STREAM,
-  lastAtMs: 0,
+  // Not 0: V8 makes a new kind of object of each where a small number becomes a time.
+  lastAtMs: Number.NEGATIVE_INFINITY,
   snapshotRevision: NO_STREAM,
   snapshotParts: 0,
   inFlight: null,

@@ -67,12 +67,10 @@ export const Wallet: Aggregate<WalletState, WalletEvent> = {
   weight: 20,
   initial: EMPTY,
   evolve(state, event, place) {
-    const changed = change(state, event);
+    const { postedMinor, heldMinor, holds, openReservations, operations } = change(state, event);
     const [operation, outcome] = operationOf(event);
-    return {
-      ...changed,
-      operations: recordOperation(changed.operations, operation, outcome, place.revision),
-    };
+    const recorded = recordOperation(operations, operation, outcome, place.revision);
+    return { postedMinor, heldMinor, holds, openReservations, operations: recorded };
   },
   // The window is left out: an operation claimed before the snapshot is looked up in the stream.
   snapshot: {
