@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { Health, type Problem } from '../apis/operations/health.js';
+import { lookWithin } from '../platform/metrics/look-within.js';
 import type { Runtime } from './runtime.js';
 
 /** A log with less space than this before it refuses sales soon. */
@@ -50,7 +51,8 @@ export class Readiness extends Health {
   private async readModelProblem(): Promise<Problem> {
     if (!this.runtime) return 'starting';
     try {
-      return (await this.runtime.projections.status()).lagSeconds > MAX_LAG_SECONDS ? 'far behind' : null;
+      const { lagSeconds } = await lookWithin(this.runtime.projections.status());
+      return lagSeconds > MAX_LAG_SECONDS ? 'far behind' : null;
     } catch {
       return 'cannot be read';
     }
@@ -59,7 +61,7 @@ export class Readiness extends Health {
   private async indexProblem(): Promise<Problem> {
     if (!this.runtime) return 'starting';
     try {
-      return (await this.runtime.indexLag()) > MAX_INDEX_LAG_EVENTS ? 'far behind' : null;
+      return (await lookWithin(this.runtime.indexLag())) > MAX_INDEX_LAG_EVENTS ? 'far behind' : null;
     } catch {
       return 'the log cannot be reached';
     }

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { lookWithin } from './look-within.js';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -75,8 +76,8 @@ export class Metrics {
   }
 
   /**
-   * Shows figures that are read when somebody asks for them. One that cannot be read, while a server is away say, is NaN, or has no
-   * rows, and takes no other with it. @param name without the prefix `keyforge_`
+   * Shows figures that are read when somebody asks for them. One that cannot be read, while a server is away or hangs say, is NaN,
+   * or has no rows, and takes no other with it. @param name without the prefix `keyforge_`
    */
   gauge(
     name: string,
@@ -90,9 +91,9 @@ export class Metrics {
       labelNames,
       registers: [this.registry],
       async collect() {
-        const found = await Promise.resolve()
-          .then(read)
-          .catch(() => (labelNames.length === 0 ? Number.NaN : []));
+        const found = await lookWithin(Promise.resolve().then(read)).catch(() =>
+          labelNames.length === 0 ? Number.NaN : [],
+        );
         this.reset();
         for (const { labels = {}, value } of typeof found === 'number' ? [{ value: found }] : found) {
           this.set(labels, value);

@@ -73,6 +73,20 @@ describe('health', () => {
     expect([statusCode, JSON.parse(body).checks[part]]).toEqual([503, expect.stringMatching(/far|cannot/)]);
     broken.mockRestore();
   });
+
+  it('is told within seconds while a server hangs, and so are the metrics', async () => {
+    const hung = jest.spyOn(app.runtime, 'indexLag').mockReturnValue(new Promise(() => undefined));
+    const [ready, metrics] = await Promise.all([get('/readyz'), get('/metrics')]);
+    hung.mockRestore();
+    expect([ready.statusCode, JSON.parse(ready.body).checks]).toEqual([
+      503,
+      { process: 'ok', store: 'ok', read_models: 'ok', indexes: 'the log cannot be reached' },
+    ]);
+    expect([metrics.statusCode, /^keyforge_index_lag_events (.*)$/m.exec(metrics.body)?.[1]]).toEqual([
+      200,
+      'Nan',
+    ]);
+  });
 });
 
 describe('metrics', () => {
