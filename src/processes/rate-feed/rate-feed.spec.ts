@@ -10,7 +10,8 @@ import { NoSnapshots } from '../../platform/snapshots/snapshot-store.js';
 import { RateFeed } from './rate-feed.js';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 /** Still the 23rd in Greenwich, the 24th in Baku. */
 const START = Date.parse('2026-11-23T21:00:00.000Z');
 
@@ -110,6 +111,34 @@ it('a document that was applied does not take back what staff set after it', asy
   expect(asked).toHaveLength(2);
   expect(await rates()).toMatchObject({ USD: ['1.65', null], EUR: ['2.0000', '2026-11-24'] });
   expect(store.events).toHaveLength(2);
+});
+
+it('nor does it once staff set every rate that it has', async () => {
+  const { feed, newFeed, rates, setByHand } = world();
+  publishes(document('24.11.2026', '1.7'));
+  await feed.look();
+  await setByHand('1.65');
+  await newFeed().look();
+  expect(await rates()).toEqual({ USD: ['1.65', null] });
+  expect(asked).toHaveLength(1);
+});
+
+it('a source that has an older day yet is asked again until it has this one', async () => {
+  const { feed, clock, rates, errors } = world();
+  publishes(document('23.11.2026', '1.69'));
+  await feed.look();
+  clock.advance(HOUR_MS - MINUTE_MS);
+  await feed.look();
+  expect(asked).toHaveLength(1);
+  expect(await rates()).toEqual({ USD: ['1.6900', '2026-11-23'] });
+  publishes(document('24.11.2026', '1.7'));
+  clock.advance(MINUTE_MS);
+  await feed.look();
+  clock.advance(2 * HOUR_MS);
+  await feed.look();
+  expect(asked).toHaveLength(2);
+  expect(await rates()).toEqual({ USD: ['1.7000', '2026-11-24'] });
+  expect(errors).toEqual([]);
 });
 
 describe('nothing changes and it is tried again later when the source', () => {

@@ -1,4 +1,4 @@
-import { RATES_ID, Rates, type RatesState, setRates } from '../../contexts/pricing/index.js';
+import { RATES_ID, Rates, setRates } from '../../contexts/pricing/index.js';
 import type { CommandContext, Executor } from '../../platform/execution/transaction.js';
 import type { Clock } from '../../platform/kernel/clock.js';
 import type { Ids } from '../../platform/kernel/ids.js';
@@ -26,8 +26,9 @@ export interface RateFeedOptions {
 
 /**
  * Reads the central bank's rates once a day, and at start when those of the day are not there. A document that cannot
- * be used, or does not come, changes nothing and is asked for again, after a growing pause. One that was applied is not
- * applied again, so that rates which staff set afterwards stand until the next day's.
+ * be used, or does not come, changes nothing and is asked for again, after a growing pause; one of an earlier day, as before
+ * the bank has published, is asked for again each hour. One that was applied is not applied again, so that rates which
+ * staff set afterwards stand until the next day's.
  */
 export class RateFeed {
   /** The day (business zone) that was read last. */
@@ -64,8 +65,9 @@ export class RateFeed {
     const today = this.dayOf(nowMs);
     if (this.readDay === today || nowMs < this.nextTryMs) return;
     try {
-      if (lastFeedDay(await this.current()) !== today) await this.read(nowMs);
-      this.readDay = today;
+      if ((await this.lastDay()) === today || (await this.read(nowMs)) >= today) this.readDay = today;
+      // The day's may come later, or is a holiday.
+      else this.nextTryMs = clock.now() + LONGEST_RETRY_MS;
       this.failures = 0;
     } catch (error) {
       this.nextTryMs = clock.now() + Math.min(FIRST_RETRY_MS * 2 ** this.failures, LONGEST_RETRY_MS);
@@ -74,28 +76,30 @@ export class RateFeed {
     }
   }
 
-  private async read(nowMs: number): Promise<void> {
+  /** @returns the day of the document */
+  private async read(nowMs: number): Promise<string> {
     const { url, timeoutMs, onRead } = this.options;
     const date = this.dayOf(nowMs).split('-').reverse().join('.');
     const published = readRates(await download(url.replaceAll('{date}', date), timeoutMs));
     if (published.date > this.dayOf(nowMs + DAY_MS)) throw new UnreadableRates('it is of a day to come');
     await this.apply(published);
     onRead(published);
+    return published.date;
   }
 
   private apply({ rates, date: effectiveDate }: PublishedRates): Promise<void> {
     return this.options.executor.run(this.context(), (tx) => {
       const state = tx.load(Rates, RATES_ID);
-      const last = lastFeedDay(state);
-      if (last !== null && effectiveDate <= last) return;
+      if (state.feedDay !== null && effectiveDate <= state.feedDay) return;
       const events = setRates(state, { rates, source: 'feed', effectiveDate });
       if (isRejection(events)) throw new UnreadableRates(events.code);
       tx.append(Rates, RATES_ID, events);
     });
   }
 
-  private current(): Promise<RatesState> {
-    return this.options.executor.run(this.context(), (tx) => tx.load(Rates, RATES_ID));
+  /** The newest day of which there are rates of the source. */
+  private lastDay(): Promise<string | null> {
+    return this.options.executor.run(this.context(), (tx) => tx.load(Rates, RATES_ID).feedDay);
   }
 
   private context(): CommandContext {
@@ -109,12 +113,4 @@ export class RateFeed {
     const { timeZone } = this.options;
     return new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(ms);
   }
-}
-
-/** The newest day of which the feed set a rate that still stands. */
-function lastFeedDay({ rates }: RatesState): string | null {
-  const days = Object.values(rates).map(({ source, effectiveDate }) =>
-    source === 'feed' ? effectiveDate : null,
-  );
-  return days.reduce((last, day) => (day !== null && (last === null || day > last) ? day : last), null);
 }

@@ -59,6 +59,7 @@ function shop() {
 }
 
 const RATES: RatesState = {
+  feedDay: null,
   rates: { USD: { azn: '1.7', source: 'manual', effectiveDate: null, revision: 0 } },
 };
 const viewer = (fields: Partial<Viewer> = {}): Viewer => ({
@@ -185,7 +186,7 @@ describe('the terminals are shown', () => {
     };
     const inUsd = viewer({ currency: 'USD' });
     expect(price(inUsd)).toBe('10.00');
-    const rates = { rates: { USD: { ...RATES.rates.USD!, azn: '2' } } };
+    const rates = { ...RATES, rates: { USD: { ...RATES.rates.USD!, azn: '2' } } };
     expect(price({ ...inUsd, rates })).toBe('8.50');
     expect(price({ ...inUsd, partner: { ...Partner.initial, markupPercent: '50' } })).toBe('15.00');
     happen('package', 'card', 'PackagePriceChanged', { basePrice: { amount: '3400', currency: 'AZN' } });

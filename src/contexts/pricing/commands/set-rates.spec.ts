@@ -26,15 +26,15 @@ it('rates that are set are the rates that are read, and a refusal writes nothing
   });
   const setRates = new SetRatesHandler(executor);
   const getRates = new GetRatesHandler(executor);
-  expect(await getRates.execute(new GetRates(CONTEXT))).toEqual({ rates: {} });
+  expect(await getRates.execute(new GetRates(CONTEXT))).toEqual({ rates: {}, feedDay: null });
   const rates = { USD: { azn: '1.7000', source: 'manual', effectiveDate: null, revision: 0 } };
   const command = new SetRates(CONTEXT, { rates: { USD: '1.7000' }, source: 'manual' });
-  expect(await setRates.execute(command)).toEqual({ rates });
-  expect(await setRates.execute(command)).toEqual({ rates });
+  expect(await setRates.execute(command)).toEqual({ rates, feedDay: null });
+  expect(await setRates.execute(command)).toEqual({ rates, feedDay: null });
   const refused = await setRates.execute(
     new SetRates(CONTEXT, { rates: { USD: '-1', EUR: '1.8' }, source: 'manual' }),
   );
   expect(isRejection(refused) && refused.code).toBe('InvalidRate');
-  expect(await getRates.execute(new GetRates(CONTEXT))).toEqual({ rates });
+  expect(await getRates.execute(new GetRates(CONTEXT))).toEqual({ rates, feedDay: null });
   expect(store.events).toHaveLength(1);
 });

@@ -11,6 +11,7 @@ import { type PartnerTerms, type PricedPackage, quote } from './quote.js';
 import type { RatesState } from './rates.js';
 
 const ratesOf = (rates: Partial<Record<Currency, string>>): RatesState => ({
+  feedDay: null,
   rates: Object.fromEntries(
     Object.entries(rates).map(([currency, azn]) => [
       currency,

@@ -16,6 +16,8 @@ export interface CurrentRate {
 export interface RatesState {
   /** A currency without an entry has no rate; AZN never has one, it is the unit. */
   readonly rates: Readonly<Partial<Record<Currency, CurrentRate>>>;
+  /** The newest day of which the feed set rates, `YYYY-MM-DD`, whether or not they still stand. */
+  readonly feedDay: string | null;
 }
 
 /** The only stream of its category: everybody's rates are rates to AZN. */
@@ -23,8 +25,8 @@ export const RATES_ID = 'azn';
 
 export const Rates: Aggregate<RatesState, RatesEvent> = {
   category: 'rates',
-  stateVersion: 1,
-  initial: { rates: {} },
+  stateVersion: 2,
+  initial: { rates: {}, feedDay: null },
   evolve(state, event, place) {
     switch (event.type) {
       case 'RatesSet': {
@@ -34,10 +36,13 @@ export const Rates: Aggregate<RatesState, RatesEvent> = {
           if (azn === null) delete rates[currency];
           else rates[currency] = { azn, source, effectiveDate, revision: place.revision };
         }
-        return { rates };
+        return { rates, feedDay: source === 'feed' ? later(state.feedDay, effectiveDate) : state.feedDay };
       }
       default:
         return unreachable(event.type);
     }
   },
 };
+
+const later = (one: string | null, other: string | null): string | null =>
+  one === null || (other !== null && other > one) ? other : one;

@@ -13,5 +13,6 @@ it('a stored RatesSet folds as it always did', () => {
       EUR: { azn: '1.8421', source: 'feed', effectiveDate: '2026-03-02', revision: 1 },
       TRY: { azn: '0.0412', source: 'feed', effectiveDate: '2026-03-02', revision: 1 },
     },
+    feedDay: '2026-03-02',
   });
 });
