@@ -73,10 +73,21 @@ export const url = (...schemes: readonly string[]): Kind<string> => {
   };
 };
 
-/** Paths are put behind it, and customers see it. */
+/** Of a site: a user in it would be shown to whoever is sent there, and `fetch` takes none. */
+export const siteUrl: Kind<string> = {
+  allowed: `${url('http', 'https').allowed}, without a user in it`,
+  parse: (text) => {
+    const checked = url('http', 'https').parse(text);
+    if (!checked) return undefined;
+    const { username, password } = new URL(checked);
+    return username + password === '' ? checked : undefined;
+  },
+};
+
+/** Of a site that paths are put behind. */
 export const baseUrl: Kind<string> = {
-  allowed: `${url('http', 'https').allowed}, without user, password, ? and #`,
-  parse: (text) => (/[?#@]/.test(text) ? undefined : url('http', 'https').parse(text)),
+  allowed: `${siteUrl.allowed}, ? or #`,
+  parse: (text) => (/[?#]/.test(text) ? undefined : siteUrl.parse(text)),
 };
 
 /** The client selects what stands in the path as a database's number, and would end the process where it is none. */

@@ -11,6 +11,7 @@ import {
   onOff,
   password,
   redisUrl,
+  siteUrl,
   text,
   timeZone,
   url,
@@ -181,7 +182,7 @@ export const SETTINGS = {
   ),
   ratesUrl: optional(
     'RATES_URL',
-    url('http', 'https'),
+    siteUrl,
     'Daily rates, in the XML of the Central Bank of Azerbaijan. {date} stands for the day, as in ' +
       'https://www.cbar.az/currencies/{date}.xml.',
   ),
@@ -191,7 +192,7 @@ export const SETTINGS = {
   }),
   resendUrl: define(
     'RESEND_URL',
-    url('http', 'https'),
+    siteUrl,
     'https://api.resend.com',
     "Where Resend's API is, for a relay in between.",
   ),
