@@ -19,6 +19,7 @@ import type { Logger } from '../platform/logging/logger.js';
 import { runMigrations } from '../platform/migrations/migrations.js';
 import type { EmbeddedReadStore } from '../platform/read-store/embedded/embedded-read-store.js';
 import type { ReadStore } from '../platform/read-store/read-store.js';
+import { redisReason } from '../platform/redis/redis-reason.js';
 import { KeyedHash } from '../platform/security/keyed-hash.js';
 import type { MasterKey } from '../platform/security/master-key.js';
 import { openMasterKey, type RewrappableKeys } from '../platform/security/master-key-file.js';
@@ -167,10 +168,13 @@ async function openJobs({ settings, clock = new SystemClock(), logger }: EngineO
   const { redisUrl: url, streamNamespace: prefix, dataDir } = settings;
   if (url === null) return EmbeddedJobs.open({ directory: derived(folder(dataDir, 'jobs'), logger), clock });
   let toldAtMs = 0;
-  const onError = (err: unknown): void => {
+  const onError = (error: unknown): void => {
     if (Date.now() - toldAtMs < REDIS_TOLD_EVERY_MS) return;
     toldAtMs = Date.now();
-    logger.warn({ err }, 'Redis failed and is tried again; what is due is done without it');
+    logger.warn(
+      { variable: 'REDIS_URL', reason: redisReason(error) },
+      'Redis failed and is tried again; what is due is done without it',
+    );
   };
   const { BullMqJobs } = await import('../platform/jobs/bullmq/bullmq-jobs.js');
   return new BullMqJobs({ url, prefix, clock, onError });

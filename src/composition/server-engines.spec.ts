@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreDbStandIn } from '../../test/support/eventstoredb/stand-in.js';
 import { loadSettings } from '../platform/config/settings.js';
 import type { NewEvent } from '../platform/event-store/event-store.js';
@@ -133,3 +136,29 @@ it('what was made from another log is made anew, however long that one was', asy
   expect(lines.join()).toContain('another log');
   await other.close();
 });
+
+it.each([
+  'WRONGPASS invalid username-password pair or user is disabled.',
+  'ERR unknown command `AUTH`, with args beginning with: `jobs`, `s3cret-word`, ',
+])(
+  'a Redis that lets nobody in is named by its setting, and its password by nothing: %s',
+  async (refusal) => {
+    const redis = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (sent) => {
+        for (const _ of String(sent).matchAll(/^\*\d+\r$/gm)) socket.write(`-${refusal}\r\n`);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(redis, 'listening');
+    const { port } = redis.address() as AddressInfo;
+    const engines = await open({ REDIS_URL: `redis://jobs:s3cret-word@127.0.0.1:${port}` });
+    for (const giveUpAt = Date.now() + 10_000; lines.length === 0 && Date.now() < giveUpAt; ) await sleep(20);
+    await engines.close();
+    redis.close();
+    expect(lines.join()).not.toContain('s3cret-word');
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      variable: 'REDIS_URL',
+      reason: refusal.split(', with')[0],
+    });
+  },
+);

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { type RedisFacts, readRedisFacts } from './redis-facts.js';
+import { redisReason } from './redis-reason.js';
 
 /** A request never waits longer for Redis than this. */
 const ANSWER_WITHIN_MS = 250;
@@ -49,7 +50,7 @@ export class RedisConnection {
       maxRetriesPerRequest: 0,
       retryStrategy: (times) => pause(times),
     });
-    this.redis.on('error', (error: Error) => this.noteAway(reasonOf(error)));
+    this.redis.on('error', (error: Error) => this.noteAway(redisReason(error)));
     this.redis.on('close', () => this.noteAway('the connection was closed'));
     this.redis.on('ready', () => void this.welcome());
   }
@@ -63,7 +64,7 @@ export class RedisConnection {
     } catch (error) {
       if (performance.now() - this.heardAt > SILENCE_MS) this.redis.disconnect(true);
       this.leftAloneUntil = performance.now() + LEFT_ALONE_MS;
-      this.noteAway(reasonOf(error as Error));
+      this.noteAway(redisReason(error));
       return NOTHING;
     }
   }
@@ -93,7 +94,3 @@ function pause(times: number): number {
   const longest = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(times, 10), LONGEST_PAUSE_MS);
   return longest * (0.5 + Math.random() / 2);
 }
-
-/** Errors of a connection to several addresses have no message of their own. */
-const reasonOf = (error: Error): string =>
-  error.message || ((error as NodeJS.ErrnoException).code ?? error.name);
