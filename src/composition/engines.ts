@@ -218,7 +218,7 @@ async function openLog(
   }
   const variable = 'EVENTSTORE_URL';
   const onConnectionFailure = (err: unknown): void =>
-    logger.warn({ reason: (err as Error).message }, 'EventStoreDB failed and is tried again');
+    logger.warn({ variable, reason: (err as Error).message }, 'EventStoreDB failed and is tried again');
   const streamPrefix = `${streamNamespace}.`;
   const { EventStoreDbEventStore } = await import(
     '../platform/event-store/eventstoredb/eventstoredb-event-store.js'

@@ -122,7 +122,8 @@ async function openOn(connection: MongoConnection, options: MongoEnginesOptions)
     keys: tellingOutages(await MongoKeyStore.open(database, master, ids), undefined, ['rewrap']),
     master,
     lease: new MongoWorkerLease(database, {
-      onError: (err) => logger.warn({ err }, 'MongoDB could not be asked for the lease of the worker'),
+      onError: (err) =>
+        logger.warn({ variable: VARIABLE, err }, 'MongoDB could not be asked for the lease of the worker'),
     }),
     documentsFor: async (token) =>
       tellingOutages<ReadStore>(

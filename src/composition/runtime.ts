@@ -102,7 +102,11 @@ export class Runtime {
       new ManifestWatch({
         ...{ documents, models, events },
         onReplaced: () => engines.documentsReplaced(),
-        onError: (err) => logger.warn({ err }, 'the read models cannot be looked at and stay as they are'),
+        onError: (err) =>
+          logger.warn(
+            { variable: 'MONGODB_URL', err },
+            'the read models cannot be looked at and stay as they are',
+          ),
       });
     this.worker =
       settings.role === 'api'

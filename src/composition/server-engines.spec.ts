@@ -74,6 +74,16 @@ it.each([
   );
 });
 
+it('a server that goes away later is named by its variable', async () => {
+  const engines = await open();
+  server.stop();
+  const read = engines.events.readAll(0n);
+  for (const giveUpAt = Date.now() + 10_000; lines.length === 0 && Date.now() < giveUpAt; ) await sleep(20);
+  await expect(read).rejects.toThrow('EventStoreDB');
+  await engines.close();
+  expect(JSON.parse(lines[0]!)).toMatchObject({ level: 'warn', variable: 'EVENTSTORE_URL' });
+});
+
 it('what was made from the log on the server is kept', async () => {
   await fill();
   const engines = await open();
