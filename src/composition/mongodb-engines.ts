@@ -145,7 +145,7 @@ async function prepare(
     return;
   }
   const giveUpAt = performance.now() + patienceMs;
-  for (;;) {
+  for (let looks = 0; ; looks += 1) {
     const found = await mongoFormat(database);
     assertKnown(found, MONGODB_MIGRATIONS);
     if (found === MONGODB_MIGRATIONS.length) return;
@@ -153,6 +153,8 @@ async function prepare(
       const problem = `the database has format ${found} of ${MONGODB_MIGRATIONS.length}`;
       throw new EngineUnavailable(VARIABLE, `${problem}: start a worker, or run \`npm run cli -- migrate\``);
     }
+    if (looks === 0)
+      logger.warn({ variable: VARIABLE }, 'the database is not set up: this waits for a worker to do it');
     await sleep(MIGRATION_POLL_MS);
   }
 }
