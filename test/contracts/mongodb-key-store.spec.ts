@@ -87,6 +87,29 @@ describeOnMongoDb('data keys on MongoDB', (databases) => {
       expect([await reopened.obtain('a'), await reopened.obtain('b')]).toEqual([made, later]);
     });
 
+    it('no change to another key begins while one is under way, and that one can be repeated', async () => {
+      const store = await open();
+      const made = await store.obtain('a');
+      await cutOff();
+      await expect(store.rewrap(MasterKey.generate())).rejects.toThrow('is being changed');
+      expect(await store.rewrap(next)).toBe(1);
+      expect(await (await open(next)).find(made.id)).toEqual(made);
+    });
+
+    it('of two changes at once one is made, and keys can be made under it', async () => {
+      for (let round = 0, master = MasterKey.generate(); round < 5; round += 1) {
+        if (round === 0) database = databases.make();
+        const stores = [await open(master), await open(master)];
+        await stores[0]!.obtain('a');
+        const nexts = stores.map(() => MasterKey.generate());
+        const outcomes = await Promise.allSettled(stores.map((store, place) => store.rewrap(nexts[place]!)));
+        const won = outcomes.flatMap(({ status }, place) => (status === 'fulfilled' ? [nexts[place]!] : []));
+        expect(won).toHaveLength(1);
+        master = won[0]!;
+        expect(await (await open(master)).obtain(`late-${round}`)).toHaveProperty('id');
+      }
+    });
+
     it('while it changes, a node with the old one makes no key that would be passed by', async () => {
       const store = await open();
       await cutOff();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Binary, type Collection, type Db } from 'mongodb';
+import { Binary, type Collection, type Db, type Filter } from 'mongodb';
 import type { Ids } from '../../kernel/ids.js';
 import { isFailedValidation } from '../../mongodb/errors.js';
 import { insertOrFind } from '../../mongodb/insert-or-find.js';
@@ -31,6 +31,9 @@ const KEYS = 'data_keys';
 const MASTERS = 'data_key_master';
 const MISMATCH =
   'the keys in MongoDB were made with another master key: start with the KEYFORGE_MASTER_KEY they were made with';
+const CHANGING =
+  'the master key was changed by another process, or is being changed: start with the new one, or repeat that change ' +
+  'with the same key; one that was cut off is given up when a process is restarted';
 
 /**
  * Data keys in MongoDB, one document for each scope. A key that is returned is in the journal of the majority, also when
@@ -87,11 +90,15 @@ export class MongoKeyStore extends KeyStore {
 
   /**
    * Wraps every data key with another master key, all or none: the record of the master key says which one is in force, and
-   * changes when every key is wrapped by both. A change that is cut off is given up at the next start. Answers how many.
+   * changes when every key is wrapped by both. A change that is cut off can be repeated, and is given up at the next start; none
+   * to another key begins before. Answers how many.
    */
   async rewrap(next: MasterKey): Promise<number> {
     const [before, after] = [this.master.checkValue(), next.checkValue()];
-    await inTime(this.masters.updateOne({ _id: 'master', check: before }, { $set: { next: after } }));
+    const idle = [{ next: { $exists: false } }, { next: after }];
+    const free: Filter<MasterRecord> = { _id: 'master', check: before, $or: idle };
+    const begun = await inTime(this.masters.updateOne(free, { $set: { next: after } }));
+    if (begun.matchedCount === 0) throw new MasterKeyError('Mismatch', CHANGING);
     await inTime(this.demandWrapped(after));
     let count = 0;
     for await (const stored of this.keys.find()) {
