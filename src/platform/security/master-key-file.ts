@@ -109,22 +109,40 @@ export interface RewrappableKeys {
   rewrap(next: MasterKey): Promise<number>;
 }
 
+/** Folders in which one is under way. */
+const rotating = new Set<string>();
+
 /**
  * Puts all data keys (the fingerprint key is one of them) under another master key; answers how many. A crash at any
  * point leaves a key file that opens the stored keys. Where the operator configures the key, there is no file to write.
- * Tokens signed under the old master end with it.
+ * Tokens signed under the old master end with it. @throws where another rotation is under way
  */
 export async function rotateMasterKey(
   dataDir: string,
   keys: RewrappableKeys,
   next: MasterKey,
 ): Promise<number> {
+  if (rotating.has(dataDir))
+    throw new Error('the master key is being changed already: wait for the end of that');
+  rotating.add(dataDir);
+  try {
+    return await rotate(dataDir, keys, next);
+  } finally {
+    rotating.delete(dataDir);
+  }
+}
+
+async function rotate(dataDir: string, keys: RewrappableKeys, next: MasterKey): Promise<number> {
   const path = join(dataDir, MASTER_KEY_FILE);
   if (!existsSync(path)) return keys.rewrap(next);
   const nextPath = join(dataDir, NEXT_FILE);
-  writeDurably(nextPath, next);
-  syncDirectory(dataDir);
-  const count = await keys.rewrap(next);
+  // The key of a rotation that failed may be in force, if its answer was lost, and is kept nowhere else.
+  const left = readNext(nextPath);
+  if (!left) {
+    writeDurably(nextPath, next);
+    syncDirectory(dataDir);
+  }
+  const count = await keys.rewrap(left ?? next);
   renameSync(nextPath, path);
   syncDirectory(dataDir);
   return count;

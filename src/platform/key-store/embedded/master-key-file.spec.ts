@@ -82,4 +82,33 @@ describe('rotating the master key', () => {
     expect(found.equals(when === 'after' ? next : old)).toBe(true);
     await (await openStore(found)).close();
   });
+
+  it('is not begun while another one is under way, whose key the file gets', async () => {
+    const store = await openStore(await openKey());
+    const [first, second] = [MasterKey.generate(), MasterKey.generate()];
+    const outcomes = await Promise.allSettled([
+      rotateMasterKey(dataDir, store, first),
+      rotateMasterKey(dataDir, { rewrap: () => Promise.reject(new Error('no space left')) }, second),
+    ]);
+    await store.close();
+    expect(outcomes).toMatchObject([
+      { status: 'fulfilled' },
+      { reason: { message: expect.stringContaining('being changed') } },
+    ]);
+    expect((await openKey()).equals(first)).toBe(true);
+  });
+
+  it('is repeated with the key of one whose outcome nobody was told, which may be in force', async () => {
+    const store = await openStore(await openKey());
+    const [first, second] = [MasterKey.generate(), MasterKey.generate()];
+    const unheard = async (next: MasterKey): Promise<number> => {
+      await store.rewrap(next);
+      throw new Error('no answer');
+    };
+    await expect(rotateMasterKey(dataDir, { rewrap: unheard }, first)).rejects.toThrow('no answer');
+    const away = { rewrap: () => Promise.reject(new Error('no answer')) };
+    await expect(rotateMasterKey(dataDir, away, second)).rejects.toThrow('no answer');
+    await store.close();
+    await (await openStore(await openKey())).close();
+  });
 });
