@@ -12,6 +12,7 @@ import type { Logger } from '../platform/logging/logger.js';
 import { isOutage } from '../platform/mongodb/errors.js';
 import { MongoConnection } from '../platform/mongodb/mongo-connection.js';
 import { assertKnown, migrateMongo, mongoFormat } from '../platform/mongodb/mongo-migrations.js';
+import { claimDatabase, ownerOf } from '../platform/mongodb/mongo-owner.js';
 import { inTime, tellingOutages } from '../platform/mongodb/telling-outages.js';
 import { MongoReadStore } from '../platform/read-store/mongodb/mongo-read-store.js';
 import type { ReadStore } from '../platform/read-store/read-store.js';
@@ -107,6 +108,7 @@ async function openOn(connection: MongoConnection, options: MongoEnginesOptions)
   const { settings, ids, logger } = options;
   const { database } = connection;
   await prepare(connection, options);
+  await assertOurDatabase(connection, settings);
   const master = await openMasterKey(
     {
       configured: settings.masterKey,
@@ -157,4 +159,20 @@ async function prepare(
       logger.warn({ variable: VARIABLE }, 'the database is not set up: this waits for a worker to do it');
     await sleep(MIGRATION_POLL_MS);
   }
+}
+
+/**
+ * A worker of another namespace would take the lease from this one's, and drop the read models as made from another log.
+ * Processes that serve requests alone leave it to the others to take the database. @throws {EngineUnavailable}
+ */
+async function assertOurDatabase(
+  { database }: MongoConnection,
+  { role, streamNamespace }: Settings,
+): Promise<void> {
+  const owner = await (role === 'api' ? ownerOf(database) : claimDatabase(database, streamNamespace));
+  if (owner === null || owner === streamNamespace) return;
+  throw new EngineUnavailable(
+    VARIABLE,
+    `the database is that of the processes with STREAM_NAMESPACE=${owner}: set the same, or name another database`,
+  );
 }
