@@ -20,6 +20,7 @@ export function createRateFeed(options: {
     ...{ url, timeZone, clock, ids, executor },
     onRead: ({ date, rates }) =>
       logger.info({ date, currencies: Object.keys(rates) }, 'the daily rates were read'),
-    onError: (err) => logger.warn({ err }, 'the daily rates could not be read and are tried again'),
+    onError: (err) =>
+      logger.warn({ variable: 'RATES_URL', err }, 'the daily rates could not be read and are tried again'),
   });
 }
