@@ -1,5 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EventStore, RecordedEvent, Subscription } from '../event-store/event-store.js';
+import {
+  type EventStore,
+  MAX_READ_EVENTS,
+  type RecordedEvent,
+  type Subscription,
+} from '../event-store/event-store.js';
 import { Fold, type FoldOptions, type Target } from './fold.js';
 import {
   decidedAt,
@@ -17,8 +22,9 @@ import { Verification, type Verified } from './verification.js';
 const MAX_BATCH_DOCUMENTS = 5000;
 const BATCH_EVENTS = 5000;
 const PART_EVENTS = 100;
-/** Pause between writes while events keep coming: hot documents are then written once for many events. */
-const BATCH_MS = 20;
+/** From one batch to the next, while few events come and while many do: what many sales change is written once for them. */
+const [GATHER_MS, GATHER_MANY_MS] = [20, 50];
+const MANY_EVENTS = 250;
 
 export interface ProjectionRunnerOptions extends FoldOptions {
   readonly events: Pick<EventStore, 'readStream' | 'readAll' | 'subscribe' | 'headPosition'>;
@@ -44,7 +50,6 @@ export class ProjectionRunner implements Projecting {
   private fold: Fold;
   private subscription: Subscription | null = null;
   private serial: Promise<unknown> = Promise.resolve();
-  private lastWriteMs = Number.NEGATIVE_INFINITY;
   private wake: () => void = () => undefined;
   private readonly stopping = new AbortController();
   private foldedAnew: Promise<unknown> = Promise.resolve();
@@ -136,13 +141,14 @@ export class ProjectionRunner implements Projecting {
   }
 
   private async follow(events: readonly RecordedEvent[]): Promise<void> {
+    const beganMs = performance.now();
     try {
       await this.exclusively(() => this.foldAndWrite(events));
     } catch (error) {
       this.options.onError(error);
       throw error;
     }
-    await this.pause();
+    await this.pause(beganMs, events.length);
   }
 
   private async foldAndWrite(events: readonly RecordedEvent[]): Promise<void> {
@@ -175,13 +181,13 @@ export class ProjectionRunner implements Projecting {
     await this.options.documents.write({ position, writes: this.fold.take(), checkpoint });
     this.manifest = manifest;
     this.options.models.advance(manifest, batch);
-    this.lastWriteMs = performance.now();
   }
 
-  /** Lets events gather, unless somebody waits for them. */
-  private async pause(): Promise<void> {
-    if (this.options.models.isAwaited || this.stopping.signal.aborted) return;
-    const pauseMs = this.lastWriteMs + BATCH_MS - performance.now();
+  /** Lets events gather since the last `count` began to be folded, unless more are there or somebody waits for them. */
+  private async pause(beganMs: number, count: number): Promise<void> {
+    if (count >= MAX_READ_EVENTS || this.options.models.isAwaited || this.stopping.signal.aborted) return;
+    const gatherMs = count < MANY_EVENTS ? GATHER_MS : GATHER_MANY_MS;
+    const pauseMs = beganMs + gatherMs - performance.now();
     if (pauseMs <= 0) return;
     const awake = new AbortController();
     this.wake = () => awake.abort();
