@@ -49,7 +49,7 @@ export class Readiness extends Health {
   }
 
   private async readModelProblem(): Promise<Problem> {
-    if (!this.runtime) return 'starting';
+    if (!this.runtime?.hasReadModels) return 'starting';
     try {
       const { lagSeconds } = await lookWithin(this.runtime.projections.status());
       return lagSeconds > MAX_LAG_SECONDS ? 'far behind' : null;

@@ -124,6 +124,11 @@ export class Runtime {
     return this.worker?.current?.projections ?? this.elsewhere;
   }
 
+  /** Whether queries find read models, of whatever age. */
+  get hasReadModels(): boolean {
+    return this.options.models.isThere;
+  }
+
   get processes(): Processes {
     return this.work.processes;
   }

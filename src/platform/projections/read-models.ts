@@ -91,6 +91,11 @@ export class ReadModels implements Readers {
     return this.store.scan<D>(this.collection(projection), options);
   }
 
+  /** Whether there is anything to be read: a process that does not fold itself learns of it a moment after its start. */
+  get isThere(): boolean {
+    return Object.keys(this.manifest.collections).length > 0;
+  }
+
   /** Everything up to this position of the log is in the documents. */
   get position(): bigint {
     return this.reached;

@@ -74,6 +74,13 @@ describe('health', () => {
     broken.mockRestore();
   });
 
+  it('is not there before there are read models, however short the log is', async () => {
+    const none = jest.spyOn(app.runtime, 'hasReadModels', 'get').mockReturnValue(false);
+    const { statusCode, body } = await get('/readyz');
+    none.mockRestore();
+    expect([statusCode, JSON.parse(body).checks.read_models]).toEqual([503, 'starting']);
+  });
+
   it('is told within seconds while a server hangs, and so are the metrics', async () => {
     const hung = jest.spyOn(app.runtime, 'indexLag').mockReturnValue(new Promise(() => undefined));
     const [ready, metrics] = await Promise.all([get('/readyz'), get('/metrics')]);
