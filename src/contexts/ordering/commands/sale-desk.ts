@@ -10,6 +10,7 @@ import type { Currency, Money } from '../../../platform/kernel/money.js';
 import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
 import { creditFloor, type PartnerState } from '../../partners/index.js';
 import { availableMinor, Wallet } from '../../wallets/index.js';
+import { STOCK_LOOKS } from '../limits.js';
 import {
   CustomerSecrets,
   type KeyText,
@@ -40,15 +41,18 @@ export class SaleDesk {
 
   /**
    * Runs work that takes a key from stock, and again where stock seems to be out: which lots have keys is known from an
-   * index, and what came free before the call must be found.
+   * index, and what came free before the call must be found. Not only once: while it looks at one lot, the last key of that one
+   * may be taken and another one come free.
    */
   async takingStock<R>(
     context: CommandContext,
     work: Work<R | Rejection<OrderingRejection>>,
   ): Promise<R | Rejection<OrderingRejection>> {
-    const taken = await this.executor.advance(context, work);
-    if (!isRejection(taken) || taken.code !== 'OutOfStock' || !(await this.stock.catchUp())) return taken;
-    return this.executor.advance(context, work);
+    for (let look = 1; ; look += 1) {
+      const taken = await this.executor.advance(context, work);
+      const isOut = isRejection(taken) && taken.code === 'OutOfStock';
+      if (!isOut || look === STOCK_LOOKS || !(await this.stock.catchUp())) return taken;
+    }
   }
 
   /**
