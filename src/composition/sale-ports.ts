@@ -15,12 +15,12 @@ import {
 import type { Settings } from '../platform/config/settings.js';
 import { IndexProgress } from '../platform/indexes/index-progress.js';
 import { isRejection, type Rejection } from '../platform/kernel/rejection.js';
-import { PublicIds } from '../platform/numbers/public-ids.js';
+import { PublicIds, type SequenceStart } from '../platform/numbers/public-ids.js';
 import { KeyedHash } from '../platform/security/keyed-hash.js';
 import { sealedPlace, Vault } from '../platform/security/vault.js';
 
-/** Order numbers taken at once: thousands are used in a second. */
-const ORDER_NUMBER_BLOCK = 2000;
+/** Thousands of numbers are used in a second. Edition 1 has scattered ids, see {@link OrderIdForm}. */
+const ORDERS: SequenceStart = { blockSize: 2000, edition: 2 };
 
 /** How long somebody who would be told that stock is out waits for the news of it. */
 const STOCK_PATIENCE_MS = 1000;
@@ -78,7 +78,8 @@ export const salePorts = (settings: Settings): Provider[] => [
     provide: OrderNumbers,
     inject: [PublicIds],
     useFactory: (numbers: PublicIds): OrderNumbers => ({
-      next: () => numbers.next('order', ORDER_NUMBER_BLOCK),
+      next: () => numbers.next('order', ORDERS),
+      idForm: async () => ((await numbers.edition('order', ORDERS)) === 1 ? 'scattered' : 'grouped'),
     }),
   },
   {

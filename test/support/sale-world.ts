@@ -171,7 +171,7 @@ export class SaleWorld {
       },
       { read: (lot: number, slot: number) => ({ text: `KEY-${lot}-${slot}`, serial: null }) },
       { seal: (_order: string, address: string) => ({ address: `sealed:${address.length}`, hash: 'h' }) },
-      { next: () => ++this.orders },
+      { next: () => ++this.orders, idForm: () => 'grouped' },
       { reservationTtlMs: RESERVATION_TTL_MS, cooldownMs },
       { isSuppressed: (_tx: unknown, hash: string) => hash === SUPPRESSED_HASH },
     );

@@ -1,6 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { type Command, CommandBus, type Query, QueryBus } from '@nestjs/cqrs';
 import { StockIndex } from '../../contexts/inventory/index.js';
+import { type OrderIdForm, OrderNumbers } from '../../contexts/ordering/index.js';
 import { AccountDirectory, Partner, type PartnerState } from '../../contexts/partners/index.js';
 import { type CommandContext, Executor } from '../../platform/execution/transaction.js';
 import type { Aggregate, DomainEvent } from '../../platform/kernel/aggregate.js';
@@ -56,6 +57,10 @@ export class DemoDesk {
 
   query<R>(query: Query<R>): Promise<R> {
     return this.app.get(QueryBus).execute(query);
+  }
+
+  async orderIdForm(): Promise<OrderIdForm> {
+    return this.app.get(OrderNumbers).idForm();
   }
 
   load<S, E extends DomainEvent>(aggregate: Aggregate<S, E>, id: string): Promise<S> {

@@ -64,7 +64,7 @@ async function sellOne(
 ): Promise<void> {
   const seller = sellers[number % sellers.length]!;
   const reference = `${seller.partner.login.slice('demo-'.length).toUpperCase()}-${100_000 + number}`;
-  const id = orderId(seller.id, 'sale', reference);
+  const id = orderId(seller.id, 'sale', reference, await desk.orderIdForm());
   if ((await desk.load(Order, id)).status !== 'none') return;
   const { id: packageId } = DEMO_PACKAGES[(number * PACKAGE_STRIDE) % DEMO_PACKAGES.length]!;
   const { publicId } = await desk.load(Package, packageId);

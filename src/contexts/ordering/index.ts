@@ -20,7 +20,7 @@ export { endDueReservations, readOpenReservation } from './commands/reservations
 export { type ReservedKey, ReserveKey, type ReserveKeyInput } from './commands/reserve-key.js';
 export { Order, type OrderState, type OrderStatus } from './domain/order.js';
 export type { OrderClaim, OrderEvent, PriceFacts, SaleFigures, SoldUnit } from './events/order.events.js';
-export { orderId } from './order-id.js';
+export { type OrderIdForm, orderId } from './order-id.js';
 export {
   CustomerSecrets,
   KeyTextReader,

@@ -1,5 +1,6 @@
 import type { MaybePromise } from '../../platform/event-store/event-store.js';
 import type { Transaction } from '../../platform/execution/transaction.js';
+import type { OrderIdForm } from './order-id.js';
 
 /** Finds a package by the number that is shown outside. Deleted packages are found too: old orders name them. */
 export abstract class PackageDirectory {
@@ -33,9 +34,10 @@ export abstract class Suppressions {
   abstract isSuppressed(tx: Transaction, hash: string): boolean;
 }
 
-/** Numbers for new orders. */
+/** Numbers for new orders, and the form of their ids. */
 export abstract class OrderNumbers {
   abstract next(): MaybePromise<number>;
+  abstract idForm(): MaybePromise<OrderIdForm>;
 }
 
 /** Settings of sales. */

@@ -47,5 +47,17 @@ it('stored blocks fold as they always did', () => {
   const sample = JSON.parse(
     readFileSync(join(__dirname, 'golden/NumbersTaken.v1.json'), 'utf8'),
   ) as SequenceEvent;
-  expect(foldEvents(Sequence, [sample])).toEqual({ next: 201 });
+  expect(foldEvents(Sequence, [sample])).toEqual({ next: 201, edition: 1 });
+});
+
+it('keeps to the edition that a kind began with, on every node', async () => {
+  const store = new MemoryEventStore();
+  const old = on(store);
+  expect(await old.next('order')).toBe(1);
+  expect(await on(store).edition('order', { edition: 2 })).toBe(1);
+  expect(await on(store).edition('other', { edition: 2 })).toBe(2);
+  const [one, other] = [on(store), on(store)];
+  for (let taken = 0; taken <= BLOCK_SIZE; taken += 1) await one.next('other', { edition: 3 });
+  expect(await one.edition('other', { edition: 3 })).toBe(2);
+  expect(await other.edition('other', {})).toBe(2);
 });

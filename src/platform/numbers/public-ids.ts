@@ -9,23 +9,30 @@ export type SequenceEvent = DomainEvent<
   {
     readonly first: number;
     readonly count: number;
+    /** In the first block of a kind alone: {@link SequenceStart.edition}. Absent: 1. */
+    readonly edition?: number;
   }
 >;
 
 export interface SequenceState {
   /** The lowest number that nobody has taken; null before the first block. */
   readonly next: number | null;
+  /** {@link SequenceStart.edition} of the first block. */
+  readonly edition: number;
 }
 
 /** Public numbers of one kind, handed out in blocks to whoever asks. */
 export const Sequence: Aggregate<SequenceState, SequenceEvent> = {
   category: 'sequence',
-  stateVersion: 1,
-  initial: { next: null },
-  evolve(_, event) {
+  stateVersion: 2,
+  initial: { next: null, edition: 1 },
+  evolve({ next, edition }, event) {
     switch (event.type) {
       case 'NumbersTaken':
-        return { next: event.data.first + event.data.count };
+        return {
+          next: event.data.first + event.data.count,
+          edition: next === null ? (event.data.edition ?? 1) : edition,
+        };
       default:
         return unreachable(event.type);
     }
@@ -35,9 +42,21 @@ export const Sequence: Aggregate<SequenceState, SequenceEvent> = {
 /** Numbers taken at once. What a process has not used when it ends stays a gap. */
 export const BLOCK_SIZE = 100;
 
+/** How a kind's sequence is begun and gone on with. */
+export interface SequenceStart {
+  /** Numbers taken at once, default {@link BLOCK_SIZE}. */
+  readonly blockSize?: number;
+  /**
+   * How things of this kind are done in a log that has none yet. A log that has some keeps to what it began with, whatever newer
+   * programs prefer. Default 1.
+   */
+  readonly edition?: number;
+}
+
 interface Block {
   next: number;
   readonly end: number;
+  readonly edition: number;
 }
 
 /** The numeric ids that the outside sees: unique for ever, increasing within a process, with gaps. */
@@ -53,22 +72,32 @@ export class PublicIds {
   ) {}
 
   /** A number that no other caller gets, on this node or another. `kind` names the sequence: `account`, `product` … */
-  async next(kind: string, blockSize = BLOCK_SIZE): Promise<number> {
+  async next(kind: string, start: SequenceStart = {}): Promise<number> {
     for (;;) {
       const block = this.blocks.get(kind);
       if (block && block.next < block.end) return block.next++;
-      const underWay = this.taking.get(kind) ?? this.takeBlock(kind, blockSize);
-      await underWay;
+      await this.blockTaken(kind, start);
     }
   }
 
-  private takeBlock(kind: string, blockSize: number): Promise<void> {
-    const taken = this.take(kind, blockSize).finally(() => this.taking.delete(kind));
+  /** The edition that this log keeps to for things of a kind. Begins the kind's sequence where there is none. */
+  async edition(kind: string, start: SequenceStart): Promise<number> {
+    for (;;) {
+      const block = this.blocks.get(kind);
+      if (block) return block.edition;
+      await this.blockTaken(kind, start);
+    }
+  }
+
+  private blockTaken(kind: string, start: SequenceStart): Promise<void> {
+    const underWay = this.taking.get(kind);
+    if (underWay) return underWay;
+    const taken = this.take(kind, start).finally(() => this.taking.delete(kind));
     this.taking.set(kind, taken);
     return taken;
   }
 
-  private async take(kind: string, blockSize: number): Promise<void> {
+  private async take(kind: string, { blockSize = BLOCK_SIZE, edition = 1 }: SequenceStart): Promise<void> {
     const commandId = this.ids.uuid();
     const context: CommandContext = {
       commandId,
@@ -76,11 +105,14 @@ export class PublicIds {
       actor: { kind: 'system', id: 'public-ids' },
       surface: 'system',
     };
-    const first = await this.executor.run(context, (tx) => {
-      const next = tx.load(Sequence, kind).next ?? this.firstNumber;
-      tx.append(Sequence, kind, [{ type: 'NumbersTaken', data: { first: next, count: blockSize } }]);
-      return next;
+    const taken = await this.executor.run(context, (tx) => {
+      const { next } = tx.load(Sequence, kind);
+      const first = next ?? this.firstNumber;
+      const begun = next === null && edition !== 1 ? { edition } : {};
+      const data = { first, count: blockSize, ...begun };
+      const after = tx.append(Sequence, kind, [{ type: 'NumbersTaken', data }]);
+      return { first, edition: after.edition };
     });
-    this.blocks.set(kind, { next: first, end: first + blockSize });
+    this.blocks.set(kind, { next: taken.first, end: taken.first + blockSize, edition: taken.edition });
   }
 }

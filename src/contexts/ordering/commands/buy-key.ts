@@ -10,7 +10,6 @@ import { claimOrder } from '../domain/order.decider.js';
 import { Order, type OrderState } from '../domain/order.js';
 import type { OrderClaim, SoldUnit } from '../events/order.events.js';
 import { ATTEMPTS_PER_DECISION, CLAIM_PATIENCE_MS } from '../limits.js';
-import { orderId } from '../order-id.js';
 import type { OrderingRejection } from '../rejections.js';
 import { advanceReplacement } from './advance-replacement.js';
 import { advanceSale } from './advance-sale.js';
@@ -54,9 +53,9 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
   constructor(private readonly desk: SaleDesk) {}
 
   async execute({ context, input }: BuyKey): Promise<BoughtKey | Rejection<OrderingRejection>> {
-    const id = orderId(input.partnerId, 'sale', input.order);
+    const { id, publicId } = await this.desk.orderOf(input.partnerId, input.order);
     const delivery = await deliveryRequest(this.desk, id, input.email);
-    const request = { id, input, delivery, publicId: await this.desk.orderNumbers.next() };
+    const request = { id, input, delivery, publicId };
     const bought = await this.desk.takingStock(context, (tx) => this.buy(tx, context, request));
     if (isRejection(bought)) return bought;
     const { text, serial } = await this.desk.readKey(bought.unit);

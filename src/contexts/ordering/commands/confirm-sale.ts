@@ -10,7 +10,6 @@ import { claimOrder } from '../domain/order.decider.js';
 import { Order, type OrderState } from '../domain/order.js';
 import type { PriceFacts, SoldUnit } from '../events/order.events.js';
 import { ATTEMPTS_PER_DECISION, CLAIM_PATIENCE_MS } from '../limits.js';
-import { orderId } from '../order-id.js';
 import type { KeyText } from '../ports.js';
 import type { OrderingRejection } from '../rejections.js';
 import { advanceReplacement } from './advance-replacement.js';
@@ -65,8 +64,7 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
   constructor(private readonly desk: SaleDesk) {}
 
   async execute({ context, input }: ConfirmSale): Promise<ConfirmedSale | Rejection<OrderingRejection>> {
-    const publicId = await this.desk.orderNumbers.next();
-    const id = orderId(input.partnerId, 'sale', input.order);
+    const { id, publicId } = await this.desk.orderOf(input.partnerId, input.order);
     const delivery = await deliveryRequest(this.desk, id, input.email);
     const request: Request = { id, input, publicId, delivery, found: { due: null } };
     const sold = await this.desk.executor.advance(context, (tx) => this.confirm(tx, context, request));

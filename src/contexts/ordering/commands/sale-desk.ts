@@ -11,6 +11,7 @@ import { isRejection, type Rejection } from '../../../platform/kernel/rejection.
 import { creditFloor, type PartnerState } from '../../partners/index.js';
 import { availableMinor, Wallet } from '../../wallets/index.js';
 import { STOCK_LOOKS } from '../limits.js';
+import { orderId } from '../order-id.js';
 import {
   CustomerSecrets,
   type KeyText,
@@ -38,6 +39,13 @@ export class SaleDesk {
     readonly settings: SaleSettings,
     readonly suppressions: Suppressions,
   ) {}
+
+  /** Where the order of a partner's reference is, and the number that it gets if it is a new one. */
+  async orderOf(partnerId: string, reference: string): Promise<{ id: string; publicId: number }> {
+    const publicId = await this.orderNumbers.next();
+    const form = await this.orderNumbers.idForm();
+    return { id: orderId(partnerId, 'sale', reference, form), publicId };
+  }
 
   /**
    * Runs work that takes a key from stock, and again where stock seems to be out: which lots have keys is known from an
