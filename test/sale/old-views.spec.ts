@@ -16,7 +16,7 @@ beforeEach(async () => {
   await here.topUp('first', 500n);
 });
 
-const ORDER = orderId(PARTNER, 'sale', 'A');
+const ORDER = orderId(PARTNER, 'sale', 'A', 'grouped');
 const statusOf = (slot: number) => world.fold(Lot, '1').slots.get(slot)?.status;
 
 it('an order is not confirmed for a hold that the node does not know yet', async () => {

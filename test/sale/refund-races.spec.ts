@@ -7,7 +7,7 @@ import { Stop } from '../support/stops.js';
 
 type Kind = 'refund' | 'annulment';
 
-const ORDER = orderId(PARTNER, 'sale', 'A');
+const ORDER = orderId(PARTNER, 'sale', 'A', 'grouped');
 const WALLET = walletId(PARTNER, 'main', 'AZN');
 const MAX_PLACES = 40;
 const code = (answer: unknown): string => (isRejection(answer) ? answer.code : 'done');

@@ -6,7 +6,7 @@ import { auditSales } from '../support/sale-audit.js';
 import { PARTNER, SaleWorld } from '../support/sale-world.js';
 import { Stop } from '../support/stops.js';
 
-const ORDER = orderId(PARTNER, 'sale', 'A');
+const ORDER = orderId(PARTNER, 'sale', 'A', 'grouped');
 const WALLET = walletId(PARTNER, 'main', 'AZN');
 const code = (answer: unknown): string => (isRejection(answer) ? answer.code : 'done');
 const statusOf = (world: SaleWorld, lot: number, slot: number) =>

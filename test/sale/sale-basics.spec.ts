@@ -75,9 +75,11 @@ describe('a sale', () => {
     const node = world.node();
     await node.buy('A');
     expect(world.fold(Wallet, WALLET).postedMinor).toBe(50n);
-    expect(code(await node.refund(orderId(PARTNER, 'sale', 'A'), 'annulment'))).toBe('sold');
+    expect(code(await node.refund(orderId(PARTNER, 'sale', 'A', 'grouped'), 'annulment'))).toBe('sold');
     expect(world.fold(Wallet, WALLET).postedMinor).toBe(1000n);
-    expect(code(await node.refund(orderId(PARTNER, 'sale', 'A'), 'refund'))).toBe('OrderNotConfirmed');
+    expect(code(await node.refund(orderId(PARTNER, 'sale', 'A', 'grouped'), 'refund'))).toBe(
+      'OrderNotConfirmed',
+    );
     expect(code(await node.buy('A'))).toBe('OrderAlreadyExists');
     expect(code(await node.buy('B'))).toBe('OutOfStock');
   });
@@ -121,7 +123,7 @@ describe('a reservation', () => {
     world.clock.advance(1);
     expect(code(await node.confirm('1001', 'B'))).toBe('ReservationNotFound');
     expect(auditSales(world.events, finished)).toEqual([]);
-    expect(world.fold(Order, orderId(PARTNER, 'sale', 'B')).status).toBe('none');
+    expect(world.fold(Order, orderId(PARTNER, 'sale', 'B', 'grouped')).status).toBe('none');
   });
 
   it('that is overdue does not keep money from the next customer', async () => {

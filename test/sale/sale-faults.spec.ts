@@ -50,7 +50,7 @@ const expire: Act = async (node, world) => {
   world.clock.advance(RESERVATION_TTL_MS);
   await node.recover();
 };
-const ORDER_A = orderId(PARTNER, 'sale', 'A');
+const ORDER_A = orderId(PARTNER, 'sale', 'A', 'grouped');
 const reserveOne = async (world: SaleWorld): Promise<void> => {
   await world.node().reserve();
 };
@@ -146,9 +146,9 @@ const SCENARIOS: readonly Scenario[] = [
     prepare: async (world) => {
       await world.node().buy('A');
     },
-    act: (node) => node.refund(orderId(PARTNER, 'sale', 'A'), 'annulment'),
+    act: (node) => node.refund(orderId(PARTNER, 'sale', 'A', 'grouped'), 'annulment'),
     rivals: {
-      'a refund': (node) => node.refund(orderId(PARTNER, 'sale', 'A'), 'refund'),
+      'a refund': (node) => node.refund(orderId(PARTNER, 'sale', 'A', 'grouped'), 'refund'),
       recovery: recover,
       'the order again': buyA,
     },
@@ -225,7 +225,8 @@ async function settleAndAudit(world: SaleWorld, scenario: Scenario): Promise<str
   if (availableMinor(wallet) < 0n) problems.push('the wallet is overdrawn');
   const isClaimed = CLAIMED[scenario.name];
   if (isClaimed) {
-    const paid = world.fold(Order, orderId(PARTNER, 'sale', 'A')).status === 'confirmed' ? PRICE_MINOR : 0n;
+    const paid =
+      world.fold(Order, orderId(PARTNER, 'sale', 'A', 'grouped')).status === 'confirmed' ? PRICE_MINOR : 0n;
     if (wallet.postedMinor + paid !== (isClaimed(world) ? 700n : 0n))
       problems.push(`${scenario.name} stands as ${wallet.postedMinor + paid}`);
   }

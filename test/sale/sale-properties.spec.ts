@@ -68,7 +68,7 @@ async function perform(world: SaleWorld, node: SaleNode, reserved: string[], wha
       await node.cancel(keyOf(what.reserved));
       return;
     case 'refund':
-      await node.refund(orderId(PARTNER, 'sale', `O${what.order}`), what.kind);
+      await node.refund(orderId(PARTNER, 'sale', `O${what.order}`, 'grouped'), what.kind);
       return;
     case 'top-up':
       await node.topUp(`T${what.reference}`, 500n);

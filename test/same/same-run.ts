@@ -238,11 +238,14 @@ class SameRun {
       case 'cancel':
         return new CancelReservation(context, { partnerId, keyNumber: this.keyOf(step.reserved) });
       case 'refund': {
-        const id = orderId(partnerId, 'sale', step.order);
+        const id = orderId(partnerId, 'sale', step.order, 'grouped');
         return new RefundOrder(context, { orderId: id, kind: step.kind, reason: 'reason' });
       }
       case 'replace':
-        return new ReplaceKey(context, { orderId: orderId(partnerId, 'sale', step.order), keyNumber: null });
+        return new ReplaceKey(context, {
+          orderId: orderId(partnerId, 'sale', step.order, 'grouped'),
+          keyNumber: null,
+        });
     }
   }
 

@@ -1,7 +1,7 @@
-import { orderId } from './order-id.js';
+import { type OrderIdForm, orderId } from './order-id.js';
 
 const PARTNER = '0198a8f2-0000-7000-8000-000000000001';
-const id = (reference: string, form?: 'scattered' | 'grouped'): string =>
+const id = (reference: string, form: OrderIdForm = 'grouped'): string =>
   orderId(PARTNER, 'sale', reference, form);
 const group = (reference: string): string => id(reference).slice(0, 6);
 
@@ -15,7 +15,7 @@ it('keeps the orders of somebody who counts together, and apart from all others'
   expect(new Set(near.map(group)).size).toBe(1);
   expect(new Set(near.map((reference) => id(reference))).size).toBe(near.length);
   expect(group('PAY-2346000')).not.toBe(group(near[0]!));
-  expect(orderId('another', 'sale', near[0]!).slice(0, 6)).not.toBe(group(near[0]!));
+  expect(orderId('another', 'sale', near[0]!, 'grouped').slice(0, 6)).not.toBe(group(near[0]!));
 });
 
 it.each(['', '1', '12', '123', '1234', '\ud800', 'ä'.repeat(200)])('takes the reference %j', (reference) => {

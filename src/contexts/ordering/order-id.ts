@@ -25,7 +25,7 @@ export function orderId(
   scope: string,
   namespace: ReferenceNamespace,
   reference: string,
-  form: OrderIdForm = 'grouped',
+  form: OrderIdForm,
 ): string {
   const claim = `${scope}\n${namespace}\n${reference}`;
   const own = hash('sha256', claim, 'base64url');

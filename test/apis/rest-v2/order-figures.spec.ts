@@ -54,7 +54,7 @@ async function buy(by: Buyer, what: Goods, order: string, currency: Currency = '
   await app.run(new BuyKey(app.context(), { ...input, email: null, language: 'en' }));
   const executor = app.app.get(Executor);
   const { claim } = await executor.run(app.context(), (tx) =>
-    tx.load(Order, orderId(by.uuid, 'sale', order)),
+    tx.load(Order, orderId(by.uuid, 'sale', order, 'grouped')),
   );
   return claim!.publicId;
 }
@@ -262,7 +262,10 @@ it('the demo shop counts as long as it is there', async () => {
   const executor = app.app.get(Executor);
   const before = (await dashboard()).total_orders;
   const template = await executor.run(app.context(), (tx) => {
-    const { claim, units, amount, commission, sale } = tx.load(Order, orderId(first.uuid, 'sale', 'JAN-1'));
+    const { claim, units, amount, commission, sale } = tx.load(
+      Order,
+      orderId(first.uuid, 'sale', 'JAN-1', 'grouped'),
+    );
     return { claim: claim!, units, amount, commission, sale: sale! };
   });
   const id = demoId('package', 77);
@@ -270,7 +273,7 @@ it('the demo shop counts as long as it is there', async () => {
   await executor.run(app.context(), (tx) => {
     const { claim, sale, ...sold } = template;
     const demo = { ...sale, units: sale.units.map((unit) => ({ ...unit, package: id })) };
-    const order = orderId(first.uuid, 'sale', 'DEMO-1');
+    const order = orderId(first.uuid, 'sale', 'DEMO-1', 'grouped');
     const claimed = { ...claim, reference: 'DEMO-1', publicId: 77_777, attempt: 1 };
     tx.append(Order, order, [
       { type: 'OrderClaimed', data: claimed },

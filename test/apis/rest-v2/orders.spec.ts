@@ -67,7 +67,7 @@ async function buy(by: Buyer, what: Goods, order = unique('ORDER'), currency: Cu
   const bought = await app.run(new BuyKey(app.context(), { ...input, email: null, language: 'en' }));
   const state = await app.app
     .get(Executor)
-    .run(app.context(), (tx) => tx.load(Order, orderId(by.uuid, 'sale', order)));
+    .run(app.context(), (tx) => tx.load(Order, orderId(by.uuid, 'sale', order, 'grouped')));
   return { id: state.claim!.publicId, order, key: Number(bought.keyNumber), again: input };
 }
 
@@ -160,8 +160,8 @@ async function claimLike(
   const executor = app.app.get(Executor);
   const publicId = 100_000 + ++names;
   await executor.run(app.context(), (tx) => {
-    const { claim } = tx.load(Order, orderId(by.uuid, 'sale', order));
-    const id = orderId(by.uuid, 'sale', reference);
+    const { claim } = tx.load(Order, orderId(by.uuid, 'sale', order, 'grouped'));
+    const id = orderId(by.uuid, 'sale', reference, 'grouped');
     const claimed = { ...claim!, reference, publicId, hold: `sale:${id}:1` };
     const refused = { type: 'OrderRefused' as const, data: { attempt: 1, reason: refusal ?? '' } };
     tx.append(Order, id, [{ type: 'OrderClaimed', data: claimed }, ...(refusal === null ? [] : [refused])]);
