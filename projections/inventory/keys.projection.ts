@@ -30,8 +30,11 @@ export interface KeyDocument extends ReadDocument {
 /** The form in which the keyed hash of a text's last four characters is searched. */
 export const searchedLastFour = (hash: string): string => hash.slice(0, SEARCHED_CHARACTERS);
 
-const slotRange = (first: number, count: number, lot: string): number[] =>
-  Array.from({ length: count }, (_, index) => keyIdOf(lot, first + index));
+function slotRange(first: number, count: number, lot: string): number[] {
+  const ids: number[] = [];
+  for (let slot = first; slot < first + count; slot += 1) ids.push(keyIdOf(lot, slot));
+  return ids;
+}
 
 export const keys = defineProjection<KeyDocument, Extract<LotEvent, { type: (typeof HANDLED)[number] }>>({
   name: 'keys',

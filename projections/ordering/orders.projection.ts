@@ -51,30 +51,34 @@ export interface OrderDocument extends ReadDocument {
 
 type Of<Type extends OrderEvent['type']> = Projected<Extract<OrderEvent, { type: Type }>>;
 
-const sumMinor = (amounts: readonly string[]): string =>
-  amounts.length === 1 ? amounts[0]! : amounts.reduce((sum, amount) => sum + BigInt(amount), 0n).toString();
+// Loops where others would map: every sale is folded here, see `Fold`.
 
-const amountAznOf = ({ amountAzn }: OrderUnitDocument): string | null => amountAzn;
+function sumMinor(amounts: readonly string[]): string {
+  if (amounts.length === 1) return amounts[0]!;
+  let sum = 0n;
+  for (const amount of amounts) sum += BigInt(amount);
+  return sum.toString();
+}
 
-function aznOf(units: readonly OrderUnitDocument[]): string | null {
-  const amounts = units.map(amountAznOf);
-  return amounts.includes(null) ? null : sumMinor(amounts as string[]);
+/** Null if one of them is unknown. */
+function sumKnown(amounts: readonly (string | null)[]): string | null {
+  return amounts.includes(null) ? null : sumMinor(amounts as readonly string[]);
 }
 
 /** A first attempt, or another one after a refusal: the latest counts. */
 function claimed(before: OrderDocument | null, { data, id, at }: Of<'OrderClaimed'>): OrderDocument {
-  const units = data.lines.flatMap(({ facts, units: planned }) =>
-    planned.map(
-      ({ unit }): OrderUnitDocument => ({
-        unit,
-        packageId: facts.package,
-        productId: facts.product,
-        amountAzn: facts.amountAzn?.amount ?? null,
-        keyId: null,
-      }),
-    ),
-  );
-  const prices = data.lines.flatMap(({ facts, units: planned }) => planned.map(() => facts.price.amount));
+  const units: OrderUnitDocument[] = [];
+  const prices: string[] = [];
+  const amountsAzn: (string | null)[] = [];
+  for (const { facts, units: planned } of data.lines) {
+    const { package: packageId, product: productId, price } = facts;
+    const amountAzn = facts.amountAzn?.amount ?? null;
+    for (const { unit } of planned) {
+      units.push({ unit, packageId, productId, amountAzn, keyId: null });
+      prices.push(price.amount);
+      amountsAzn.push(amountAzn);
+    }
+  }
   return {
     _id: id,
     id: data.publicId,
@@ -87,7 +91,7 @@ function claimed(before: OrderDocument | null, { data, id, at }: Of<'OrderClaime
     units,
     replacedKeys: [],
     amount: sumMinor(prices),
-    amountAzn: aznOf(units),
+    amountAzn: sumKnown(amountsAzn),
     commission: '0',
     reason: null,
     createdAt: before?.createdAt ?? at,
@@ -101,14 +105,21 @@ const KEYS_PER_LOT = 1000;
 const keyIdOf = ({ lot, slot }: SoldUnit): number => lot * KEYS_PER_LOT + slot;
 
 function confirmed(order: OrderDocument, { data, at }: Of<'OrderConfirmed'>): OrderDocument {
-  const sold = new Map(data.units.map((unit) => [unit.unit, keyIdOf(unit)]));
-  const units = order.units.map((unit) => ({ ...unit, keyId: sold.get(unit.unit) ?? null }));
+  const sold = new Map<number, number>();
+  for (const unit of data.units) sold.set(unit.unit, keyIdOf(unit));
+  const units: OrderUnitDocument[] = [];
+  const amountsAzn: (string | null)[] = [];
+  for (const unit of order.units) {
+    const keyId = sold.get(unit.unit) ?? null;
+    units.push({ ...unit, keyId });
+    if (keyId !== null) amountsAzn.push(unit.amountAzn);
+  }
   return {
     ...order,
     status: 'confirmed',
     units,
     amount: data.amount,
-    amountAzn: aznOf(units.filter(({ unit }) => sold.has(unit))),
+    amountAzn: sumKnown(amountsAzn),
     commission: data.commission,
     confirmedAt: at,
     updatedAt: at,

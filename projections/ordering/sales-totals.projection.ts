@@ -24,6 +24,12 @@ function totalOf(id: string, sale: SaleFigures): Omit<SalesTotalDocument, 'figur
   return { _id: id, partnerId: partner || null, productId: product || null, currency, demo: isDemo(sale) };
 }
 
+function unitsOf(sale: SaleFigures, productId: string): SaleFigures['units'] {
+  const units = [];
+  for (const unit of sale.units) if (unit.product === productId) units.push(unit);
+  return units;
+}
+
 export const salesTotals = defineProjection<SalesTotalDocument, CountedEvent>({
   name: 'sales-totals',
   version: 2,
@@ -31,14 +37,14 @@ export const salesTotals = defineProjection<SalesTotalDocument, CountedEvent>({
   handles: { order: COUNTED },
   completion: saleOfOrder,
   keysOf({ data: { sale } }) {
-    const products = new Set(sale.units.map(({ product }) => product));
-    const ofProducts = Array.from(products, (product) => keyOf(sale.partner, product, sale));
-    return [keyOf('', '', sale), keyOf(sale.partner, '', sale), ...ofProducts];
+    const keys = new Set([keyOf('', '', sale), keyOf(sale.partner, '', sale)]);
+    for (const { product } of sale.units) keys.add(keyOf(sale.partner, product, sale));
+    return [...keys];
   },
   evolve(before, { type, data: { sale } }, id) {
     const total = before ?? totalOf(String(id), sale);
     const { _id, partnerId, productId, currency, demo } = total;
-    const units = productId ? sale.units.filter(({ product }) => product === productId) : sale.units;
+    const units = productId ? unitsOf(sale, productId) : sale.units;
     const figures = counted(before?.figures, type, units);
     return { _id, partnerId, productId, currency, demo, figures };
   },

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
-import { committed, openEnvironment } from '../../lmdb/environment.js';
+import { openEnvironment } from '../../lmdb/environment.js';
 import { LAST_DERIVED_BYTES, Room } from '../../lmdb/room.js';
 import { documentKey } from '../index-key.js';
 import { planInOrder, planQuery, type QueryPlan } from '../query-plan.js';
@@ -40,10 +40,12 @@ type Deleted = readonly [collection: string, id: DocumentId];
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
 const MAP_BYTES = 64 * 1024 ** 3;
 const MAX_COLLECTIONS = 200;
-const [noSubdir, mapSize, maxDbs] = [false, MAP_BYTES, 2 * MAX_COLLECTIONS + 1];
-const ENVIRONMENT = { noSubdir, mapSize, noSync: true, maxDbs, ...BINARY };
+const DATABASES = { mapSize: MAP_BYTES, maxDbs: 2 * MAX_COLLECTIONS + 1 };
+const ENVIRONMENT = { noSubdir: false, noSync: true, ...DATABASES, ...BINARY };
 /** What is found without an order is sorted up to so many documents, and up to this part of the collection. */
 const [MANY_SORTED, MUCH_SORTED] = [1000, 1 / 8];
+/** Flag of a transaction that ends with the call. */
+const COMMITTED_AT_ONCE = 2;
 /** Longest stretch of preparing a write without letting other work run. */
 const SLICE_MS = 2;
 
@@ -59,7 +61,6 @@ const SLICE_MS = 2;
 export class EmbeddedReadStore extends ReadStore {
   private readonly collections = new Map<string, Collection>();
   private readonly meta: Bytes;
-  private writing: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly root: RootDatabase<Buffer, Buffer>,
@@ -83,14 +84,10 @@ export class EmbeddedReadStore extends ReadStore {
     }
     const spec = { name, indexes: record?.indexes ?? indexes ?? [] };
     const size = record?.size ?? 0;
-    if (!record) await committed(this.meta.put(key, toJson({ indexes: spec.indexes, size })));
-    this.collections.set(name, {
-      spec,
-      documents: this.root.openDB({ name: `d:${name}`, ...BINARY }),
-      entries: this.root.openDB({ name: `i:${name}`, ...BINARY }),
-      size,
-      loaded: new Map(),
-    });
+    if (!record) this.transact(() => this.meta.put(key, toJson({ indexes: spec.indexes, size })));
+    const documents = this.root.openDB({ name: `d:${name}`, ...BINARY });
+    const entries = this.root.openDB({ name: `i:${name}`, ...BINARY });
+    this.collections.set(name, { spec, documents, entries, size, loaded: new Map() });
   }
 
   async dropCollection(name: string): Promise<void> {
@@ -99,8 +96,11 @@ export class EmbeddedReadStore extends ReadStore {
     await this.openCollection({ name, indexes: record.indexes });
     const { documents, entries } = this.collection(name);
     this.collections.delete(name);
-    await committed(this.meta.remove(metaKey('collection', name)));
-    await Promise.all([committed(documents.drop()), committed(entries.drop())]);
+    this.transact(() => {
+      this.meta.remove(metaKey('collection', name));
+      documents.drop();
+      entries.drop();
+    });
   }
 
   load(collection: string, ids: readonly DocumentId[]): Map<DocumentId, Stamped> {
@@ -145,9 +145,7 @@ export class EmbeddedReadStore extends ReadStore {
       changes.push([this.meta, metaKey('collection', spec.name), toJson({ indexes: spec.indexes, size })]);
     }
     this.room.take(bytesOf(changes));
-    const writing = this.root.batch(() => putAll(changes));
-    this.writing = committed(writing);
-    await this.writing;
+    this.transact(() => putAll(changes));
     for (const [target, size] of sizes) target.size = size;
   }
 
@@ -156,10 +154,9 @@ export class EmbeddedReadStore extends ReadStore {
   }
 
   async removeCheckpoint(key: string): Promise<void> {
-    const removing = this.root.batch(() => {
+    this.transact(() => {
       for (const kind of ['checkpoint', 'tombstones']) this.meta.remove(metaKey(kind, key));
     });
-    await committed(removing);
   }
 
   get<D extends ReadDocument>(collection: string, id: DocumentId): D | null {
@@ -216,11 +213,15 @@ export class EmbeddedReadStore extends ReadStore {
   }
 
   async close(): Promise<void> {
-    await this.writing.catch(() => undefined);
-    // lmdb starts a turn's writes at the end of the turn: closing within it would crash.
-    await turn();
-    await this.root.flushed;
     await this.root.close();
+  }
+
+  /**
+   * Commits before it returns. To hand each put to lmdb's thread would cost more than the put. All writes go through here:
+   * one by that thread would take others into its transaction, which would seem to be committed.
+   */
+  private transact(change: () => void): void {
+    this.root.transactionSync(change, COMMITTED_AT_ONCE);
   }
 
   private collection(name: string): Collection {
