@@ -27,6 +27,7 @@ it('outages are told seldom, and every other error as often as it comes', () => 
   const away = [
     new StoreUnavailable('MongoDB is away'),
     new EventStoreError('Unavailable', 'EventStoreDB is away', 'unknown'),
+    new EventStoreError('StorageFull', 'the disk is full', 'nothing'),
   ];
   const others = [
     new EventStoreError('Damaged', 'damaged', 'nothing'),
@@ -34,5 +35,5 @@ it('outages are told seldom, and every other error as often as it comes', () => 
     new Error('a bug'),
   ];
   for (const [key, error] of [...away, ...others, ...away].entries()) tell(error, `key ${key}`);
-  expect(lines).toEqual(['key 0: MongoDB is away', 'key 2: damaged', 'key 3: a bug', 'key 4: a bug']);
+  expect(lines).toEqual(['key 0: MongoDB is away', 'key 3: damaged', 'key 4: a bug', 'key 5: a bug']);
 });

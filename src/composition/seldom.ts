@@ -36,5 +36,7 @@ export function tellingOutagesSeldom<Told extends readonly unknown[]>(
   return (error, ...told) => (isAway(error) ? tellOutage(error, ...told) : tell({}, error, ...told));
 }
 
+/** Away, or full. */
 const isAway = (error: unknown): boolean =>
-  error instanceof StoreUnavailable || (error instanceof EventStoreError && error.code === 'Unavailable');
+  error instanceof StoreUnavailable ||
+  (error instanceof EventStoreError && (error.code === 'Unavailable' || error.code === 'StorageFull'));
