@@ -31,6 +31,7 @@ import { derived, folder, ofThisLog, openDocumentFiles, openNodeFiles } from './
 import { assertOurKeys, claimFiles } from './log-owner.js';
 import type { MongoEngines } from './mongodb-engines.js';
 import { assertClock, reach } from './reach.js';
+import { seldom } from './seldom.js';
 
 /** What a second thread of this process opens as well: it follows the log and writes the documents. */
 export interface EmbeddedEngines {
@@ -87,9 +88,6 @@ export interface EngineOptions {
   /** How long EventStoreDB may take; tests wait for less. */
   readonly eventStoreTimeouts?: Timeouts;
 }
-
-/** Several connections try again each second: it is told less often. */
-const REDIS_TOLD_EVERY_MS = 10_000;
 
 type Closing = (close: () => Promise<void>) => void;
 
@@ -167,15 +165,12 @@ async function openMongo(url: string, options: EngineOptions): Promise<MongoEngi
 async function openJobs({ settings, clock = new SystemClock(), logger }: EngineOptions): Promise<Jobs> {
   const { redisUrl: url, streamNamespace: prefix, dataDir } = settings;
   if (url === null) return EmbeddedJobs.open({ directory: derived(folder(dataDir, 'jobs'), logger), clock });
-  let toldAtMs = 0;
-  const onError = (error: unknown): void => {
-    if (Date.now() - toldAtMs < REDIS_TOLD_EVERY_MS) return;
-    toldAtMs = Date.now();
+  const onError = seldom((unsaid, error: unknown) =>
     logger.warn(
-      { variable: 'REDIS_URL', reason: redisReason(error) },
+      { variable: 'REDIS_URL', reason: redisReason(error), ...unsaid },
       'Redis failed and is tried again; what is due is done without it',
-    );
-  };
+    ),
+  );
   const { BullMqJobs } = await import('../platform/jobs/bullmq/bullmq-jobs.js');
   return new BullMqJobs({ url, prefix, clock, onError });
 }
@@ -217,8 +212,12 @@ async function openLog(
     return { events, embedded: events, verify: (onProgress) => events.verify(onProgress) };
   }
   const variable = 'EVENTSTORE_URL';
-  const onConnectionFailure = (err: unknown): void =>
-    logger.warn({ variable, reason: (err as Error).message }, 'EventStoreDB failed and is tried again');
+  const onConnectionFailure = seldom((unsaid, err: unknown) =>
+    logger.warn(
+      { variable, reason: (err as Error).message, ...unsaid },
+      'EventStoreDB failed and is tried again',
+    ),
+  );
   const streamPrefix = `${streamNamespace}.`;
   const { EventStoreDbEventStore } = await import(
     '../platform/event-store/eventstoredb/eventstoredb-event-store.js'

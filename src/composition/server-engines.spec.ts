@@ -84,6 +84,15 @@ it('a server that goes away later is named by its variable', async () => {
   expect(JSON.parse(lines[0]!)).toMatchObject({ level: 'warn', variable: 'EVENTSTORE_URL' });
 });
 
+it('a server that goes away under many readers is told seldom', async () => {
+  const engines = await open();
+  server.stop();
+  await Promise.allSettled(Array.from({ length: 20 }, () => engines.events.readAll(0n)));
+  await engines.close();
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.length).toBeLessThanOrEqual(2);
+}, 30_000);
+
 it('what was made from the log on the server is kept', async () => {
   await fill();
   const engines = await open();

@@ -14,6 +14,7 @@ import { Callbacks } from '../processes/callbacks/callbacks.js';
 import { PackageStatus } from '../processes/package-status/package-status.js';
 import { AccountSweep } from './account-sweep.js';
 import { listProcesses, type ProcessParts } from './processes.js';
+import { tellingOutagesSeldom } from './seldom.js';
 
 /** Something that runs in the worker alone. Started in the order of the list, stopped in reverse. */
 export interface WorkerPart {
@@ -66,14 +67,17 @@ export function workerParts(options: WorkerPartsOptions): WorkerParts {
     attempt: (lane, work, signal) => options.attempts.attempt(lane, work, signal),
     onDisabled: (webhook, partner, because) =>
       logger.warn({ webhook, partner, because }, 'a webhook was switched off'),
-    onError: (err, webhook) =>
-      logger.error({ err, webhook }, 'a callback could not be made and is tried again'),
+    onError: tellingOutagesSeldom((unsaid, err, webhook: number) =>
+      logger.error({ err, webhook, ...unsaid }, 'a callback could not be made and is tried again'),
+    ),
   });
   const processes = new Processes({
     list: listProcesses(options),
     jobs: options.jobs,
     clock,
-    onError: (err, name, key) => logger.error({ err, name, key }, 'a process failed and tries again'),
+    onError: tellingOutagesSeldom((unsaid, err, name: string, key: string) =>
+      logger.error({ err, name, key, ...unsaid }, 'a process failed and tries again'),
+    ),
   });
   const reacting: WorkerPart = { start: () => processes.start(), close: () => processes.stop() };
   const folding: WorkerPart = { start: () => projections.start(), close: () => projections.stop() };

@@ -17,3 +17,5 @@ export const MAX_RETRY_AFTER_MS = 21_600_000;
 export const MAX_REPORTS = 32;
 /** Reports kept for one message whose send has not answered yet. */
 export const MAX_KEPT_REPORTS = 16;
+/** Sends that a provider took, remembered by the process that made them until the log says so: as many as fail together, and some. */
+export const MAX_UNRECORDED = 1_000;

@@ -18,6 +18,7 @@ import {
 import { Delivery, type Send } from '../domain/delivery.js';
 import { MailReports } from '../domain/mail-report.js';
 import { Suppression } from '../domain/suppression.js';
+import { MAX_UNRECORDED } from '../limits.js';
 import { composeMail } from '../message/compose.js';
 import { DeliveredKeys, MailSettings, Recipients } from '../ports.js';
 import { messageStream, SuppressionNumbering } from './report-delivery.js';
@@ -34,6 +35,9 @@ interface Attempt {
 /** Sends what an order still has to send: one step, which may be done late, twice or by two nodes. */
 @Injectable()
 export class DeliverySender {
+  /** What a provider took and the log does not say yet, by attempt. */
+  private readonly unrecorded = new Map<string, AttemptOutcome>();
+
   constructor(
     private readonly executor: Executor,
     private readonly recipients: Recipients,
@@ -45,7 +49,8 @@ export class DeliverySender {
 
   /**
    * Decides whether anything is to be sent, sends it, and writes the outcome down. A crash in between leaves the send
-   * pending: it is made again under the same id. Without a provider it waits for one, and the step is repeated.
+   * pending: it is made again under the same id. Without a provider it waits for one, and the step is repeated. While the
+   * log takes nothing, a disk is full say, what was sent is not sent again by this process with each repetition.
    * @throws when what is to be sent cannot be read
    */
   async advance(context: CommandContext, name: SendName, chance: number): Promise<void> {
@@ -59,6 +64,8 @@ export class DeliverySender {
       });
       return;
     }
+    const sentBefore = this.unrecorded.get(nameOf(orderId, attempt));
+    if (sentBefore) return this.record(context, orderId, { attempt, outcome: sentBefore, chance });
     const mail = await this.compose(orderId, attempt);
     if (typeof mail === 'string') {
       const reason = mail === 'erased' ? mail : { code: mail };
@@ -69,6 +76,7 @@ export class DeliverySender {
     }
     const sent = await this.mailer.send(mail);
     const outcome: AttemptOutcome = sent.kind === 'taken' ? { ...sent, provider: this.mailer.name } : sent;
+    if (outcome.kind === 'taken') this.remember(nameOf(orderId, attempt), outcome);
     await this.record(context, orderId, { attempt, outcome, chance });
   }
 
@@ -133,8 +141,18 @@ export class DeliverySender {
       const { kept } = tx.load(MailReports, messageStream(outcome.providerId));
       for (const report of kept) this.numbering.apply(tx, { order: orderId, send }, report, publicId);
     });
+    this.unrecorded.delete(nameOf(orderId, attempt));
+  }
+
+  private remember(name: string, outcome: AttemptOutcome): void {
+    this.unrecorded.set(name, outcome);
+    if (this.unrecorded.size > MAX_UNRECORDED) {
+      this.unrecorded.delete(this.unrecorded.keys().next().value!);
+    }
   }
 }
+
+const nameOf = (orderId: string, { send, number }: Attempt): string => `${orderId}.${send.send}.${number}`;
 
 const productOf = (order: OrderState, { unit }: SoldUnit): string =>
   order.claim!.lines.find(({ units }) => units.some((planned) => planned.unit === unit))!.facts.product;
