@@ -16,11 +16,12 @@ import {
   ReplaceKey,
   ReserveKey,
 } from '../../src/contexts/ordering/index.js';
+import type { KeyText } from '../../src/contexts/ordering/ports.js';
 import { Partner, type PartnerEvent } from '../../src/contexts/partners/index.js';
 import { AdjustBalanceHandler } from '../../src/contexts/wallets/commands/adjust-balance.js';
 import { TopUpBalanceHandler } from '../../src/contexts/wallets/commands/top-up-balance.js';
 import { AdjustBalance, TopUpBalance, Wallet } from '../../src/contexts/wallets/index.js';
-import type { EventStore, RecordedEvent } from '../../src/platform/event-store/event-store.js';
+import type { EventStore, MaybePromise, RecordedEvent } from '../../src/platform/event-store/event-store.js';
 import { eventTimeMs } from '../../src/platform/execution/event-codec.js';
 import { openExecutor } from '../../src/platform/execution/open-executor.js';
 import type { CommandContext, Executor } from '../../src/platform/execution/transaction.js';
@@ -88,6 +89,11 @@ export class SaleWorld {
   private orders = 0;
   /** What the index of stock learns when it catches up; it answers whether that was anything. */
   newStock: (() => boolean) | null = null;
+  /** What reading a key's text answers. */
+  readText = (lot: number, slot: number): MaybePromise<KeyText> => ({
+    text: `KEY-${lot}-${slot}`,
+    serial: null,
+  });
 
   private constructor(private readonly options: WorldOptions) {
     this.snapshots = options.forgetful ? new ForgetfulSnapshots(() => this) : new NoSnapshots();
@@ -169,7 +175,7 @@ export class SaleWorld {
         candidates: candidates ?? (() => lots.map((_, index) => index + 1)),
         catchUp: async () => this.newStock?.() ?? false,
       },
-      { read: (lot: number, slot: number) => ({ text: `KEY-${lot}-${slot}`, serial: null }) },
+      { read: (lot: number, slot: number) => this.readText(lot, slot) },
       { seal: (_order: string, address: string) => ({ address: `sealed:${address.length}`, hash: 'h' }) },
       { next: () => ++this.orders, idForm: () => 'grouped' },
       { reservationTtlMs: RESERVATION_TTL_MS, cooldownMs },

@@ -82,7 +82,7 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
 
       const offer = offerFor(tx, { partnerId: input.partnerId, packageId, currency: input.currency });
       if (isRejection(offer)) return offer;
-      const lot = lotWithStock(tx, this.desk.stock, offer.packageId, this.desk.settings.cooldownMs);
+      const lot = lotWithStock(tx, this.desk, offer.packageId);
       if (lot === null) return reject('OutOfStock');
       const wallet = walletId(input.partnerId, 'main', input.currency);
       const price = loadMoney(offer.facts.price);

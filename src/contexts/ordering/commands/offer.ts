@@ -6,8 +6,8 @@ import { Lot, nextOffer } from '../../inventory/index.js';
 import { mayBuy, Partner, type PartnerState } from '../../partners/index.js';
 import { quote, RATES_ID, Rates } from '../../pricing/index.js';
 import type { PriceFacts } from '../events/order.events.js';
-import type { StockCandidates } from '../ports.js';
 import type { OrderingRejection } from '../rejections.js';
+import type { SaleDesk } from './sale-desk.js';
 
 export interface Offer {
   readonly partner: PartnerState;
@@ -53,17 +53,23 @@ export function offerFor(
   };
 }
 
-/** The first candidate lot that has a key to offer now; null after every one was looked at. */
-export function lotWithStock(
-  tx: Transaction,
-  stock: StockCandidates,
-  packageId: string,
-  cooldownMs: number,
-): number | null {
-  const terms = { nowMs: tx.nowMs, cooldownMs };
-  for (const lot of stock.candidates(packageId, terms.nowMs)) {
+/**
+ * The first candidate lot that has a key to offer now, and one that can be read; null after every one was looked at.
+ * @throws {LotToBeLookedAt}
+ * @throws why none of them can be read, where there are keys
+ */
+export function lotWithStock(tx: Transaction, desk: SaleDesk, packageId: string): number | null {
+  const terms = { nowMs: tx.nowMs, cooldownMs: desk.settings.cooldownMs };
+  let unreadable: Error | null = null;
+  for (const lot of desk.stock.candidates(packageId, terms.nowMs)) {
     const state = tx.load(Lot, String(lot));
-    if (state.package === packageId && nextOffer(state, terms) !== null) return lot;
+    if (state.package !== packageId) continue;
+    const slot = nextOffer(state, terms);
+    if (slot === null) continue;
+    const problem = desk.readableLots.problemOf(lot, slot);
+    if (problem === null) return lot;
+    unreadable = problem;
   }
+  if (unreadable) throw unreadable;
   return null;
 }

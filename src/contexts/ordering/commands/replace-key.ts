@@ -37,7 +37,7 @@ export class ReplaceKeyHandler implements ICommandHandler<ReplaceKey> {
   constructor(private readonly desk: SaleDesk) {}
 
   execute({ context, input }: ReplaceKey): Promise<SoldUnit | Rejection<OrderingRejection>> {
-    return this.desk.executor.advance(context, (tx) => this.replace(tx, context.commandId, input));
+    return this.desk.lookingAtLots(context, (tx) => this.replace(tx, context.commandId, input));
   }
 
   private replace(
@@ -67,7 +67,7 @@ export class ReplaceKeyHandler implements ICommandHandler<ReplaceKey> {
   private plan(tx: Transaction, order: OrderState, { unit }: SoldUnit): PlannedUnit | null {
     const line = order.claim?.lines.find(({ units }) => units.some((planned) => planned.unit === unit));
     if (!line) return null;
-    const lot = lotWithStock(tx, this.desk.stock, line.facts.package, this.desk.settings.cooldownMs);
+    const lot = lotWithStock(tx, this.desk, line.facts.package);
     if (lot === null) return null;
     const lotRevision = tx.durableRevision(Lot, String(lot));
     const { unitCost } = tx.load(Lot, String(lot));

@@ -89,7 +89,7 @@ export class ReserveKeyHandler implements ICommandHandler<ReserveKey> {
       const offer = offerFor(tx, { partnerId, packageId, currency });
       if (isRejection(offer)) return offer;
       if (!this.mayReserveMore(tx, partnerId, offer)) return reject('TooManyReservations');
-      const lot = lotWithStock(tx, this.desk.stock, offer.packageId, this.desk.settings.cooldownMs);
+      const lot = lotWithStock(tx, this.desk, offer.packageId);
       if (lot === null) return reject('OutOfStock');
       const price = loadMoney(offer.facts.price);
       if (!canPay(tx, this.desk, { walletId: wallet, partner: offer.partner, price })) {

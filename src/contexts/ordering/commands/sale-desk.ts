@@ -23,11 +23,14 @@ import {
   Suppressions,
 } from '../ports.js';
 import type { OrderingRejection } from '../rejections.js';
+import { LotToBeLookedAt, ReadableLots } from './readable-lots.js';
 import { endOverdueReservations } from './reservations.js';
 
 /** What every sale command needs. */
 @Injectable()
 export class SaleDesk {
+  readonly readableLots: ReadableLots;
+
   constructor(
     readonly executor: Executor,
     readonly ids: Ids,
@@ -38,13 +41,27 @@ export class SaleDesk {
     readonly orderNumbers: OrderNumbers,
     readonly settings: SaleSettings,
     readonly suppressions: Suppressions,
-  ) {}
+  ) {
+    this.readableLots = new ReadableLots(keyTexts);
+  }
 
   /** Where the order of a partner's reference is, and the number that it gets if it is a new one. */
   async orderOf(partnerId: string, reference: string): Promise<{ id: string; publicId: number }> {
     const publicId = await this.orderNumbers.next();
     const form = await this.orderNumbers.idForm();
     return { id: orderId(partnerId, 'sale', reference, form), publicId };
+  }
+
+  /** Runs work that takes a key from stock, and again when a lot was looked at that it would take one from. */
+  async lookingAtLots<R>(context: CommandContext, work: Work<R>): Promise<R> {
+    for (;;) {
+      try {
+        return await this.executor.advance(context, work);
+      } catch (error) {
+        if (!(error instanceof LotToBeLookedAt)) throw error;
+        await error.looked;
+      }
+    }
   }
 
   /**
@@ -57,7 +74,7 @@ export class SaleDesk {
     work: Work<R | Rejection<OrderingRejection>>,
   ): Promise<R | Rejection<OrderingRejection>> {
     for (let look = 1; ; look += 1) {
-      const taken = await this.executor.advance(context, work);
+      const taken = await this.lookingAtLots(context, work);
       const isOut = isRejection(taken) && taken.code === 'OutOfStock';
       if (!isOut || look === STOCK_LOOKS || !(await this.stock.catchUp())) return taken;
     }
