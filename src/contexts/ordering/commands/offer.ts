@@ -2,7 +2,7 @@ import type { Transaction } from '../../../platform/execution/transaction.js';
 import { type Currency, storeMoney } from '../../../platform/kernel/money.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { isPackageOffered, isProductOffered, Package, Product } from '../../catalog/index.js';
-import { Lot, nextOffer } from '../../inventory/index.js';
+import { Lot, type LotState, nextOffer, type OfferTerms } from '../../inventory/index.js';
 import { mayBuy, Partner, type PartnerState } from '../../partners/index.js';
 import { quote, RATES_ID, Rates } from '../../pricing/index.js';
 import type { PriceFacts } from '../events/order.events.js';
@@ -53,17 +53,21 @@ export function offerFor(
   };
 }
 
-/** The first candidate lot that has a key to offer now; null after every one was looked at. */
+/**
+ * The first candidate lot that has a key now; null after every one was looked at.
+ * @param next which key of a lot is asked for: one to sell, or `nextReservable`
+ */
 export function lotWithStock(
   tx: Transaction,
   stock: StockCandidates,
   packageId: string,
   cooldownMs: number,
+  next: (state: LotState, terms: OfferTerms) => number | null = nextOffer,
 ): number | null {
   const terms = { nowMs: tx.nowMs, cooldownMs };
   for (const lot of stock.candidates(packageId, terms.nowMs)) {
     const state = tx.load(Lot, String(lot));
-    if (state.package === packageId && nextOffer(state, terms) !== null) return lot;
+    if (state.package === packageId && next(state, terms) !== null) return lot;
   }
   return null;
 }
