@@ -1,7 +1,10 @@
+import { Lot } from '../../src/contexts/inventory/index.js';
+import { RESERVATIONS_PER_SLOT } from '../../src/contexts/inventory/limits.js';
 import { ReserveKeyHandler } from '../../src/contexts/ordering/commands/reserve-key.js';
 import { Order, orderId } from '../../src/contexts/ordering/index.js';
 import { availableMinor, Wallet, walletId } from '../../src/contexts/wallets/index.js';
 import { isRejection } from '../../src/platform/kernel/rejection.js';
+import { cancelled, reserved } from '../support/lot-history.js';
 import { auditSales } from '../support/sale-audit.js';
 import { PARTNER, PRICE_MINOR, RESERVATION_TTL_MS, SaleWorld } from '../support/sale-world.js';
 
@@ -48,6 +51,17 @@ describe('a sale', () => {
     known = [];
     const desk = world.deskOn(world.executorOn(world.store), () => known);
     expect(code(await new ReserveKeyHandler(desk).execute(world.reserving(PARTNER)))).toBe('sold');
+  });
+
+  it('takes a key that has no number left for another reservation, and a reservation does not', async () => {
+    const world = await SaleWorld.create({ lots: [1], fundsMinor: 9999n });
+    const at = new Date(world.clock.now()).toISOString();
+    const last = reserved(0, 'last', { ordinal: RESERVATIONS_PER_SLOT - 1, deadline: at });
+    const worn = [last, cancelled(0, 'last', { at })];
+    await world.executorOn(world.store).run(world.context(), (tx) => tx.append(Lot, '1', worn));
+    const desk = world.deskOn(world.executorOn(world.store));
+    expect(code(await new ReserveKeyHandler(desk).execute(world.reserving(PARTNER)))).toBe('OutOfStock');
+    expect(await world.node().buy('A')).toMatchObject({ keyNumber: '1000', keyText: 'KEY-1-0' });
   });
 
   it('is refused without stock when the index knows all there is', async () => {

@@ -25,6 +25,8 @@ export {
   expireReservation,
   type LotRejection,
   nextOffer,
+  nextReservable,
+  type OfferTerms,
   quarantineSoldKey,
   refuseReservation,
   refuseSale,

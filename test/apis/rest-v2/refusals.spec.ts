@@ -139,6 +139,13 @@ const BAD: readonly (readonly [string, 'POST' | 'PUT', () => string, () => unkno
   ],
   ['an empty key', 'POST', () => '/keys', () => ({ package_id: packageId, key_text: '' }), /key_text/],
   [
+    'a key of two lines',
+    'POST',
+    () => '/keys',
+    () => ({ package_id: packageId, key_text: 'a\nb' }),
+    /key_text: must be one line/,
+  ],
+  [
     'a key over 72 bytes of password',
     'POST',
     () => '/partners',

@@ -13,6 +13,7 @@ import type { LotEvent } from '../events/lot.events.js';
 import { RESERVATIONS_PER_SLOT } from '../limits.js';
 import {
   nextOffer,
+  nextReservable,
   quarantineSoldKey,
   refuseSale,
   retireFreeKeys,
@@ -61,9 +62,15 @@ describe('the next offer', () => {
     expect(offer(history, 8000)).toBeNull();
   });
 
-  it('is no key whose reservations are used up', () => {
+  it('is a key whose reservations are used up only to who does not reserve it', () => {
     const last = reserved(0, 'r', { ordinal: RESERVATIONS_PER_SLOT - 1 });
-    expect(offer([...openedLot(null), last, cancelled(0, 'r')], 6000)).toBeNull();
+    const worn = foldEvents(Lot, [...openedLot(null), last, cancelled(0, 'r')]);
+    expect(nextReservable(worn, at(6000))).toBeNull();
+    expect(nextOffer(worn, at(6000))).toBe(0);
+    const before = reserved(0, 'r', { ordinal: RESERVATIONS_PER_SLOT - 2 });
+    expect(nextReservable(foldEvents(Lot, [...openedLot(null), before, cancelled(0, 'r')]), at(6000))).toBe(
+      0,
+    );
   });
 });
 

@@ -16,8 +16,15 @@ export interface OfferTerms {
 const unexpired = (slot: Slot, nowMs: number): boolean =>
   slot.expiresAtMs === null || slot.expiresAtMs > nowMs;
 
-/** The slot to offer next: fresh keys by expiry, then returned ones in the order of their return; null if none. */
-export function nextOffer(state: LotState, terms: OfferTerms): number | null {
+/** The slot to sell next: fresh keys by expiry, then returned ones in the order of their return; null if none. */
+export const nextOffer = (state: LotState, terms: OfferTerms): number | null =>
+  nextSlot(state, terms, Number.POSITIVE_INFINITY);
+
+/** The slot to reserve next. A key whose reservations have used up their numbers can be sold only without one. */
+export const nextReservable = (state: LotState, terms: OfferTerms): number | null =>
+  nextSlot(state, terms, RESERVATIONS_PER_SLOT);
+
+function nextSlot(state: LotState, terms: OfferTerms, reservationsBelow: number): number | null {
   for (let place = state.offerFrom; place < state.offerOrder.length; place += 1) {
     const number = state.offerOrder[place]!;
     const slot = state.slots.get(number)!;
@@ -26,7 +33,7 @@ export function nextOffer(state: LotState, terms: OfferTerms): number | null {
   for (const number of state.returned) {
     const slot = state.slots.get(number)!;
     const cool = slot.releasedAtMs! + terms.cooldownMs <= terms.nowMs;
-    if (cool && unexpired(slot, terms.nowMs) && slot.reservations < RESERVATIONS_PER_SLOT) return number;
+    if (cool && unexpired(slot, terms.nowMs) && slot.reservations < reservationsBelow) return number;
   }
   return null;
 }
@@ -92,7 +99,7 @@ export function reserveKey(state: LotState, command: ReserveKey): LotEvent[] | R
   const { reservation, partner, wallet, currency, deadline, shown } = command;
   if (state.open.has(reservation)) return [];
   if (findOperation(state.operations, reservationOperation(reservation))) return reject('ReservationEnded');
-  const slot = nextOffer(state, command);
+  const slot = nextReservable(state, command);
   if (slot === null) return reject('LotEmpty');
   const ordinal = state.slots.get(slot)!.reservations;
   return [

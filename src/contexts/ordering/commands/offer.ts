@@ -2,7 +2,7 @@ import type { Transaction } from '../../../platform/execution/transaction.js';
 import { type Currency, storeMoney } from '../../../platform/kernel/money.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { isPackageOffered, isProductOffered, Package, Product } from '../../catalog/index.js';
-import { Lot, nextOffer } from '../../inventory/index.js';
+import { Lot, type LotState, nextOffer, type OfferTerms } from '../../inventory/index.js';
 import { mayBuy, Partner, type PartnerState } from '../../partners/index.js';
 import { quote, RATES_ID, Rates } from '../../pricing/index.js';
 import type { PriceFacts } from '../events/order.events.js';
@@ -54,17 +54,23 @@ export function offerFor(
 }
 
 /**
- * The first candidate lot that has a key to offer now, and one that can be read; null after every one was looked at.
+ * The first candidate lot that has a key now, and one that can be read; null after every one was looked at.
+ * @param next which key of a lot is asked for: one to sell, or `nextReservable`
  * @throws {LotToBeLookedAt}
  * @throws why none of them can be read, where there are keys
  */
-export function lotWithStock(tx: Transaction, desk: SaleDesk, packageId: string): number | null {
+export function lotWithStock(
+  tx: Transaction,
+  desk: SaleDesk,
+  packageId: string,
+  next: (state: LotState, terms: OfferTerms) => number | null = nextOffer,
+): number | null {
   const terms = { nowMs: tx.nowMs, cooldownMs: desk.settings.cooldownMs };
   let unreadable: Error | null = null;
   for (const lot of desk.stock.candidates(packageId, terms.nowMs)) {
     const state = tx.load(Lot, String(lot));
     if (state.package !== packageId) continue;
-    const slot = nextOffer(state, terms);
+    const slot = next(state, terms);
     if (slot === null) continue;
     const problem = desk.readableLots.problemOf(lot, slot);
     if (problem === null) return lot;

@@ -3,7 +3,7 @@ import type { CommandContext, Transaction } from '../../../platform/execution/tr
 import { isoTime } from '../../../platform/kernel/clock.js';
 import { type Currency, formatMinor, loadMoney } from '../../../platform/kernel/money.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
-import { keyNumber, Lot, refuseReservation, reserveKey } from '../../inventory/index.js';
+import { keyNumber, Lot, nextReservable, refuseReservation, reserveKey } from '../../inventory/index.js';
 import { creditFloor } from '../../partners/index.js';
 import { type Hold, holdFunds, Wallet, walletId } from '../../wallets/index.js';
 import type { PriceFacts } from '../events/order.events.js';
@@ -89,7 +89,7 @@ export class ReserveKeyHandler implements ICommandHandler<ReserveKey> {
       const offer = offerFor(tx, { partnerId, packageId, currency });
       if (isRejection(offer)) return offer;
       if (!this.mayReserveMore(tx, partnerId, offer)) return reject('TooManyReservations');
-      const lot = lotWithStock(tx, this.desk, offer.packageId);
+      const lot = lotWithStock(tx, this.desk, offer.packageId, nextReservable);
       if (lot === null) return reject('OutOfStock');
       const price = loadMoney(offer.facts.price);
       if (!canPay(tx, this.desk, { walletId: wallet, partner: offer.partner, price })) {
