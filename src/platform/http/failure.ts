@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { HttpException } from '@nestjs/common';
+import { HttpException, ServiceUnavailableException } from '@nestjs/common';
 
 export interface Failure {
   readonly status: number;
@@ -25,6 +25,9 @@ export const refusal = (status: number): Failure => ({
   message: REFUSALS[status] ?? STATUS_CODES[status] ?? 'The request failed',
   details: [],
 });
+
+/** What was asked for is on its way and was not awaited any longer: 503, and nothing that an operator must hear of. */
+export class NotYet extends ServiceUnavailableException {}
 
 const INTERNAL: Failure = { status: 500, message: 'Internal server error', details: [] };
 
