@@ -8,7 +8,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { EventStore, parsePosition } from '../../platform/event-store/event-store.js';
-import { NotYet } from '../../platform/http/failure.js';
+import { KnownOutage } from '../../platform/http/failure.js';
 import { ReadModels } from '../../platform/projections/read-models.js';
 import { WAIT_FOR_POSITION_MS } from './limits.js';
 
@@ -47,6 +47,6 @@ export class WaitingReads implements NestInterceptor {
     if (!isThere && this.events.atomicBatches) {
       throw new BadRequestException('X-Wait-For-Position: no write was ever answered with this position');
     }
-    throw new NotYet(`What is stored up to position ${asked} cannot be read yet`);
+    throw new KnownOutage(`What is stored up to position ${asked} cannot be read yet`);
   }
 }

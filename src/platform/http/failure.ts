@@ -26,8 +26,8 @@ export const refusal = (status: number): Failure => ({
   details: [],
 });
 
-/** What was asked for is on its way and was not awaited any longer: 503, and nothing that an operator must hear of. */
-export class NotYet extends ServiceUnavailableException {}
+/** 503 that is no news to whoever runs the server: what was asked for is merely late, or the log says why already. */
+export class KnownOutage extends ServiceUnavailableException {}
 
 const INTERNAL: Failure = { status: 500, message: 'Internal server error', details: [] };
 
