@@ -2177,7 +2177,7 @@ export type ListStaffData = {
         role?: 'super_admin' | 'admin' | 'manager' | 'auditor';
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'login' | '-login' | 'role' | '-role' | 'created_at' | '-created_at';
         search?: string;
     };
     url: '/api/staff';
@@ -2484,7 +2484,7 @@ export type ListSuppliersData = {
         status?: 0 | 1;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'status' | '-status' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
         search?: string;
     };
     url: '/api/suppliers';
@@ -2793,7 +2793,7 @@ export type GetSupplierPricesData = {
         status?: 0 | 1;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'name_en' | '-name_en' | 'position' | '-position' | 'status' | '-status' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
         search?: string;
     };
     url: '/api/suppliers/{id}/prices';
@@ -2922,7 +2922,7 @@ export type ListCategoriesData = {
         search?: string;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'name_en' | '-name_en' | 'position' | '-position' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
     };
     url: '/api/categories';
 };
@@ -3048,7 +3048,7 @@ export type ListSubcategoriesData = {
         category_id?: number;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'name_en' | '-name_en' | 'position' | '-position' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
         search?: string;
     };
     url: '/api/subcategories';
@@ -3535,7 +3535,7 @@ export type ListProductsData = {
         subcategory_id?: number;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'name_en' | '-name_en' | 'position' | '-position' | 'status' | '-status' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
         search?: string;
         status?: 0 | 1;
         vendor_id?: number;
@@ -3901,7 +3901,7 @@ export type ListPackagesData = {
         product_id?: number;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'name_en' | '-name_en' | 'position' | '-position' | 'status' | '-status' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
         search?: string;
         status?: 0 | 1;
         vendor_id?: number;
@@ -4340,7 +4340,7 @@ export type ListAlertsData = {
         status?: 'open' | 'closed';
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'raised_at' | '-raised_at' | 'closed_at' | '-closed_at' | 'available' | '-available' | 'threshold' | '-threshold';
     };
     url: '/api/alerts';
 };
@@ -4405,7 +4405,7 @@ export type ListKeysData = {
         search?: string;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'serial_number' | '-serial_number' | 'expires_at' | '-expires_at' | 'sold_at' | '-sold_at' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
     };
     url: '/api/keys';
 };
@@ -4536,7 +4536,7 @@ export type ListKeysWithHierarchyData = {
         search?: string;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'serial_number' | '-serial_number' | 'expires_at' | '-expires_at' | 'sold_at' | '-sold_at' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
     };
     url: '/api/keys/with-hierarchy';
 };
@@ -5092,7 +5092,7 @@ export type ListPartnersData = {
         status?: 0 | 1 | 2;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'login' | '-login' | 'status' | '-status' | 'created_at' | '-created_at';
         search?: string;
     };
     url: '/api/partners';
@@ -5833,7 +5833,7 @@ export type ListPartnerTransactionsData = {
         dateTo?: string;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'created_at' | '-created_at';
     };
     url: '/api/partners/{id}/transactions';
 };
@@ -5895,7 +5895,7 @@ export type ExportPartnerTransactionsData = {
         bom?: '0' | '1';
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'created_at' | '-created_at';
         currency?: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB' | 'UZS' | 'USDT' | 'BTC' | 'ETH';
         dateFrom?: string;
         dateTo?: string;
@@ -6471,7 +6471,7 @@ export type ListWebhookDeliveriesData = {
         status?: 'waiting' | 'delivered' | 'failed';
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'last_attempt_at' | '-last_attempt_at' | 'first_attempt_at' | '-first_attempt_at';
     };
     url: '/api/partners/{id}/webhooks/{wid}/deliveries';
 };
@@ -6601,7 +6601,7 @@ export type ListAllWebhooksData = {
         status?: 'enabled' | 'disabled' | 'failing';
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id';
     };
     url: '/api/webhooks';
 };
@@ -6722,7 +6722,7 @@ export type ListOrdersData = {
         dateTo?: string;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'created_at' | '-created_at' | 'id' | '-id' | 'order_id' | '-order_id';
         search?: string;
     };
     url: '/api/orders';
@@ -6833,7 +6833,7 @@ export type ExportOrdersData = {
         bom?: '0' | '1';
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'created_at' | '-created_at' | 'id' | '-id' | 'order_id' | '-order_id';
         search?: string;
         status?: 'pending' | 'confirmed' | 'cancelled' | 'refunded';
         partnerId?: number;
@@ -7211,7 +7211,7 @@ export type ListDeliveriesData = {
         partner_id?: number;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'updated_at' | '-updated_at';
     };
     url: '/api/deliveries';
 };
@@ -7270,7 +7270,7 @@ export type ListSuppressionsData = {
     query?: {
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'suppressed_at' | '-suppressed_at' | 'id' | '-id';
     };
     url: '/api/suppressions';
 };
