@@ -1700,7 +1700,7 @@ export type TerminalAnswer = {
 };
 
 /**
- * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+ * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
  */
 export type WaitForPosition = string;
 
@@ -1825,7 +1825,7 @@ export type GetCurrentUserData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -2167,7 +2167,7 @@ export type ListStaffData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -2177,7 +2177,7 @@ export type ListStaffData = {
         role?: 'super_admin' | 'admin' | 'manager' | 'auditor';
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'login' | '-login' | 'role' | '-role' | 'created_at' | '-created_at';
         search?: string;
     };
     url: '/api/staff';
@@ -2295,7 +2295,7 @@ export type GetStaffMemberData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -2475,7 +2475,7 @@ export type ListSuppliersData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -2484,7 +2484,7 @@ export type ListSuppliersData = {
         status?: 0 | 1;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'status' | '-status' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
         search?: string;
     };
     url: '/api/suppliers';
@@ -2664,7 +2664,7 @@ export type GetSupplierData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -2782,7 +2782,7 @@ export type GetSupplierPricesData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -2793,7 +2793,7 @@ export type GetSupplierPricesData = {
         status?: 0 | 1;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'name_en' | '-name_en' | 'position' | '-position' | 'status' | '-status' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
         search?: string;
     };
     url: '/api/suppliers/{id}/prices';
@@ -2913,7 +2913,7 @@ export type ListCategoriesData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -2922,7 +2922,7 @@ export type ListCategoriesData = {
         search?: string;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'name_en' | '-name_en' | 'position' | '-position' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
     };
     url: '/api/categories';
 };
@@ -3039,7 +3039,7 @@ export type ListSubcategoriesData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -3048,7 +3048,7 @@ export type ListSubcategoriesData = {
         category_id?: number;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'name_en' | '-name_en' | 'position' | '-position' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
         search?: string;
     };
     url: '/api/subcategories';
@@ -3228,7 +3228,7 @@ export type GetCategoryData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -3408,7 +3408,7 @@ export type GetSubcategoryData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -3526,7 +3526,7 @@ export type ListProductsData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -3535,7 +3535,7 @@ export type ListProductsData = {
         subcategory_id?: number;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'name_en' | '-name_en' | 'position' | '-position' | 'status' | '-status' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
         search?: string;
         status?: 0 | 1;
         vendor_id?: number;
@@ -3659,7 +3659,7 @@ export type GetProductStatisticsData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -3771,7 +3771,7 @@ export type GetProductData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -3892,7 +3892,7 @@ export type ListPackagesData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -3901,7 +3901,7 @@ export type ListPackagesData = {
         product_id?: number;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'name_en' | '-name_en' | 'position' | '-position' | 'status' | '-status' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
         search?: string;
         status?: 0 | 1;
         vendor_id?: number;
@@ -4087,7 +4087,7 @@ export type GetPackageData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -4208,7 +4208,7 @@ export type GetPackagePricesData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -4331,7 +4331,7 @@ export type ListAlertsData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -4340,7 +4340,7 @@ export type ListAlertsData = {
         status?: 'open' | 'closed';
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'raised_at' | '-raised_at' | 'closed_at' | '-closed_at' | 'available' | '-available' | 'threshold' | '-threshold';
     };
     url: '/api/alerts';
 };
@@ -4391,7 +4391,7 @@ export type ListKeysData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -4405,7 +4405,7 @@ export type ListKeysData = {
         search?: string;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'serial_number' | '-serial_number' | 'expires_at' | '-expires_at' | 'sold_at' | '-sold_at' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
     };
     url: '/api/keys';
 };
@@ -4522,7 +4522,7 @@ export type ListKeysWithHierarchyData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -4536,7 +4536,7 @@ export type ListKeysWithHierarchyData = {
         search?: string;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'serial_number' | '-serial_number' | 'expires_at' | '-expires_at' | 'sold_at' | '-sold_at' | 'created_at' | '-created_at' | 'updated_at' | '-updated_at';
     };
     url: '/api/keys/with-hierarchy';
 };
@@ -4649,7 +4649,7 @@ export type GetKeyData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -4767,7 +4767,7 @@ export type GetKeyHistoryData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -5083,7 +5083,7 @@ export type ListPartnersData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -5092,7 +5092,7 @@ export type ListPartnersData = {
         status?: 0 | 1 | 2;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id' | 'name' | '-name' | 'login' | '-login' | 'status' | '-status' | 'created_at' | '-created_at';
         search?: string;
     };
     url: '/api/partners';
@@ -5272,7 +5272,7 @@ export type GetPartnerData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -5390,7 +5390,7 @@ export type GetPartnerAccessData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -5508,7 +5508,7 @@ export type GetCurrencySettingsData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -5626,7 +5626,7 @@ export type GetPartnerBalancesData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -5820,7 +5820,7 @@ export type ListPartnerTransactionsData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -5833,7 +5833,7 @@ export type ListPartnerTransactionsData = {
         dateTo?: string;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'created_at' | '-created_at';
     };
     url: '/api/partners/{id}/transactions';
 };
@@ -5884,7 +5884,7 @@ export type ExportPartnerTransactionsData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -5895,7 +5895,7 @@ export type ExportPartnerTransactionsData = {
         bom?: '0' | '1';
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'created_at' | '-created_at';
         currency?: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB' | 'UZS' | 'USDT' | 'BTC' | 'ETH';
         dateFrom?: string;
         dateTo?: string;
@@ -5945,7 +5945,7 @@ export type ListWebhooksData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -6132,7 +6132,7 @@ export type GetWebhookData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -6459,7 +6459,7 @@ export type ListWebhookDeliveriesData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -6471,7 +6471,7 @@ export type ListWebhookDeliveriesData = {
         status?: 'waiting' | 'delivered' | 'failed';
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'last_attempt_at' | '-last_attempt_at' | 'first_attempt_at' | '-first_attempt_at';
     };
     url: '/api/partners/{id}/webhooks/{wid}/deliveries';
 };
@@ -6592,7 +6592,7 @@ export type ListAllWebhooksData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -6601,7 +6601,7 @@ export type ListAllWebhooksData = {
         status?: 'enabled' | 'disabled' | 'failing';
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'id' | '-id';
     };
     url: '/api/webhooks';
 };
@@ -6652,7 +6652,7 @@ export type ListPartnerEventsData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -6710,7 +6710,7 @@ export type ListOrdersData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -6722,7 +6722,7 @@ export type ListOrdersData = {
         dateTo?: string;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'created_at' | '-created_at' | 'id' | '-id' | 'order_id' | '-order_id';
         search?: string;
     };
     url: '/api/orders';
@@ -6774,7 +6774,7 @@ export type GetOrderDashboardData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -6824,7 +6824,7 @@ export type ExportOrdersData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -6833,7 +6833,7 @@ export type ExportOrdersData = {
         bom?: '0' | '1';
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'created_at' | '-created_at' | 'id' | '-id' | 'order_id' | '-order_id';
         search?: string;
         status?: 'pending' | 'confirmed' | 'cancelled' | 'refunded';
         partnerId?: number;
@@ -6885,7 +6885,7 @@ export type GetOrderData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -7145,7 +7145,7 @@ export type GetPartnerStatisticsData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -7201,7 +7201,7 @@ export type ListDeliveriesData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -7211,7 +7211,7 @@ export type ListDeliveriesData = {
         partner_id?: number;
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'updated_at' | '-updated_at';
     };
     url: '/api/deliveries';
 };
@@ -7262,7 +7262,7 @@ export type ListSuppressionsData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -7270,7 +7270,7 @@ export type ListSuppressionsData = {
     query?: {
         page?: number;
         limit?: number;
-        sort?: string;
+        sort?: 'suppressed_at' | '-suppressed_at' | 'id' | '-id';
     };
     url: '/api/suppressions';
 };
@@ -7449,7 +7449,7 @@ export type GetRatesData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -7667,7 +7667,7 @@ export type ListEventsData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -7732,7 +7732,7 @@ export type GetStreamData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -7792,7 +7792,7 @@ export type ListQueuesData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };
@@ -7842,7 +7842,7 @@ export type ListQueueJobsData = {
     body?: never;
     headers?: {
         /**
-         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.
+         * Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.
          */
         'X-Wait-For-Position'?: string;
     };

@@ -38,8 +38,9 @@ function slotRange(first: number, count: number, lot: string): number[] {
 
 export const keys = defineProjection<KeyDocument, Extract<LotEvent, { type: (typeof HANDLED)[number] }>>({
   name: 'keys',
-  version: 2,
-  indexes: [['packageId'], ['packageId', 'status'], ['status'], ['serial'], ['lastFour']],
+  version: 3,
+  // Not by soldAt: that costs each sale a third more here, and few lists are sorted by it.
+  indexes: [['packageId'], ['packageId', 'status'], ['status'], ['serial'], ['lastFour'], ['expiresAt']],
   handles: { lot: HANDLED },
   keysOf(event) {
     // The lot's opening says whose keys they are, the intakes of the same append say the rest.

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { planQuery } from '../../src/platform/read-store/query-plan.js';
 import { foldProjection, type GivenEvent } from '../../test/support/fold-projection.js';
 import { type KeyDocument, keys } from './keys.projection.js';
 import { type LotDocument, lots } from './lots.projection.js';
@@ -159,4 +160,11 @@ it('lots count what the keys are, whatever happened to them', () => {
       }
     }),
   );
+});
+
+it('keys are listed by their expiry without a look at each', () => {
+  const sort = { expiresAt: 1, _id: 1 } as const;
+  expect(planQuery({}, sort, keys.indexes)).toMatchObject({ ordered: true });
+  const ofPackage = planQuery({ packageId: 'pkg' }, sort, keys.indexes);
+  expect(keys.indexes[ofPackage.index]).toContain('packageId');
 });

@@ -118,10 +118,15 @@ async function openOn(connection: MongoConnection, options: MongoEnginesOptions)
     (key) => MongoKeyStore.matches(database, key),
   );
   const readers = MongoReadStore.forReaders(database);
+  const onReplaced = (): void =>
+    logger.error(
+      { variable: 'KEYFORGE_MASTER_KEY' },
+      'the master key was changed: this process reads no secrets until it is restarted with the new one',
+    );
   return {
     documents: tellingOutages<ReadStore>(readers),
     idempotency: tellingOutages<IdempotencyStore>(await MongoIdempotencyStore.open(database)),
-    keys: tellingOutages(await MongoKeyStore.open(database, master, ids), undefined, ['rewrap']),
+    keys: tellingOutages(await MongoKeyStore.open(database, master, ids, onReplaced), undefined, ['rewrap']),
     master,
     lease: new MongoWorkerLease(database, {
       onError: (err) =>

@@ -68,10 +68,15 @@ describeOnMongoDb('data keys on MongoDB', (databases) => {
       for (const { wrapped } of stored) expect(Object.keys(wrapped)).toEqual([next.checkValue()]);
     });
 
-    it('a node that still has the old one makes no key that nobody could open', async () => {
-      const [left, right] = [await open(), await open()];
+    it('a node that still has the old one makes no key that nobody could open, and tells once', async () => {
+      const replaced = jest.fn();
+      const left = await open();
+      const right = await MongoKeyStore.open(database, master, ids, replaced);
+      const { id } = await left.obtain('early');
       await left.rewrap(next);
       await expect(right.obtain('late')).rejects.toMatchObject({ code: 'Mismatch' });
+      await expect(right.find(id)).rejects.toMatchObject({ code: 'Mismatch' });
+      expect(replaced).toHaveBeenCalledTimes(1);
       expect(await (await open(next)).obtain('late')).toHaveProperty('id');
     });
 

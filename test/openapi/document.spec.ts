@@ -13,6 +13,11 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
 const successOf = ({ responses }: Operation) =>
   Object.entries(responses).find(([status]) => status.startsWith('2'))?.[1];
 
+const queryOf = ({ parameters = [] }: Operation, field: string) =>
+  parameters.flatMap((one) =>
+    'name' in one && one.in === 'query' && one.name === field ? [one.schema] : [],
+  )[0];
+
 const ajv = formats.default(new Ajv2020({ strict: false }));
 ajv.addSchema({ ...document, $id: 'api' }, undefined, false, false);
 
@@ -38,6 +43,39 @@ describe('the document', () => {
 
   it.each(Object.entries(document.components.schemas))('has a valid schema %s', (_, schema) => {
     expect(ajv.validateSchema(schema)).toBe(true);
+  });
+
+  it.each(operations.filter(([, operation]) => queryOf(operation, 'sort')))(
+    'names the fields that %s is sorted by',
+    (_, operation) => {
+      expect(queryOf(operation, 'sort')?.enum).toEqual(
+        expect.arrayContaining([expect.stringMatching(/^\w/)]),
+      );
+    },
+  );
+
+  it.each(operations.filter(([, operation]) => queryOf(operation, 'dateFrom')))(
+    'says what dates %s takes',
+    (_, operation) => {
+      const pattern = new RegExp(queryOf(operation, 'dateFrom')?.pattern ?? 'none');
+      const taken = [
+        '2026-12-31',
+        '2026-12-31T10:00Z',
+        '2026-12-31T10:00:00.000+04:00',
+        '31.12.2026',
+        '2026-12',
+      ];
+      expect(taken.map((text) => pattern.test(text))).toEqual([true, true, true, false, false]);
+    },
+  );
+
+  it('names forms where a form can say all that must be said', () => {
+    const typesOf = (name: string) =>
+      Object.keys(operations.find(([other]) => other === name)?.[1].requestBody?.content ?? {});
+    const [json, form] = ['application/json', 'application/x-www-form-urlencoded'];
+    expect(typesOf('POST /api/auth/login')).toEqual([json, form]);
+    expect(typesOf('POST /api/keys')).toEqual([json]);
+    expect(typesOf('POST /api/uploads')).toEqual(['multipart/form-data']);
   });
 
   it('refers to nothing that is not there', () => {

@@ -12,8 +12,10 @@ import {
 } from '@nestjs/common';
 import { catchError, type Observable } from 'rxjs';
 import { EventStoreError } from '../../platform/event-store/event-store.js';
+import { KnownOutage } from '../../platform/http/failure.js';
 import { StoreUnavailable } from '../../platform/kernel/store-unavailable.js';
 import { ReadModelNotReady } from '../../platform/projections/read-models.js';
+import { MasterKeyError } from '../../platform/security/master-key.js';
 import { AccessGuard } from './access.js';
 import { BodyShapePipe, RequestPipe } from './body.js';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor.js';
@@ -22,6 +24,8 @@ import { ReadShares } from './read-shares.js';
 import { WaitingReads } from './waiting-reads.js';
 
 const OUTAGE = 'The service is not available';
+const REPLACED_KEY =
+  'The master key was changed: this server reads no secrets until it is restarted with the new one';
 const OUTAGES = [ReadModelNotReady, EventStoreError, StoreUnavailable] as const;
 
 /** Tells an outage from a bug: callers may come again later. */
@@ -30,6 +34,7 @@ export class OutageInterceptor implements NestInterceptor {
   intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
     return next.handle().pipe(
       catchError((error: unknown) => {
+        if (error instanceof MasterKeyError && error.code === 'Mismatch') throw new KnownOutage(REPLACED_KEY);
         const isOutage = OUTAGES.some((outage) => error instanceof outage);
         throw isOutage ? new ServiceUnavailableException(OUTAGE) : error;
       }),

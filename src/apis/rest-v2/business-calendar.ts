@@ -1,8 +1,12 @@
-import { BadRequestException, Injectable } from '@nestjs/common';
+import { applyDecorators, BadRequestException, Injectable } from '@nestjs/common';
+import { IsString, Matches } from 'class-validator';
 import { BusinessZone } from './inventory/key.views.js';
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+/** What {@link BusinessCalendar.range} takes. */
+const DAY_OR_TIME = new RegExp(`${DATE.source}|${DATE_TIME.source}`);
+const NO_MOMENT = 'must be a date such as 2026-12-31, or a time such as 2026-12-31T10:00:00Z';
 const DAY_MS = 86_400_000;
 /** No time zone begins its days at another moment than a quarter of an hour. */
 const QUARTER_MS = 900_000;
@@ -20,6 +24,10 @@ export const instantOf = (text: string): number =>
   DATE_TIME.test(text) && isDay(text.slice(0, DAY_LENGTH)) ? Date.parse(text) : Number.NaN;
 /** That many days later. */
 export const daysAfter = (day: string, days: number): string => dayAt(utcOf(day) + days * DAY_MS);
+
+/** An end of a range of days or moments, see {@link BusinessCalendar.range}. */
+export const IsDayOrTime = (): PropertyDecorator =>
+  applyDecorators(IsString(), Matches(DAY_OR_TIME, { message: `$property: ${NO_MOMENT}` }));
 
 /** Days as the operator's business counts them: in `BUSINESS_TIME_ZONE`. */
 @Injectable()
@@ -75,9 +83,7 @@ export class BusinessCalendar {
   private moment(text: string, field: string, ofDay: (day: string) => number): string {
     const ms = isDay(text) ? ofDay(text) : instantOf(text);
     if (Number.isNaN(ms)) {
-      throw new BadRequestException(
-        `${field}: must be a date such as 2026-12-31, or a time such as 2026-12-31T10:00:00Z`,
-      );
+      throw new BadRequestException(`${field}: ${NO_MOMENT}`);
     }
     return new Date(ms).toISOString();
   }

@@ -6,6 +6,7 @@ import type { Filter, ReadDocument, Sort } from '../../platform/read-store/read-
 import type { Page } from './answers.js';
 import { QueryNumber } from './body.js';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE, MAX_PAGE_SIZE, MAX_SEARCH_LENGTH } from './limits.js';
+import type { Sortable } from './openapi/answers.schema.js';
 
 /** What every list takes. */
 export class PageQuery {
@@ -50,8 +51,7 @@ export interface ListSource {
   readonly filter: Filter;
   /** How many match, where that is told without looking at each. */
   readonly total?: () => Promise<number>;
-  /** Field of the documents by the name that callers give; the first is the default. */
-  readonly sortable: Readonly<Record<string, string>>;
+  readonly sortable: Sortable;
 }
 
 /** A filter for documents whose field contains the text, in any case. MongoDB takes no NUL in a pattern but by its number. */
@@ -62,7 +62,7 @@ export function containing(field: string, text: string | undefined): Filter {
 }
 
 /** The order that a caller asks for. @throws 400 naming the fields that there are */
-export function sortOf(sort: string | undefined, sortable: ListSource['sortable']): Sort {
+export function sortOf(sort: string | undefined, sortable: Sortable): Sort {
   const names = Object.keys(sortable);
   const name = sort?.replace(/^-/, '') ?? names[0]!;
   if (!Object.hasOwn(sortable, name))
@@ -113,7 +113,7 @@ export class Listing {
   async pageOf<D extends ReadDocument, View>(
     query: ListQuery,
     documents: readonly D[],
-    sortable: ListSource['sortable'],
+    sortable: Sortable,
     view: (document: D) => View | Promise<View>,
   ): Promise<Page<View>> {
     const { page = 1, limit = DEFAULT_PAGE_SIZE } = query;

@@ -47,7 +47,7 @@ const ANSWERS = {
   InvalidCountry: [400, 'country: must be one line of at most 100 characters'],
   InvalidEmail: [400, 'contact_email: must be an e-mail address'],
   InvalidInstructions: [400, '{field}: must be text of at most 10000 characters'],
-  InvalidUrl: [400, '{field}: must be a path below /uploads/ or an http(s) address'],
+  InvalidUrl: [400, '{field}: must be a path below /uploads/ or an http(s) address without a user in it'],
   InvalidPosition: [400, 'position: must be an integer'],
   InvalidThreshold: [400, 'low_stock_threshold: must be an integer between 1 and 1000000, or null'],
   InvalidPrice: [400, '{field}: must be above 0 and not too high'],

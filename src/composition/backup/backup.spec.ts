@@ -141,6 +141,15 @@ it('a backup needs an empty folder outside the data directory', async () => {
   await engines.close();
 });
 
+it.each(['/proc/backup', '/dev/null', '/dev/null/backup'])(
+  'a backup into %s is refused at once',
+  async (place) => {
+    const engines = await open(settingsOf('data'));
+    await expect(back(engines, place)).rejects.toThrow(`${place} must be a folder`);
+    await engines.close();
+  },
+);
+
 it('a backup that fails leaves nothing that looks like one', async () => {
   const engines = await open(settingsOf('data'));
   rmSync(join(root, 'data/format.json'));

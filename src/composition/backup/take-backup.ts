@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import type { Settings } from '../../platform/config/settings.js';
+import { makeFolder } from '../../platform/data-directory/make-folder.js';
 import { EmbeddedEventStore } from '../../platform/event-store/embedded/embedded-event-store.js';
 import type { LmdbIdempotencyStore } from '../../platform/idempotency/embedded/lmdb-idempotency-store.js';
 import type { EmbeddedKeyStore } from '../../platform/key-store/embedded/embedded-key-store.js';
@@ -71,9 +72,21 @@ function makeEmptyFolder(folder: string, dataDir: string): void {
   if (!relative(resolve(dataDir), resolve(folder)).startsWith('..')) {
     throw new OperationRefused(`${folder} is in the data directory: a backup belongs elsewhere`);
   }
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (readdirSync(folder).length > 0) {
+  if (madeOrFound(folder).length > 0) {
     throw new OperationRefused(`${folder} is not empty: each backup goes into a folder of its own`);
+  }
+}
+
+/** What is in the folder, which is made if it is not there. */
+function madeOrFound(folder: string): string[] {
+  try {
+    makeFolder(folder);
+    return readdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new OperationRefused(
+      `${folder} must be a folder that can be made and read, which it is not (${code})`,
+    );
   }
 }
 

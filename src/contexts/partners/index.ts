@@ -23,6 +23,7 @@ import { SetPartnerAccessHandler } from './commands/set-partner-access.js';
 import { SetPartnerCurrenciesHandler } from './commands/set-partner-currencies.js';
 import { SetPartnerPasswordHandler } from './commands/set-partner-password.js';
 import { SetStaffPasswordHandler } from './commands/set-staff-password.js';
+import { TopUpPartnerHandler } from './commands/top-up-partner.js';
 import { UpdatePartnerHandler } from './commands/update-partner.js';
 import { UpdateStaffHandler } from './commands/update-staff.js';
 
@@ -53,6 +54,7 @@ export { SetPartnerAccess } from './commands/set-partner-access.js';
 export { SetPartnerCurrencies } from './commands/set-partner-currencies.js';
 export { SetPartnerPassword } from './commands/set-partner-password.js';
 export { SetStaffPassword } from './commands/set-staff-password.js';
+export { TopUpPartner } from './commands/top-up-partner.js';
 export { type PartnerUpdate, UpdatePartner } from './commands/update-partner.js';
 export { type StaffUpdate, UpdateStaff } from './commands/update-staff.js';
 export { Claim, type ClaimState } from './domain/claim.js';
@@ -107,4 +109,5 @@ export const PARTNERS_PROVIDERS: Provider[] = [
   ConfirmTotpHandler,
   DisableTotpHandler,
   DeletePartnerHandler,
+  TopUpPartnerHandler,
 ];

@@ -16,6 +16,7 @@ export {
   TopUpBalance,
   type TopUpBalanceInput,
   type TopUpRejection,
+  topUp,
   topUpId,
 } from './commands/top-up-balance.js';
 export { Adjustment, type AdjustmentState } from './domain/adjustment.js';

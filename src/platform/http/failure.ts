@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { HttpException } from '@nestjs/common';
+import { HttpException, ServiceUnavailableException } from '@nestjs/common';
 
 export interface Failure {
   readonly status: number;
@@ -25,6 +25,9 @@ export const refusal = (status: number): Failure => ({
   message: REFUSALS[status] ?? STATUS_CODES[status] ?? 'The request failed',
   details: [],
 });
+
+/** 503 that is no news to whoever runs the server: what was asked for is merely late, or the log says why already. */
+export class KnownOutage extends ServiceUnavailableException {}
 
 const INTERNAL: Failure = { status: 500, message: 'Internal server error', details: [] };
 

@@ -7,7 +7,7 @@ import { cidrContains } from '../config/cidr.js';
 import type { Settings } from '../config/settings.js';
 import type { Logger } from '../logging/logger.js';
 import type { AnsweredRequest } from '../metrics/metrics.js';
-import { type Failure, failureOf, refusal } from './failure.js';
+import { type Failure, failureOf, KnownOutage, refusal } from './failure.js';
 import { withoutPorts } from './forwarded-for.js';
 import {
   HEADERS_TIMEOUT_MS,
@@ -112,10 +112,9 @@ export class HttpAdapter extends FastifyAdapter {
     const failure = failureOf(error);
     if (failure.status >= 500) {
       const { id, method } = request;
-      this.log.error(
-        { reqId: id, method, path: pathOf(request.raw.url ?? '/'), err: error },
-        'request failed',
-      );
+      const about = { reqId: id, method, path: pathOf(request.raw.url ?? '/') };
+      if (error instanceof KnownOutage) this.log.debug(about, failure.message);
+      else this.log.error({ ...about, err: error }, 'request failed');
     }
     this.answer(failure, request, reply);
   }

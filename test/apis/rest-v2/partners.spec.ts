@@ -294,6 +294,30 @@ describe('deleting a partner', () => {
     expect(again).toMatchObject({ status: 409, body: { error: 'login: already taken' } });
   });
 
+  it('takes no money in any more, but for orders that are refunded, and what is owed can be settled', async () => {
+    const { id, login } = await partner({ billing_mode: 'prepaid' });
+    const topUp = (reference: string, amount = '30.00') =>
+      admin.post(`/partners/${id}/balances/topup`, { currency: 'AZN', amount, reference });
+    const before = await topUp('BEFORE');
+    const sold = await terminal(login, PASSWORD, 6, { package: String(await stocked(1)), order: 'OLD' });
+    expect([before.status, sold.code]).toEqual([200, '0']);
+    expect((await admin.call('DELETE', `/partners/${id}`)).status).toBe(200);
+
+    const gone = { status: 404, body: { success: false, error: 'Partner not found' } };
+    expect(await topUp('AFTER')).toMatchObject(gone);
+    expect(await topUp('BEFORE')).toMatchObject({ status: 200, body: { data: { balance: '4.50' } } });
+    expect(await topUp('BEFORE', '31.00')).toMatchObject({ status: 409 });
+    const order = (await admin.get(`/orders?partnerId=${id}`)).body.data[0];
+    expect(
+      (await admin.call('PATCH', `/orders/${order.id}/status`, { status: 'refunded' })).body.data,
+    ).toMatchObject({ status: 'refunded' });
+    const payout = { currency: 'AZN', amount: '-30.00', reason: 'paid out' };
+    expect(await admin.post(`/partners/${id}/balances/adjust`, payout)).toMatchObject({
+      status: 200,
+      body: { data: { balance: '0.00' } },
+    });
+  });
+
   it('waits for its reservations', async () => {
     const { id, login } = await partner();
     const reserved = await terminal(login, PASSWORD, 3, { package: String(await stocked(1)) });

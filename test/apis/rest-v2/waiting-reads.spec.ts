@@ -1,3 +1,4 @@
+import { EventStore } from '../../../src/platform/event-store/event-store.js';
 import { ReadModels } from '../../../src/platform/projections/read-models.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { Client } from './client.js';
@@ -17,6 +18,8 @@ afterAll(() => app.close());
 const list = (position: string) =>
   admin.call('GET', '/suppliers', undefined, { 'x-wait-for-position': position });
 
+const loudLines = () => app.lines.filter((line) => ['warn', 'error'].includes(JSON.parse(line).level));
+
 it('a read that names the position of a write sees it', async () => {
   const { headers } = await admin.post('/suppliers', { name: 'Seen' });
   const answer = await list(String(headers['x-position']));
@@ -30,13 +33,20 @@ it('a read says so when it could not wait long enough', async () => {
   expect(waiting.mock.calls).toEqual([[expect.any(BigInt), 5_000]]);
   expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
   expect(answer.body.error).toContain(headers['x-position']);
+  expect(loudLines()).toEqual([]);
   waiting.mockRestore();
 });
 
-it('a position that the log does not have is not waited for', async () => {
+it('a position that the log never gave is refused at once, and not held against the server', async () => {
+  const isOneProcess = app.app.get(EventStore).atomicBatches;
   const started = performance.now();
-  expect((await list(FAR)).status).toBe(503);
+  const { status, body } = await list(FAR);
   expect(performance.now() - started).toBeLessThan(1_000);
+  expect([status, body]).toEqual([
+    isOneProcess ? 400 : 503,
+    { success: false, error: expect.stringContaining(isOneProcess ? 'X-Wait-For-Position' : FAR) },
+  ]);
+  expect(loudLines()).toEqual([]);
 });
 
 it.each(['', '1', 'x'.repeat(16), `${'0'.repeat(16)} `.repeat(2), FAR.toUpperCase()])(

@@ -27,7 +27,7 @@ export class AlertsController {
   /** The newest first. */
   @Get()
   @Allow(STAFF)
-  @AnswersList(ALERT)
+  @AnswersList(ALERT, SORT)
   list(@Query() query: AlertListQuery) {
     const filter = query.status === undefined ? {} : { status: query.status };
     const page = { ...query, sort: query.sort ?? '-raised_at' };

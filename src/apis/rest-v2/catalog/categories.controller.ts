@@ -42,14 +42,14 @@ export class CategoriesController {
 
   @Get('categories')
   @Allow(STAFF)
-  @AnswersList(CATEGORY)
+  @AnswersList(CATEGORY, SORTABLE)
   categories(@Query() query: ListQuery) {
     return this.list(query, { parentId: null });
   }
 
   @Get('subcategories')
   @Allow(STAFF)
-  @AnswersList(CATEGORY)
+  @AnswersList(CATEGORY, SORTABLE)
   async subcategories(@Query() query: SubcategoryListQuery) {
     const { category_id: parent } = query;
     const parentId = parent === undefined ? { $ne: null } : await this.idOf(parent, 'category_id');

@@ -34,7 +34,7 @@ export class PackagesController {
 
   @Get()
   @Allow(EVERYBODY)
-  @AnswersList(PACKAGE_TO_CALLER)
+  @AnswersList(PACKAGE_TO_CALLER, PLACED_SORT)
   async list(@CalledBy() caller: Caller, @Query() query: PackageListQuery) {
     const { isPartner, packages, terms } = await this.sights.sightOf(caller);
     const filter = {

@@ -30,7 +30,7 @@ export class ProductsController {
 
   @Get()
   @Allow(EVERYBODY)
-  @AnswersList(PRODUCT_TO_CALLER)
+  @AnswersList(PRODUCT_TO_CALLER, PLACED_SORT)
   async list(@CalledBy() caller: Caller, @Query() query: ProductListQuery) {
     const { isPartner, products } = await this.sights.sightOf(caller);
     const filter = {

@@ -29,7 +29,7 @@ export class SupplierPricesController {
   /** The packages of a supplier, each with price, cost and margin in every currency. */
   @Get()
   @Allow(STAFF)
-  @AnswersList(SUPPLIER_PRICES)
+  @AnswersList(SUPPLIER_PRICES, PLACED_SORT)
   async list(
     @CalledBy() caller: Caller,
     @Param('id', PublicIdPipe) id: number,

@@ -34,7 +34,7 @@ export class SuppliersController {
 
   @Get()
   @Allow(STAFF)
-  @AnswersList(SUPPLIER)
+  @AnswersList(SUPPLIER, SORTABLE)
   list(@Query() query: StatusListQuery) {
     const source = { projection: 'suppliers', filter: catalogFilter(query), sortable: SORTABLE };
     return this.listing.page(query, source, (found: SupplierDocument) => this.views.supplier(found));

@@ -35,7 +35,7 @@ export class DeliveriesController {
 
   @Get()
   @Allow(EVERYBODY)
-  @AnswersList(DELIVERY)
+  @AnswersList(DELIVERY, DELIVERIES_BY)
   async list(@CalledBy() { principal }: Caller, @Query() query: DeliveryListQuery) {
     const { status, partner_id: partner } = query;
     const filter = {
@@ -66,7 +66,7 @@ export class SuppressionsController {
 
   @Get()
   @Allow(OVERSEERS)
-  @AnswersList(SUPPRESSION)
+  @AnswersList(SUPPRESSION, SUPPRESSIONS_BY)
   async list(@Query() query: PageQuery) {
     const source = { projection: 'suppressions', filter: {}, sortable: SUPPRESSIONS_BY };
     const page = { ...query, sort: query.sort ?? '-suppressed_at' };

@@ -88,14 +88,14 @@ export class KeysController {
 
   @Get()
   @Allow(STAFF)
-  @AnswersList(KEY)
+  @AnswersList(KEY, SORTABLE)
   list(@CalledBy() caller: Caller, @Query() query: KeyListQuery) {
     return this.page(caller, query, (key) => this.views.key(caller.principal, key));
   }
 
   @Get('with-hierarchy')
   @Allow(STAFF)
-  @AnswersList(KEY_IN_HIERARCHY)
+  @AnswersList(KEY_IN_HIERARCHY, SORTABLE)
   listWithHierarchy(@CalledBy() caller: Caller, @Query() query: KeyListQuery) {
     return this.page(caller, query, (key) => this.views.withHierarchy(caller.principal, key));
   }

@@ -28,21 +28,24 @@ export const objectOf = (title: string, properties: Readonly<Record<string, Json
 
 export const ANSWER = 'keyforge:answer';
 
+/** What a list can be sorted by: fields of the documents, by the names that callers give. The first is the default. */
+export type Sortable = Readonly<Record<string, string>>;
+
 /** What a route answers when it succeeds. */
 export type AnswerShape =
   /** `{success, data}`. */
   | { readonly kind: 'one'; readonly data: JsonSchema }
   /** `{success, data: […], pagination}`. */
-  | { readonly kind: 'list'; readonly item: JsonSchema }
+  | { readonly kind: 'list'; readonly item: JsonSchema; readonly sortable?: Sortable }
   /** A body that is no JSON. */
-  | { readonly kind: 'file'; readonly contentType: string };
+  | { readonly kind: 'file'; readonly contentType: string; readonly sortable?: Sortable };
 
 export const AnswersOne = (data: JsonSchema) =>
   SetMetadata(ANSWER, { kind: 'one', data } satisfies AnswerShape);
-export const AnswersList = (item: JsonSchema) =>
-  SetMetadata(ANSWER, { kind: 'list', item } satisfies AnswerShape);
-export const AnswersFile = (contentType: string) =>
-  SetMetadata(ANSWER, { kind: 'file', contentType } satisfies AnswerShape);
+export const AnswersList = (item: JsonSchema, sortable?: Sortable) =>
+  SetMetadata(ANSWER, { kind: 'list', item, sortable } satisfies AnswerShape);
+export const AnswersFile = (contentType: string, sortable?: Sortable) =>
+  SetMetadata(ANSWER, { kind: 'file', contentType, sortable } satisfies AnswerShape);
 
 export const BODY = 'keyforge:body';
 

@@ -54,6 +54,13 @@ export const keyOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string 
 
 const shared = (name: keyof typeof PARAMETERS): Reference => ({ $ref: `#/components/parameters/${name}` });
 
+/** The fields that a list can be sorted by, each also in the other direction; null where there is but one order. */
+function sortSchema({ answer }: Route): JsonSchema | null {
+  if (!answer || answer.kind === 'one' || !answer.sortable) return null;
+  const names = Object.keys(answer.sortable);
+  return { ...TEXT, enum: names.flatMap((name) => [name, `-${name}`]) };
+}
+
 function parametersOf(route: Route): (Parameter | Reference)[] {
   const path = route.parameters.map(
     ({ name, isPublicId }): Parameter => ({
@@ -64,7 +71,12 @@ function parametersOf(route: Route): (Parameter | Reference)[] {
     }),
   );
   const query = (route.query ? fieldsOf(route.query) : []).map(
-    ({ name, schema, required }): Parameter => ({ name, in: 'query', required, schema }),
+    ({ name, schema, required }): Parameter => ({
+      name,
+      in: 'query',
+      required,
+      schema: name === 'sort' ? (sortSchema(route) ?? schema) : schema,
+    }),
   );
   return [
     ...path,
@@ -84,7 +96,35 @@ function bodyOf({ body }: Route, example: unknown, refer: Refer): Operation['req
   const content: Content = { schema: refer(schema), ...(example === undefined ? {} : { example }) };
   // A body that may be empty may be missing.
   const required = typeof body !== 'function' || fieldsOf(body).some((field) => field.required);
-  return { required, content: { [contentType]: content } };
+  const form = typeof body === 'function' && formOf(body);
+  return {
+    required,
+    content: {
+      [contentType]: content,
+      ...(form && { 'application/x-www-form-urlencoded': { schema: form } }),
+    },
+  };
+}
+
+/** A form says texts alone: what it can say of a body, null where that is not enough for any. */
+function formOf(body: Type): JsonSchema | null {
+  const texts = fieldsOf(body).filter(({ schema }) => takesText(schema));
+  const missing = fieldsOf(body).some(
+    ({ name, required }) => required && !texts.some((one) => one.name === name),
+  );
+  if (missing || texts.length === 0) return null;
+  return {
+    type: 'object',
+    properties: Object.fromEntries(texts.map(({ name, schema }) => [name, schema])),
+    required: texts.filter(({ required }) => required).map(({ name }) => name),
+    additionalProperties: false,
+  };
+}
+
+function takesText({ type, enum: values, anyOf }: JsonSchema): boolean {
+  if (anyOf !== undefined) return (anyOf as JsonSchema[]).some(takesText);
+  if (values !== undefined) return (values as unknown[]).some((value) => typeof value === 'string');
+  return type === 'string';
 }
 
 function operationOf(route: Route, refer: Refer): Operation {

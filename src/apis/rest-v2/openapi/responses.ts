@@ -140,7 +140,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     name: 'X-Wait-For-Position',
     in: 'header',
     description:
-      'Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds.',
+      'Answers when the read models have reached this position, which a write gave as `X-Position`; 503 when they have not within a few seconds, and 400 for a position that no write was answered with.',
     schema: POSITION,
   },
   IdempotencyKey: {

@@ -51,7 +51,7 @@ export class OrdersController {
 
   @Get()
   @Allow(EVERYBODY)
-  @AnswersList(ORDER)
+  @AnswersList(ORDER, SORTABLE)
   async list(@CalledBy() { principal }: Caller, @Query() query: OrderListQuery) {
     const filter = await this.reader.filterOf(principal, query);
     const source = { projection: 'orders', filter, sortable: SORTABLE };
@@ -69,7 +69,7 @@ export class OrdersController {
   /** Oldest first unless it is asked for otherwise, all orders; `page` and `limit` are not looked at. */
   @Get('export/csv')
   @Allow(EVERYBODY)
-  @AnswersFile('text/csv')
+  @AnswersFile('text/csv', SORTABLE)
   async export(@CalledBy() { principal }: Caller, @Query() query: OrderExportQuery) {
     const filter = await this.reader.filterOf(principal, query);
     const sort = sortOf(query.sort, SORTABLE);

@@ -1,11 +1,10 @@
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { IsPublicId, MayBeAbsent, QueryNumber } from '../body.js';
+import { IsDayOrTime } from '../business-calendar.js';
 import { ListQuery } from '../listing.js';
 
 export const ORDER_STATUSES = ['pending', 'confirmed', 'cancelled', 'refunded'] as const;
 export type OrderStatusName = (typeof ORDER_STATUSES)[number];
-
-const MAX_TIME_LENGTH = 40;
 
 /** `search` is the partner's order id from its beginning on, or the whole number of the order. */
 export class OrderListQuery extends ListQuery {
@@ -20,14 +19,12 @@ export class OrderListQuery extends ListQuery {
 
   /** A date of the business zone, or a time with an offset. */
   @IsOptional()
-  @IsString()
-  @MaxLength(MAX_TIME_LENGTH)
+  @IsDayOrTime()
   dateFrom?: string;
 
   /** As `dateFrom`; a date includes that day. */
   @IsOptional()
-  @IsString()
-  @MaxLength(MAX_TIME_LENGTH)
+  @IsDayOrTime()
   dateTo?: string;
 }
 

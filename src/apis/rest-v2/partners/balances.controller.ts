@@ -1,5 +1,6 @@
 import { Body, ForbiddenException, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { AdjustBalance, adjustmentId, TopUpBalance, topUpId } from '../../../contexts/wallets/index.js';
+import { TopUpPartner } from '../../../contexts/partners/index.js';
+import { AdjustBalance, adjustmentId, topUpId } from '../../../contexts/wallets/index.js';
 import { formatPosition } from '../../../platform/event-store/event-store.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { ADMINS, Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
@@ -61,12 +62,15 @@ export class BalancesController {
       ...{ ownerId, purpose: 'main' as const, currency, amountMinor: BigInt(amount) },
       ...{ reference, comment: sealed },
     };
-    const balance = await this.writes.run(caller, (context) => new TopUpBalance(context, input));
+    const balance = await this.writes.run(caller, (context) => new TopUpPartner(context, input));
     const shown = { partner_id: id, amount: decimalOf(amount, currency), reference, comment };
     return success({ ...shown, ...this.balances.view(balance) });
   }
 
-  /** A correction, also below the credit limit. The same reference with the same amount changes nothing. */
+  /**
+   * A correction, also below the credit limit, and of what a deleted partner is owed or owes. The same reference with the
+   * same amount changes nothing.
+   */
   @Post('adjust')
   @HttpCode(200)
   @Allow(ADMINS)

@@ -1,11 +1,11 @@
-import { IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 import { CURRENCY_EXPONENTS, type Currency } from '../../../platform/kernel/money.js';
 import { IsDecimalValue, IsReference, IsText, MayBeAbsent } from '../body.js';
+import { IsDayOrTime } from '../business-calendar.js';
 import { MAX_COMMENT_LENGTH, MAX_REFERENCE_LENGTH } from '../limits.js';
 import { PageQuery } from '../listing.js';
 
 const CURRENCIES = Object.keys(CURRENCY_EXPONENTS);
-const MAX_TIME_LENGTH = 40;
 /** A position as `X-Position` answers it, or a time with an offset. */
 const POSITION_OR_TIME = /^([0-9a-f]{16}|\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))$/;
 
@@ -59,14 +59,12 @@ export class TransactionsQuery extends PageQuery {
 
   /** A date of the business zone, or a time with an offset. */
   @IsOptional()
-  @IsString()
-  @MaxLength(MAX_TIME_LENGTH)
+  @IsDayOrTime()
   dateFrom?: string;
 
   /** As `dateFrom`; a date includes that day. */
   @IsOptional()
-  @IsString()
-  @MaxLength(MAX_TIME_LENGTH)
+  @IsDayOrTime()
   dateTo?: string;
 }
 

@@ -76,7 +76,7 @@ export class PartnersController {
 
   @Get()
   @Allow(STAFF)
-  @AnswersList(PARTNER)
+  @AnswersList(PARTNER, SORTABLE)
   list(@CalledBy() { principal }: Caller, @Query() query: PartnerListQuery) {
     const filter = {
       status: query.status === undefined ? { $ne: 'deleted' } : STATUSES[query.status],

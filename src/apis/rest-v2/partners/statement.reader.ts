@@ -29,7 +29,7 @@ const TYPES = {
   adjustments: 'adjustment',
 } as const satisfies Record<CounterAccount, string>;
 
-const SORTABLE = { created_at: 'at' };
+export const MOVEMENTS_BY = { created_at: 'at' };
 const NEWEST_FIRST = '-created_at';
 
 export const STATEMENT_COLUMNS = [
@@ -58,7 +58,7 @@ export class StatementReader {
 
   async page(ownerId: string, query: TransactionsQuery, { role }: Principal) {
     const filter = this.filterOf(ownerId, query);
-    const source = { projection: 'movements', filter, sortable: SORTABLE };
+    const source = { projection: 'movements', filter, sortable: MOVEMENTS_BY };
     const sort = query.sort ?? NEWEST_FIRST;
     const found: Page<MovementDocument> = await this.listing.page(
       { ...query, sort },
@@ -77,7 +77,7 @@ export class StatementReader {
 
   /** All lines as CSV, oldest first by default. @throws 400 at once for dates that are none: a file that has begun cannot. */
   csv(ownerId: string, query: TransactionsQuery): AsyncGenerator<string> {
-    return this.csvOf(this.filterOf(ownerId, query), sortOf(query.sort, SORTABLE));
+    return this.csvOf(this.filterOf(ownerId, query), sortOf(query.sort, MOVEMENTS_BY));
   }
 
   private async *csvOf(filter: Filter, sort: Sort): AsyncGenerator<string> {

@@ -7,7 +7,7 @@ import { AnswersFile, AnswersList } from '../openapi/answers.schema.js';
 import { TransactionsExportQuery, TransactionsQuery } from './money.dto.js';
 import { TRANSACTION } from './money.schemas.js';
 import { PartnersReader } from './partners.reader.js';
-import { STATEMENT_COLUMNS, StatementReader } from './statement.reader.js';
+import { MOVEMENTS_BY, STATEMENT_COLUMNS, StatementReader } from './statement.reader.js';
 
 /** A partner's statement: what moved its balances, each line with the balance after it. */
 @ApiController('api/partners/:id/transactions')
@@ -20,7 +20,7 @@ export class TransactionsController {
   /** Newest first. Comments are shown to the staff alone. */
   @Get()
   @Allow(EVERYBODY)
-  @AnswersList(TRANSACTION)
+  @AnswersList(TRANSACTION, MOVEMENTS_BY)
   async list(
     @CalledBy() { principal }: Caller,
     @Param('id', PublicIdPipe) id: number,
@@ -33,7 +33,7 @@ export class TransactionsController {
   /** Oldest first unless it is asked for otherwise, all lines; `page` and `limit` are not looked at. */
   @Get('export/csv')
   @Allow(EVERYBODY)
-  @AnswersFile('text/csv')
+  @AnswersFile('text/csv', MOVEMENTS_BY)
   async export(
     @CalledBy() { principal }: Caller,
     @Param('id', PublicIdPipe) id: number,

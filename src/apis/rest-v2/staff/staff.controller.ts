@@ -39,7 +39,7 @@ export class StaffController {
 
   @Get()
   @Allow(READERS)
-  @AnswersList(STAFF_MEMBER)
+  @AnswersList(STAFF_MEMBER, SORTABLE)
   list(@Query() { status, role, ...query }: StaffListQuery) {
     const filter = {
       ...(status === undefined ? {} : { status: STATUSES[status] }),

@@ -4,7 +4,7 @@ import { ApiController } from '../api-controller.js';
 import { AnswersList } from '../openapi/answers.schema.js';
 import { WebhookListQuery } from './webhooks.dto.js';
 import { WEBHOOK } from './webhooks.schemas.js';
-import { WebhooksOverview } from './webhooks-overview.js';
+import { WEBHOOKS_BY, WebhooksOverview } from './webhooks-overview.js';
 
 /** Endpoints of all partners, so that the staff sees those that were switched off or fail. */
 @ApiController('api/webhooks')
@@ -13,7 +13,7 @@ export class FailingWebhooksController {
 
   @Get()
   @Allow(STAFF)
-  @AnswersList(WEBHOOK)
+  @AnswersList(WEBHOOK, WEBHOOKS_BY)
   list(@CalledBy() caller: Caller, @Query() query: WebhookListQuery) {
     return this.overview.page(caller, query);
   }

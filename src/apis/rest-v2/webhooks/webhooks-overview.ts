@@ -14,6 +14,8 @@ const isLike = ({ disabled, failingSinceMs }: Lane, status: WebhookListQuery['st
   return status === undefined || (disabled === null && failingSinceMs !== null);
 };
 
+export const WEBHOOKS_BY = { id: 'webhook' };
+
 /** Endpoints over all partners that the caller may see, from the index. */
 @Injectable()
 export class WebhooksOverview {
@@ -25,7 +27,7 @@ export class WebhooksOverview {
 
   async page(caller: Caller, query: WebhookListQuery): Promise<Page<ReturnType<WebhooksReader['view']>>> {
     const { page = 1, limit = DEFAULT_PAGE_SIZE, status } = query;
-    const { webhook: direction } = sortOf(query.sort, { id: 'webhook' });
+    const { webhook: direction } = sortOf(query.sort, WEBHOOKS_BY);
     const visible = await this.scope.partnersVisibleTo(caller.principal);
     const found = [...this.index.lanes.values()]
       .filter((lane) => isLike(lane, status) && (visible === 'all' || visible.includes(lane.partner)))

@@ -182,7 +182,7 @@ export class WebhooksController {
   /** Messages that were attempted, the latest first. */
   @Get(':wid/deliveries')
   @Allow(EVERYBODY)
-  @AnswersList(WEBHOOK_DELIVERY)
+  @AnswersList(WEBHOOK_DELIVERY, SORTABLE)
   async deliveries(
     @CalledBy() caller: Caller,
     @Param('id', PublicIdPipe) id: number,

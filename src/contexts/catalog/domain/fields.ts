@@ -1,6 +1,7 @@
 import { EMAIL_CODE_POINTS, emailAddress } from '../../../platform/kernel/email-address.js';
 import { CURRENCY_EXPONENTS, type Currency } from '../../../platform/kernel/money.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { isPathBelow, isWebAddress } from '../../../platform/kernel/web-address.js';
 import type { Instructions, Names } from '../events/texts.js';
 import {
   MAX_COUNTRY_LENGTH,
@@ -84,9 +85,9 @@ export const country = optionalLine(MAX_COUNTRY_LENGTH, 'InvalidCountry');
 export const email = optionalLine(EMAIL_CODE_POINTS, 'InvalidEmail', (text) => emailAddress(text) !== null);
 
 // Our own uploads are kept as paths, so that a change of hostname changes no event.
-const IMAGE_ADDRESS = /^(https?:\/\/[^\s/]|\/uploads\/)\S*$/u;
+const isImageAddress = (text: string): boolean => isWebAddress(text) || isPathBelow('/uploads/', text);
 export const url = (field: string): Check<string | null> =>
-  optionalLine(MAX_URL_LENGTH, 'InvalidUrl', (text) => IMAGE_ADDRESS.test(text), { field });
+  optionalLine(MAX_URL_LENGTH, 'InvalidUrl', isImageAddress, { field });
 
 const LANGUAGES = ['en', 'ru', 'az'];
 

@@ -42,6 +42,8 @@ describe('a product', () => {
     ['InvalidPosition', { position: 1e12 }],
     ['InvalidUrl', { imageUrl: 'javascript:alert(1)' }],
     ['InvalidUrl', { thumbnailUrl: 'https://a.example/ b' }],
+    ['InvalidUrl', { imageUrl: 'https://user:pw@a.example/a.png' }],
+    ['InvalidUrl', { thumbnailUrl: '/uploads/../a.png' }],
     ['InvalidUrl', { imageUrl: `https://a.example/${'x'.repeat(2048)}` }],
     ['InvalidInstructions', { instructions: { az: 'x'.repeat(10_001) } }],
     ['InvalidInstructions', { instructions: { ru: 'bell\u0007' } }],

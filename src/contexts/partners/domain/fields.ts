@@ -1,5 +1,6 @@
 import { emailAddress } from '../../../platform/kernel/email-address.js';
 import { parseRatio } from '../../../platform/kernel/money.js';
+import { isPathBelow, isWebAddress } from '../../../platform/kernel/web-address.js';
 import {
   MAX_API_KEY_LENGTH,
   MAX_COMMISSION_PERCENT,
@@ -39,7 +40,7 @@ export const isApiKey = (text: string): boolean =>
   text.length >= MIN_API_KEY_LENGTH && text.length <= MAX_API_KEY_LENGTH && /^[\x21-\x7e]+$/.test(text);
 
 export const isUrl = (text: string): boolean =>
-  text.length <= MAX_URL_LENGTH && /^(https?:\/\/|\/(?!\/))[^\s<>"]+$/.test(text);
+  text.length <= MAX_URL_LENGTH && !/[<>"]/.test(text) && (isWebAddress(text) || isPathBelow('/', text));
 
 const percent = (text: string, above: (value: bigint, one: bigint) => boolean): boolean => {
   if (text.length > MAX_DECIMAL_LENGTH) return false;

@@ -22,7 +22,7 @@ const RULES = {
   phone: `must be a phone number of ${MIN_PHONE_DIGITS} to ${MAX_PHONE_DIGITS} digits`,
   api_key: `must be ${MIN_API_KEY_LENGTH} to ${MAX_API_KEY_LENGTH} visible ASCII characters without spaces`,
   overlap_hours: `must be 0 to ${MAX_OVERLAP_HOURS}`,
-  logo_url: `must be a path or an http(s) address of at most ${MAX_URL_LENGTH} characters`,
+  logo_url: `must be a path or an http(s) address without a user in it, of at most ${MAX_URL_LENGTH} characters`,
   support_email: `must be an e-mail address of at most ${EMAIL_CODE_POINTS} characters`,
   credit_limit: 'must be null or an amount of the default currency, at least 0 and not too high',
   balance_alert_below: 'must be amounts by currency of sale, at least 0 and not too high',

@@ -108,7 +108,7 @@ describe('updating a partner', () => {
     ['name', { name: 'a\nb' }],
     ['name', { name: 'half \ud83d' }],
     ['logo_url', { logoUrl: 'javascript:alert(1)' }],
-    ['logo_url', { logoUrl: '//elsewhere.example/logo.png' }],
+    ['logo_url', { logoUrl: 'https://user:pw@elsewhere.example/logo.png' }],
     ['support_email', { supportEmail: 'nobody' }],
     ['credit_limit', { creditLimit: '-5' }],
     ['credit_limit', { creditLimit: '9'.repeat(17) }],

@@ -40,34 +40,28 @@ export class TopUpBalanceHandler implements ICommandHandler<TopUpBalance> {
   constructor(private readonly executor: Executor) {}
 
   execute({ context, input }: TopUpBalance): Promise<Balance | Rejection<TopUpRejection>> {
-    const { ownerId, purpose, currency, amountMinor, reference, comment } = input;
-    const id = topUpId(ownerId, reference);
-    const wallet = walletId(ownerId, purpose, currency);
-    return this.executor.advance(context, (tx) => {
-      if (amountMinor <= 0n || amountMinor > largestMovementMinor(currency)) return reject('InvalidAmount');
-      const { status, claim } = tx.load(TopUp, id);
-      if (status === 'none') {
-        const walletRevision = tx.durableRevision(Wallet, wallet);
-        const deadline = isoTime(tx.nowMs + CLAIM_PATIENCE_MS);
-        const amount = amountMinor.toString();
-        const data = {
-          owner: ownerId,
-          wallet,
-          walletRevision,
-          currency,
-          amount,
-          reference,
-          comment,
-          deadline,
-        };
-        tx.append(TopUp, id, [{ type: 'TopUpClaimed', data }]);
-      } else if (claim?.amount !== amountMinor.toString() || claim.wallet !== wallet) {
-        return reject('ReferenceConflict');
-      }
-      advanceTopUp(tx, id);
-      return balanceOf(tx, wallet, currency);
-    });
+    return this.executor.advance(context, (tx) => topUp(tx, input));
   }
+}
+
+/** Claims the top-up unless it is claimed already, and takes it to its end. */
+export function topUp(tx: Transaction, input: TopUpBalanceInput): Balance | Rejection<TopUpRejection> {
+  const { ownerId: owner, purpose, currency, amountMinor, reference, comment } = input;
+  if (amountMinor <= 0n || amountMinor > largestMovementMinor(currency)) return reject('InvalidAmount');
+  const id = topUpId(owner, reference);
+  const wallet = walletId(owner, purpose, currency);
+  const amount = amountMinor.toString();
+  const { status, claim } = tx.load(TopUp, id);
+  if (status === 'none') {
+    const walletRevision = tx.durableRevision(Wallet, wallet);
+    const deadline = isoTime(tx.nowMs + CLAIM_PATIENCE_MS);
+    const data = { owner, wallet, walletRevision, currency, amount, reference, comment, deadline };
+    tx.append(TopUp, id, [{ type: 'TopUpClaimed', data }]);
+  } else if (claim?.amount !== amount || claim.wallet !== wallet) {
+    return reject('ReferenceConflict');
+  }
+  advanceTopUp(tx, id);
+  return balanceOf(tx, wallet, currency);
 }
 
 /** Takes a claimed top-up from wherever it stands to its end. */

@@ -44,19 +44,30 @@ export class MongoKeyStore extends KeyStore {
   private readonly keys: Collection<StoredKey>;
   private readonly masters: Collection<MasterRecord>;
 
+  private isReplaced = false;
+
   private constructor(
     private readonly database: Db,
     private master: MasterKey,
     private readonly ids: Ids,
+    private readonly onReplaced: () => void,
   ) {
     super();
     this.keys = database.collection(KEYS);
     this.masters = database.collection(MASTERS);
   }
 
-  /** @throws {MasterKeyError} `Mismatch` when the stored keys were wrapped by another master key. */
-  static async open(database: Db, master: MasterKey, ids: Ids): Promise<MongoKeyStore> {
-    const store = new MongoKeyStore(database, master, ids);
+  /**
+   * @param onReplaced is told once, as soon as a key is met that another process has wrapped by a new master key
+   * @throws {MasterKeyError} `Mismatch` when the stored keys were wrapped by another master key.
+   */
+  static async open(
+    database: Db,
+    master: MasterKey,
+    ids: Ids,
+    onReplaced: () => void = () => undefined,
+  ): Promise<MongoKeyStore> {
+    const store = new MongoKeyStore(database, master, ids, onReplaced);
     await store.keys.createIndex({ id: 1 }, { unique: true });
     const check = master.checkValue();
     const record = await insertOrFind(store.masters, { _id: 'master', check });
@@ -126,7 +137,7 @@ export class MongoKeyStore extends KeyStore {
     try {
       return this.unwrap(await insertOrFind(this.keys, made));
     } catch (error) {
-      throw isFailedValidation(error) ? new MasterKeyError('Mismatch', MISMATCH) : error;
+      throw isFailedValidation(error) ? this.replaced(MISMATCH) : error;
     }
   }
 
@@ -143,7 +154,13 @@ export class MongoKeyStore extends KeyStore {
 
   private unwrap({ _id: scope, id, wrapped }: StoredKey): DataKey {
     const own = wrapped[this.master.checkValue()];
-    if (!own) throw new MasterKeyError('Mismatch', 'a data key does not open with this master key');
+    if (!own) throw this.replaced('a data key does not open with this master key');
     return { id, key: this.master.unwrap(Buffer.from(own.buffer), labelOf(id, scope)) };
+  }
+
+  private replaced(message: string): MasterKeyError {
+    if (!this.isReplaced) this.onReplaced();
+    this.isReplaced = true;
+    return new MasterKeyError('Mismatch', message);
   }
 }
