@@ -63,7 +63,9 @@ export class RateFeed {
     const { clock, onError } = this.options;
     const nowMs = clock.now();
     const today = this.dayOf(nowMs);
-    if (this.readDay === today || nowMs < this.nextTryMs) return;
+    const pauseMs = this.nextTryMs - nowMs;
+    // A pause beyond the longest was counted before the clock was set back.
+    if (this.readDay === today || (pauseMs > 0 && pauseMs <= LONGEST_RETRY_MS)) return;
     try {
       if ((await this.lastDay()) === today || (await this.read(nowMs)) >= today) this.readDay = today;
       // The day's may come later, or is a holiday.
