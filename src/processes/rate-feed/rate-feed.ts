@@ -1,4 +1,5 @@
 import { RATES_ID, Rates, setRates } from '../../contexts/pricing/index.js';
+import { systemContext } from '../../platform/execution/system-context.js';
 import type { CommandContext, Executor } from '../../platform/execution/transaction.js';
 import type { Clock } from '../../platform/kernel/clock.js';
 import type { Ids } from '../../platform/kernel/ids.js';
@@ -105,9 +106,7 @@ export class RateFeed {
   }
 
   private context(): CommandContext {
-    const id = this.options.ids.uuid();
-    const actor = { kind: 'system', id: 'rate-feed' } as const;
-    return { commandId: id, correlationId: id, actor, surface: 'process' };
+    return systemContext(this.options.ids, 'rate-feed', 'process');
   }
 
   /** `YYYY-MM-DD` */
