@@ -4,7 +4,7 @@ import { CatalogIndex } from '../../contexts/catalog/index.js';
 import { type ImportRejection, KeyImporter } from '../../contexts/inventory/index.js';
 import { AdminAccount } from '../../contexts/partners/index.js';
 import type { Settings } from '../../platform/config/settings.js';
-import type { CommandContext } from '../../platform/execution/transaction.js';
+import { systemContext } from '../../platform/execution/system-context.js';
 import { Ids } from '../../platform/kernel/ids.js';
 import { isRejection } from '../../platform/kernel/rejection.js';
 import { MasterKey } from '../../platform/security/master-key.js';
@@ -105,11 +105,6 @@ async function rotate(
   return { dataKeys: await rotateMasterKey(dataDir, engines.keys, next) };
 }
 
-function importContext(ids: Ids): CommandContext {
-  const commandId = ids.uuid();
-  return { commandId, correlationId: commandId, actor: { kind: 'system', id: 'import' }, surface: 'cli' };
-}
-
 function importRefused(code: ImportRejection, path: string, packageId: string): OperationRefused {
   switch (code) {
     case 'ColumnsUnknown':
@@ -145,7 +140,7 @@ async function importKeys(
   const result = await app.get(KeyImporter).run({
     path,
     packageId,
-    context: importContext(app.get(Ids)),
+    context: systemContext(app.get(Ids), 'import', 'cli'),
     signal,
     onProgress: ({ rows, added, duplicates, invalid, bytes, totalBytes }) =>
       emit({

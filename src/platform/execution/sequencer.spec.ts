@@ -2,7 +2,12 @@ import { ManualClock } from '../../../test/support/manual-clock.js';
 import { MemoryEventStore } from '../../../test/support/memory-event-store.js';
 import { SequentialEventStore } from '../../../test/support/sequential-event-store.js';
 import { Stop } from '../../../test/support/stops.js';
-import { type EventStore, EventStoreError, type StreamAppend } from '../event-store/event-store.js';
+import {
+  type EventStore,
+  EventStoreError,
+  MAX_READ_EVENTS,
+  type StreamAppend,
+} from '../event-store/event-store.js';
 import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
 import { SystemIds } from '../kernel/ids.js';
 import { NoSnapshots, type Snapshot, SnapshotStore } from '../snapshots/snapshot-store.js';
@@ -212,7 +217,7 @@ describe('snapshots', () => {
     expect(await executor(store, snapshots).run(context, add('a', 1))).toBe(26);
     expect(read.mock.calls).toEqual([
       ['kf.counter-a', { from: 19, limit: 1 }],
-      ['kf.counter-a', { from: 20 }],
+      ['kf.counter-a', { from: 20, limit: MAX_READ_EVENTS }],
     ]);
   });
 

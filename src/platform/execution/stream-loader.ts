@@ -60,14 +60,11 @@ export class StreamLoader {
     });
   }
 
-  /** Folds what the store has after the entry's revision; answers how many events that were. */
-  catchUp<S, E extends DomainEvent>(entry: CachedStream<S, E>): MaybePromise<number> {
-    const page = this.store.readStream(entry.stream, { from: entry.revision + 1 });
-    return chain(page, (events): MaybePromise<number> => {
-      this.fold(entry, events);
-      if (events.length < MAX_READ_EVENTS) return events.length;
-      return chain(this.catchUp(entry), (more) => events.length + more);
-    });
+  /** Folds what the store has after the entry's revision. */
+  catchUp<S, E extends DomainEvent>(entry: CachedStream<S, E>): MaybePromise<void> {
+    return this.read(entry.stream, entry.revision + 1, Number.POSITIVE_INFINITY, (page) =>
+      this.fold(entry, page),
+    );
   }
 
   /** Events `from` ≤ revision < `to`, in order. */
@@ -77,13 +74,33 @@ export class StreamLoader {
     from: number,
     to: number,
   ): MaybePromise<E[]> {
-    if (from >= to) return [];
-    const limit = Math.min(MAX_READ_EVENTS, to - from);
-    return chain(this.store.readStream(stream, { from, limit }), (events): MaybePromise<E[]> => {
-      const decoded = events.map((event) => decodeEvent(aggregate, event));
-      if (events.length < limit) return decoded;
-      return chain(this.history(aggregate, stream, from + limit, to), (rest) => [...decoded, ...rest]);
-    });
+    const events: E[] = [];
+    const keep = (page: RecordedEvent[]): void => {
+      for (const event of page) events.push(decodeEvent(aggregate, event));
+    };
+    return chain(this.read(stream, from, to, keep), () => events);
+  }
+
+  /** Hands over `from` ≤ revision < `to` page by page. In a loop where the store answers at once: a stream may have any length. */
+  private read(
+    stream: string,
+    from: number,
+    to: number,
+    take: (page: RecordedEvent[]) => void,
+  ): MaybePromise<void> {
+    for (let next = from; next < to; ) {
+      const limit = Math.min(MAX_READ_EVENTS, to - next);
+      const page = this.store.readStream(stream, { from: next, limit });
+      next += limit;
+      if (page instanceof Promise) {
+        return page.then((events) => {
+          take(events);
+          return events.length < limit ? undefined : this.read(stream, next, to, take);
+        });
+      }
+      take(page);
+      if (page.length < limit) return;
+    }
   }
 
   private fold<S, E extends DomainEvent>(entry: CachedStream<S, E>, events: RecordedEvent[]): void {

@@ -21,9 +21,27 @@ describe('the window of operations', () => {
   it('forgets by generations, and says from which revision on it knows', () => {
     const names = Array.from({ length: 2 * WINDOW_GENERATION_SIZE + 1 }, (_, index) => `n${index}`);
     const window = windowOf(names);
-    expect(window.since).toBe(WINDOW_GENERATION_SIZE);
+    expect(window.since).toBe(WINDOW_GENERATION_SIZE + 1);
     expect(findOperation(window, names[WINDOW_GENERATION_SIZE - 1]!)).toBeUndefined();
-    expect(findOperation(window, names[WINDOW_GENERATION_SIZE]!)).toBe(`o${WINDOW_GENERATION_SIZE}`);
+    expect(findOperation(window, names[window.since]!)).toBe(`o${window.since}`);
+  });
+
+  it('knows every operation from that revision on, where events tell of several', () => {
+    const perEvent = 3;
+    let window = emptyWindow();
+    const told: [operation: string, revision: number][] = [];
+    for (let revision = 0; revision < 2 * WINDOW_GENERATION_SIZE; revision += 1) {
+      for (let nth = 0; nth < perEvent; nth += 1) {
+        const operation = `${revision}/${nth}`;
+        window = recordOperation(window, operation, 'done', revision);
+        told.push([operation, revision]);
+      }
+    }
+    const forgotten = told.filter(
+      ([operation, revision]) => revision >= window.since && findOperation(window, operation) === undefined,
+    );
+    expect(window.since).toBeGreaterThan(0);
+    expect(forgotten).toEqual([]);
   });
 
   it('is a value: whatever is recorded on one never shows in another', () => {

@@ -10,7 +10,7 @@ export const WINDOW_GENERATION_SIZE = 2048;
 export interface OperationWindow {
   /** Every operation recorded at this revision or later is in here. */
   readonly since: number;
-  /** Revision at which `recent` begins. */
+  /** The same of `recent`. */
   readonly recentSince: number;
   readonly recent: NewestMap<string>;
   readonly older: NewestMap<string>;
@@ -37,7 +37,8 @@ export function recordOperation(
   }
   return {
     since: recentSince,
-    recentSince: revision,
+    // What else the event says of operations may be with those before: all is here from the next revision on.
+    recentSince: revision + 1,
     recent: NewestMap.of([[operation, outcome]]),
     older: recent,
   };

@@ -1,4 +1,5 @@
-import type { CommandContext, Executor } from '../execution/transaction.js';
+import { systemContext } from '../execution/system-context.js';
+import type { Executor } from '../execution/transaction.js';
 import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
 import type { Ids } from '../kernel/ids.js';
 import { unreachable } from '../kernel/unreachable.js';
@@ -98,14 +99,7 @@ export class PublicIds {
   }
 
   private async take(kind: string, { blockSize = BLOCK_SIZE, edition = 1 }: SequenceStart): Promise<void> {
-    const commandId = this.ids.uuid();
-    const context: CommandContext = {
-      commandId,
-      correlationId: commandId,
-      actor: { kind: 'system', id: 'public-ids' },
-      surface: 'system',
-    };
-    const taken = await this.executor.run(context, (tx) => {
+    const taken = await this.executor.run(systemContext(this.ids, 'public-ids'), (tx) => {
       const { next } = tx.load(Sequence, kind);
       const first = next ?? this.firstNumber;
       const begun = next === null && edition !== 1 ? { edition } : {};

@@ -3,7 +3,7 @@ import type { Clock } from '../kernel/clock.js';
 import { isRejection, type Rejection, reject } from '../kernel/rejection.js';
 import type { FailureThrottle, FailureThrottles } from '../throttle/failure-throttle.js';
 import { CredentialCache } from './credential-cache.js';
-import { CHECKS_WAITING_PER_LOGIN, CHECKS_WAITING_PER_NETWORK, MAX_LOGIN_LENGTH } from './limits.js';
+import { CHECKS_WAITING_PER_LOGIN, CHECKS_WAITING_PER_NETWORK, MAX_LOGIN_CODE_POINTS } from './limits.js';
 import { networkOf } from './network-of.js';
 import { isAcceptablePassword } from './password-hasher.js';
 
@@ -32,6 +32,11 @@ export type VerifyCredentials<Ref> = (
 /** The one spelling of all those that name the same account. */
 export type NormalLogin = (login: string) => string;
 
+/** Most logins have as many code points as units of UTF-16: those alone that have more are counted. */
+const isTooLong = (login: string): boolean =>
+  login.length > 2 * MAX_LOGIN_CODE_POINTS ||
+  (login.length > MAX_LOGIN_CODE_POINTS && [...login].length > MAX_LOGIN_CODE_POINTS);
+
 /**
  * Decides who somebody is. A remembered pair is answered at once and before any throttle, so guessing cannot lock a
  * fleet out; else one check at a time runs per login, shared by all who send the same pair, and failures are throttled
@@ -57,7 +62,7 @@ export class CredentialChecks<Ref> {
   }
 
   check({ login: given, password, address }: Credentials): MaybePromise<Ref | CredentialRejection> {
-    if (given.length > MAX_LOGIN_LENGTH || !isAcceptablePassword(password)) return reject('AccessDenied');
+    if (isTooLong(given) || !isAcceptablePassword(password)) return reject('AccessDenied');
     const pairKey = this.cache.pairKey(given, password);
     const known = this.cache.recall(pairKey);
     if (known !== null) return known;

@@ -216,6 +216,20 @@ describe('credential checks', () => {
     expect(await ask(subject, 'no', '2001:db8:0:1::1')).toMatchObject({ code: 'AccessDenied' });
   });
 
+  it('checks every login that an account may have, whatever its characters', async () => {
+    const subject = checks();
+    const checked = (login: string) => subject.check({ login, password: 'no', address: '' });
+    for (const [count, looks] of [
+      [100, 1],
+      [101, 0],
+      [201, 0],
+    ] as const) {
+      verified = [];
+      expect(await checked('𝒜'.repeat(count))).toMatchObject({ code: 'AccessDenied' });
+      expect(verified).toHaveLength(looks);
+    }
+  });
+
   it('refuses what cannot be a credential without checking it', () => {
     const subject = checks();
     expect(ask(subject, 'x'.repeat(73))).toMatchObject({ code: 'AccessDenied' });

@@ -7,7 +7,7 @@ export const BCRYPT_IN_FLIGHT = 2;
 /** About six seconds of work; what comes on top is refused at once. */
 export const BCRYPT_WAITING = 256;
 
-export const MAX_LOGIN_LENGTH = 100;
+export const MAX_LOGIN_CODE_POINTS = 100;
 
 /** A successful check is remembered so long after its last use. */
 export const CREDENTIAL_REMEMBERED_MS = 15 * 60_000;

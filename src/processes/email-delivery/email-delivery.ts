@@ -1,7 +1,7 @@
 import { DeliverySender } from '../../contexts/deliveries/index.js';
+import { systemContext } from '../../platform/execution/system-context.js';
 import type { Ids } from '../../platform/kernel/ids.js';
 import type { Process } from '../../platform/processes/process.js';
-import { systemContext } from '../system-context.js';
 import { type PendingDeliveriesIndex, parseSend } from './pending-deliveries.index.js';
 
 /** Messages under way at once: as many as a provider takes without a complaint. */

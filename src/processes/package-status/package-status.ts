@@ -7,6 +7,7 @@ import {
   watchStock,
 } from '../../contexts/catalog/index.js';
 import type { StockIndex } from '../../contexts/inventory/index.js';
+import { systemContext } from '../../platform/execution/system-context.js';
 import type { CommandContext, Executor } from '../../platform/execution/transaction.js';
 import type { Ids } from '../../platform/kernel/ids.js';
 
@@ -114,7 +115,7 @@ export class PackageStatus {
   private async alert(packageId: string): Promise<void> {
     const { executor, stock, ids, caughtUp, onLow } = this.options;
     await caughtUp();
-    const { publicId, events } = await executor.run(contextOf(ids.uuid()), (tx) => {
+    const { publicId, events } = await executor.run(contextOf(ids), (tx) => {
       const pkg = tx.load(Package, packageId);
       const events: StockAlertEvent[] = watchStock(pkg, stock.available(packageId));
       tx.append(Package, packageId, events);
@@ -127,7 +128,7 @@ export class PackageStatus {
 
   private record(packageId: string): Promise<boolean> {
     const { executor, stock, ids } = this.options;
-    return executor.run(contextOf(ids.uuid()), (tx) => {
+    return executor.run(contextOf(ids), (tx) => {
       const pkg = tx.load(Package, packageId);
       const inStock = stock.inStock(packageId);
       if (!inStock) tx.append(Package, packageId, deactivateForStock(pkg));
@@ -138,9 +139,4 @@ export class PackageStatus {
   }
 }
 
-const contextOf = (id: string): CommandContext => ({
-  commandId: id,
-  correlationId: id,
-  actor: { kind: 'system', id: 'package-status' },
-  surface: 'process',
-});
+const contextOf = (ids: Ids): CommandContext => systemContext(ids, 'package-status', 'process');

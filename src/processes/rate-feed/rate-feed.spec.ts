@@ -179,4 +179,15 @@ describe('nothing changes and it is tried again later when the source', () => {
     }
     expect(asked).toHaveLength(4);
   });
+
+  it('fails while the clock is a month ahead, when that is put right', async () => {
+    const { feed, clock, rates } = world();
+    answer = (_, response) => response.writeHead(503).end();
+    clock.advance(30 * DAY_MS);
+    await feed.look();
+    publishes(document('24.11.2026', '1.7'));
+    clock.advance(-30 * DAY_MS + MINUTE_MS);
+    await feed.look();
+    expect(await rates()).toEqual({ USD: ['1.7000', '2026-11-24'] });
+  });
 });

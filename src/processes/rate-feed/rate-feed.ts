@@ -1,4 +1,5 @@
 import { RATES_ID, Rates, setRates } from '../../contexts/pricing/index.js';
+import { systemContext } from '../../platform/execution/system-context.js';
 import type { CommandContext, Executor } from '../../platform/execution/transaction.js';
 import type { Clock } from '../../platform/kernel/clock.js';
 import type { Ids } from '../../platform/kernel/ids.js';
@@ -63,7 +64,9 @@ export class RateFeed {
     const { clock, onError } = this.options;
     const nowMs = clock.now();
     const today = this.dayOf(nowMs);
-    if (this.readDay === today || nowMs < this.nextTryMs) return;
+    const pauseMs = this.nextTryMs - nowMs;
+    // A pause beyond the longest was counted before the clock was set back.
+    if (this.readDay === today || (pauseMs > 0 && pauseMs <= LONGEST_RETRY_MS)) return;
     try {
       if ((await this.lastDay()) === today || (await this.read(nowMs)) >= today) this.readDay = today;
       // The day's may come later, or is a holiday.
@@ -103,9 +106,7 @@ export class RateFeed {
   }
 
   private context(): CommandContext {
-    const id = this.options.ids.uuid();
-    const actor = { kind: 'system', id: 'rate-feed' } as const;
-    return { commandId: id, correlationId: id, actor, surface: 'process' };
+    return systemContext(this.options.ids, 'rate-feed', 'process');
   }
 
   /** `YYYY-MM-DD` */

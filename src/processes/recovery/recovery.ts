@@ -5,11 +5,11 @@ import {
   type SaleTerms,
 } from '../../contexts/ordering/index.js';
 import { advanceAdjustment, advanceTopUp } from '../../contexts/wallets/index.js';
+import { systemContext } from '../../platform/execution/system-context.js';
 import type { Executor, Transaction } from '../../platform/execution/transaction.js';
 import type { Ids } from '../../platform/kernel/ids.js';
 import { unreachable } from '../../platform/kernel/unreachable.js';
 import type { Process } from '../../platform/processes/process.js';
-import { systemContext } from '../system-context.js';
 import { parseUnfinished, type Unfinished, type UnfinishedIndex } from './unfinished.index.js';
 
 /** Claims worked on at once. */
@@ -32,7 +32,9 @@ export function recovery({ executor, ids, index, terms }: RecoveryOptions): Proc
     index,
     concurrency: CONCURRENCY,
     run: ([key]) =>
-      executor.advance(systemContext(ids, 'recovery'), (tx) => advance(tx, parseUnfinished(key!), terms)),
+      executor.advance(systemContext(ids, 'recovery', 'recovery'), (tx) =>
+        advance(tx, parseUnfinished(key!), terms),
+      ),
   };
 }
 

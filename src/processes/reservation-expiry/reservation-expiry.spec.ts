@@ -7,10 +7,10 @@ import { Lot } from '../../contexts/inventory/index.js';
 import { Wallet, type WalletEvent } from '../../contexts/wallets/index.js';
 import type { EventStore } from '../../platform/event-store/event-store.js';
 import { openExecutor } from '../../platform/execution/open-executor.js';
+import { systemContext } from '../../platform/execution/system-context.js';
 import { StoredIndexedEvent } from '../../platform/indexes/local-index.js';
 import { SystemIds } from '../../platform/kernel/ids.js';
 import { NoSnapshots } from '../../platform/snapshots/snapshot-store.js';
-import { systemContext } from '../system-context.js';
 import { OpenReservationIndex } from './open-reservations.index.js';
 import { reservationExpiry } from './reservation-expiry.js';
 

@@ -1,8 +1,8 @@
 import { endDueReservations, readOpenReservation, type SaleTerms } from '../../contexts/ordering/index.js';
+import { systemContext } from '../../platform/execution/system-context.js';
 import type { Executor } from '../../platform/execution/transaction.js';
 import type { Ids } from '../../platform/kernel/ids.js';
 import type { Process } from '../../platform/processes/process.js';
-import { systemContext } from '../system-context.js';
 import { type OpenReservationIndex, parseOpenReservation, walletOf } from './open-reservations.index.js';
 
 /** Reservations of one wallet that end in one batch of appends. */
@@ -28,13 +28,13 @@ export function reservationExpiry({ executor, ids, index, terms }: ReservationEx
     together: { groupOf: walletOf, limit: TOGETHER },
     prepare: (key) => {
       const { wallet, hold } = parseOpenReservation(key);
-      const context = systemContext(ids, 'reservation-expiry');
+      const context = systemContext(ids, 'reservation-expiry', 'recovery');
       return executor.run(context, (tx) => readOpenReservation(tx, wallet, hold));
     },
     run: (keys) => {
       const { wallet } = parseOpenReservation(keys[0]!);
       const holds = keys.map((key) => parseOpenReservation(key).hold);
-      const context = systemContext(ids, 'reservation-expiry');
+      const context = systemContext(ids, 'reservation-expiry', 'recovery');
       return executor.advance(context, (tx) => endDueReservations(tx, wallet, holds, terms));
     },
   };

@@ -1,7 +1,7 @@
 import type { WarningSender } from '../../contexts/webhooks/index.js';
+import { systemContext } from '../../platform/execution/system-context.js';
 import type { Ids } from '../../platform/kernel/ids.js';
 import type { Process } from '../../platform/processes/process.js';
-import { systemContext } from '../system-context.js';
 import { type PendingWarningsIndex, parseWebhook } from './pending-warnings.index.js';
 
 const CONCURRENCY = 4;

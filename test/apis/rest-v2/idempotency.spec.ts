@@ -160,6 +160,26 @@ describe('an answer that was lost', () => {
     expect(await suppliersCalled(key)).toBe(1);
   });
 
+  it.each([
+    ['could not be kept', 201, null],
+    ['could not be kept, nor the end of its request', 503, false],
+  ] as const)(
+    'is not made a second time when it %s, by the process that made it',
+    async (_, status, read) => {
+      const key = newKey();
+      const replace = jest
+        .spyOn(app.app.get(IdempotencyStore), 'replace')
+        .mockRejectedValueOnce(new Error('no space'));
+      const failing = jest.spyOn(app.app.get(ReadModels), 'waitFor');
+      if (read === false) failing.mockResolvedValueOnce(read);
+      const first = await post('/suppliers', { name: key }, key);
+      for (const spy of [replace, failing]) spy.mockRestore();
+      expect([first.status, (await post('/suppliers', { name: key }, key)).status]).toEqual([status, 409]);
+      await app.settle();
+      expect(await suppliersCalled(key)).toBe(1);
+    },
+  );
+
   it('of a request that stored nothing is made when it is repeated', async () => {
     const key = newKey();
     const store = app.app.get(IdempotencyStore);

@@ -13,6 +13,7 @@ import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { type MailReport, ReportDelivery } from '../../../contexts/deliveries/index.js';
 import { ReportWarning } from '../../../contexts/webhooks/index.js';
 import { EventStoreError } from '../../../platform/event-store/event-store.js';
+import { systemContext } from '../../../platform/execution/system-context.js';
 import { Clock } from '../../../platform/kernel/clock.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { success } from '../answers.js';
@@ -69,13 +70,7 @@ export class ResendWebhookController {
   }
 
   private async record(report: MailReport, warned: ReturnType<typeof warnedOf>): Promise<void> {
-    const commandId = this.ids.uuid();
-    const context = {
-      commandId,
-      correlationId: commandId,
-      actor: { kind: 'system' as const, id: 'resend' },
-      surface: 'resend-webhook',
-    };
+    const context = systemContext(this.ids, 'resend', 'resend-webhook');
     try {
       await this.bus.execute(
         warned ? new ReportWarning(context, { ...report, ...warned }) : new ReportDelivery(context, report),

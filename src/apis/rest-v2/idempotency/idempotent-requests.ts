@@ -169,13 +169,16 @@ export class IdempotentRequests implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * Where the log ends for an attempt that was never ended. One of this process is known, so it was an earlier process's; or,
-   * of several processes, another one's, which may be at work as long as a request can take.
+   * Where the log ends for an attempt whose end is not on disk. It is over: those under way in this process are known. Of
+   * several processes another one may be at work on it as long as a request can take.
    */
-  private async endOf({ begunAtMs }: RememberedRequest): Promise<bigint> {
-    if (!this.store.isShared) return this.bornAt;
-    if (this.clock.now() - begunAtMs < LONGEST_REQUEST_MS) throw new ConflictException(UNDER_WAY);
-    return this.events.headPosition();
+  private async endOf({ begunAtMs, after }: RememberedRequest): Promise<bigint> {
+    if (this.store.isShared && this.clock.now() - begunAtMs < LONGEST_REQUEST_MS) {
+      throw new ConflictException(UNDER_WAY);
+    }
+    // An earlier process's attempt can be no later; one of this process may have ended without a word of it.
+    const isEarlier = !this.store.isShared && BigInt(after) < this.bornAt;
+    return isEarlier ? this.bornAt : this.events.headPosition();
   }
 
   private async stored<T>(writing: Promise<T>): Promise<T> {

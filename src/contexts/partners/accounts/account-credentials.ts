@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { MaybePromise } from '../../../platform/event-store/event-store.js';
+import { systemContext } from '../../../platform/execution/system-context.js';
 import { Executor } from '../../../platform/execution/transaction.js';
 import { Clock } from '../../../platform/kernel/clock.js';
 import { Ids } from '../../../platform/kernel/ids.js';
@@ -18,7 +19,6 @@ import type { AccountRef } from '../events/claim.events.js';
 import { AccountDirectory } from './account-directory.js';
 import { AccountIndex } from './account-index.js';
 import { AccountSecrets } from './account-secrets.js';
-import { systemContext } from './system-context.js';
 
 /** Checks logins and passwords of partners and staff alike, once for all surfaces of a process. */
 @Injectable()

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { systemContext } from '../../../platform/execution/system-context.js';
 import { Executor, type Transaction } from '../../../platform/execution/transaction.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { holderOf, planOf, settlePlan } from '../commands/settle-plan.js';
@@ -7,7 +8,6 @@ import type { AccountRef } from '../events/claim.events.js';
 import { RECOVERY_BATCH } from '../limits.js';
 import { AccountIndex } from './account-index.js';
 import { AccountSecrets } from './account-secrets.js';
-import { systemContext } from './system-context.js';
 
 /** Finds accounts by what the outside calls them. */
 @Injectable()
@@ -50,7 +50,7 @@ export class AccountDirectory {
   async advanceOpenPlans(): Promise<number> {
     const plans = this.index.openPlans().slice(0, RECOVERY_BATCH);
     for (const { planId, firstClaim } of plans) {
-      await this.executor.run(systemContext(this.ids, 'recovery'), (tx) => {
+      await this.executor.run(systemContext(this.ids, 'recovery', 'recovery'), (tx) => {
         const { holder } = tx.load(Claim, firstClaim);
         const plan = holder && planOf(holder);
         if (plan?.planId === planId) settlePlan(tx, plan);

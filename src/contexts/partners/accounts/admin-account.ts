@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { systemContext } from '../../../platform/execution/system-context.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { RegisterStaff, RegisterStaffHandler } from '../commands/register-staff.js';
@@ -7,7 +8,6 @@ import { SetPartnerPassword, SetPartnerPasswordHandler } from '../commands/set-p
 import { SetStaffPassword, SetStaffPasswordHandler } from '../commands/set-staff-password.js';
 import type { PartnerRejectionCode } from '../rejections.js';
 import { AccountDirectory } from './account-directory.js';
-import { systemContext } from './system-context.js';
 
 export const ADMIN_LOGIN = 'admin';
 /** No letters and digits that look alike: it is read from a terminal once and typed. */

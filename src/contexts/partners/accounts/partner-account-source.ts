@@ -6,6 +6,7 @@ import {
   type CodeRejection,
 } from '../../../platform/auth/account-source.js';
 import type { MaybePromise } from '../../../platform/event-store/event-store.js';
+import { systemContext } from '../../../platform/execution/system-context.js';
 import { Executor, type Transaction } from '../../../platform/execution/transaction.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
@@ -17,7 +18,6 @@ import type { AccountRef } from '../events/claim.events.js';
 import { AccountCredentials } from './account-credentials.js';
 import { AccountIndex } from './account-index.js';
 import { StaffTotp } from './staff-totp.js';
-import { systemContext } from './system-context.js';
 
 /** Lets partners and staff log in. */
 @Injectable()

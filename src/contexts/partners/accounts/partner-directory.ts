@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { MaybePromise } from '../../../platform/event-store/event-store.js';
+import { systemContext } from '../../../platform/execution/system-context.js';
 import { Executor } from '../../../platform/execution/transaction.js';
 import type { IndexedEvent, LocalIndex } from '../../../platform/indexes/local-index.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { Partner, type PartnerState } from '../domain/partner.js';
 import type { PartnerEvent } from '../events/partner.events.js';
-import { systemContext } from './system-context.js';
 
 interface Known {
   state: PartnerState;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { systemContext } from '../../../platform/execution/system-context.js';
 import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
 import { OutboundHttp } from '../../../platform/http/outbound/outbound-http.js';
 import { Clock, isoTime } from '../../../platform/kernel/clock.js';
@@ -40,7 +41,7 @@ export class CallbackAttempts {
   async attempt(lane: Lane, work: Work, signal: AbortSignal): Promise<Attempted> {
     const { webhook: id, partner } = lane;
     const callback = callbackId(id, work.notice.position);
-    const context = this.context();
+    const context = systemContext(this.ids, 'callbacks', 'process');
     const before = await this.executor.run(context, (tx) => ({
       webhook: tx.load(Webhooks, partner).webhooks.get(id),
       attempts: tx.load(Callback, callback).attempts,
@@ -97,12 +98,6 @@ export class CallbackAttempts {
       tx.append(Webhooks, partner, disabling);
       return { recorded: true, disabled: disabling.length > 0 ? because : null };
     });
-  }
-
-  private context(): CommandContext {
-    const commandId = this.ids.uuid();
-    const actor = { kind: 'system', id: 'callbacks' } as const;
-    return { commandId, correlationId: commandId, actor, surface: 'process' };
   }
 }
 

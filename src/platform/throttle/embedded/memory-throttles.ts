@@ -50,7 +50,9 @@ export class MemoryThrottle extends FailureThrottle {
 
   private current(key: string): Failures | undefined {
     const window = this.windows.get(key);
-    return window && this.clock.now() < window.untilMs ? window : undefined;
+    const leftMs = window ? window.untilMs - this.clock.now() : 0;
+    // A window that has longer to go than it lasts began before the clock was set back.
+    return leftMs > 0 && leftMs <= this.limit.windowMs ? window : undefined;
   }
 }
 
