@@ -149,4 +149,21 @@ describe('a reservation', () => {
     expect(code(await world.node().buy('A'))).toBe('sold');
     expect(auditSales(world.events, finished)).toEqual([]);
   });
+
+  it('is ended before a purchase that needs its money, also when there are thousands in hundreds of lots', async () => {
+    const [lots, inEach] = [400, 11];
+    const fundsMinor = PRICE_MINOR * BigInt(lots * inEach);
+    const world = await SaleWorld.create({ lots: Array(lots).fill(inEach + 1), fundsMinor });
+    let taken = 0;
+    const next = () => [(taken % lots) + 1];
+    const desk = world.deskOn(world.executorOn(world.store), next);
+    for (; taken < lots * inEach; taken += 1) {
+      const reserved = await new ReserveKeyHandler(desk).execute(world.reserving(PARTNER));
+      expect(code(reserved)).toBe('sold');
+    }
+    await world.node().adjust('all but one', PRICE_MINOR - fundsMinor);
+    world.clock.advance(RESERVATION_TTL_MS);
+    expect(code(await world.buyerOn(world.store, next)('A'))).toBe('sold');
+    expect(auditSales(world.events, finished)).toEqual([]);
+  });
 });

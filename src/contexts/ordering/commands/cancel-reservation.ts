@@ -2,15 +2,10 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext, Transaction } from '../../../platform/execution/transaction.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { cancelReservation, Lot } from '../../inventory/index.js';
-import { type Hold, Wallet } from '../../wallets/index.js';
+import type { Hold } from '../../wallets/index.js';
 import type { OrderingRejection } from '../rejections.js';
-import { findReservation } from './find-reservation.js';
-import {
-  endDueReservations,
-  releaseReservation,
-  reservationHold,
-  reservationOutcome,
-} from './reservations.js';
+import { findReservation, type SeenDue } from './find-reservation.js';
+import { releaseReservation, reservationOutcome } from './reservations.js';
 import { SaleDesk } from './sale-desk.js';
 
 export interface CancelReservationInput {
@@ -29,11 +24,9 @@ export class CancelReservation extends Command<Record<string, never> | Rejection
   }
 }
 
-interface Mine {
+interface Mine extends SeenDue {
   /** The hold of the reservation that an earlier run of this command cancelled in its lot. */
   hold: Hold | null;
-  /** The hold of the reservation that an earlier run found due. */
-  due: Hold | null;
 }
 
 @CommandHandler(CancelReservation)
@@ -62,31 +55,20 @@ export class CancelReservationHandler implements ICommandHandler<CancelReservati
         return {};
       }
     }
-    if (mine.due) this.endDue(tx, mine.due);
-    const found = findReservation(tx, input.partnerId, input.keyNumber);
+    const found = findReservation(tx, input, mine, this.desk.settings);
     if (!found) return reject('ReservationNotFound');
-    const { lot, reservation } = found;
-    const hold = tx.load(Wallet, reservation.wallet).holds.get(reservationHold(reservation.id));
-    if (!hold?.reservation) return reject('ReservationNotFound');
-    if (hold.deadlineMs <= tx.nowMs) {
-      mine.due = hold;
-      this.endDue(tx, hold);
-      return reject('ReservationNotFound');
-    }
-    const cancelled = cancelReservation(tx.load(Lot, String(lot)), {
-      reservation: reservation.id,
-      shownKeysTo: hold.reservation.shownKeysTo,
+    const { hold, plan } = found;
+    const lot = String(plan.lot);
+    const cancelled = cancelReservation(tx.load(Lot, lot), {
+      reservation: plan.reservation,
+      shownKeysTo: plan.shownKeysTo,
       at: tx.at,
       command: context.commandId,
     });
     if (isRejection(cancelled)) return reject('ReservationNotFound');
     mine.hold = hold;
-    tx.append(Lot, String(lot), cancelled);
+    tx.append(Lot, lot, cancelled);
     releaseReservation(tx, hold);
     return {};
-  }
-
-  private endDue(tx: Transaction, { key, reservation }: Hold): void {
-    endDueReservations(tx, reservation!.wallet, [key], this.desk.settings);
   }
 }

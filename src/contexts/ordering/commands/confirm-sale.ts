@@ -5,7 +5,7 @@ import type { Currency } from '../../../platform/kernel/money.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { Lot } from '../../inventory/index.js';
 import { Partner } from '../../partners/index.js';
-import { type Hold, type ReservationPlan, Wallet } from '../../wallets/index.js';
+import { type ReservationPlan, Wallet } from '../../wallets/index.js';
 import { claimOrder } from '../domain/order.decider.js';
 import { Order, type OrderState } from '../domain/order.js';
 import type { PriceFacts, SoldUnit } from '../events/order.events.js';
@@ -15,8 +15,8 @@ import type { OrderingRejection } from '../rejections.js';
 import { advanceReplacement } from './advance-replacement.js';
 import { advanceSale } from './advance-sale.js';
 import { type DeliveryRequest, deliveryFields, deliveryRequest } from './delivery-request.js';
-import { findReservation } from './find-reservation.js';
-import { endDueReservations, reservationHold } from './reservations.js';
+import { findReservation, type SeenDue } from './find-reservation.js';
+import { reservationHold } from './reservations.js';
 import { SaleDesk } from './sale-desk.js';
 
 export interface ConfirmSaleInput {
@@ -55,8 +55,7 @@ interface Request {
   readonly input: ConfirmSaleInput;
   readonly publicId: number;
   readonly delivery: DeliveryRequest;
-  /** Kept over the runs of this command: what was found due may have ended in its lot while its money is still held. */
-  readonly found: { due: Hold | null };
+  readonly seen: SeenDue;
 }
 
 @CommandHandler(ConfirmSale)
@@ -66,7 +65,7 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
   async execute({ context, input }: ConfirmSale): Promise<ConfirmedSale | Rejection<OrderingRejection>> {
     const { id, publicId } = await this.desk.orderOf(input.partnerId, input.order);
     const delivery = await deliveryRequest(this.desk, id, input.email);
-    const request: Request = { id, input, publicId, delivery, found: { due: null } };
+    const request: Request = { id, input, publicId, delivery, seen: { due: null } };
     const sold = await this.desk.executor.advance(context, (tx) => this.confirm(tx, context, request));
     if (isRejection(sold)) return sold;
     const keyNumber = String(sold.unit.keyNumber);
@@ -78,28 +77,20 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
     context: CommandContext,
     request: Request,
   ): { unit: SoldUnit; showText: boolean } | Rejection<OrderingRejection> {
-    const { id, input, found: before } = request;
-    if (before.due) this.endDue(tx, before.due);
+    const { id, input, seen } = request;
     for (let attempt = 0; attempt < ATTEMPTS_PER_DECISION; attempt += 1) {
       advanceSale(tx, id, 'finish', this.desk.settings);
       advanceReplacement(tx, id, 'finish', this.desk.settings);
       const order = tx.load(Order, id);
       if (order.status !== 'none' && order.status !== 'refused') return this.answer(tx, input, order);
 
-      const found = findReservation(tx, input.partnerId, input.keyNumber);
+      const found = findReservation(tx, input, seen, this.desk.settings);
       if (!found) return reject('ReservationNotFound');
-      const { reservation } = found;
-      const hold = tx.load(Wallet, reservation.wallet).holds.get(reservationHold(reservation.id));
-      if (!hold?.reservation) return reject('ReservationNotFound');
-      if (hold.deadlineMs <= tx.nowMs) {
-        before.due = hold;
-        this.endDue(tx, hold);
-        return reject('ReservationNotFound');
-      }
-      if (input.currency !== null && input.currency !== reservation.currency) {
+      const { plan } = found;
+      if (input.currency !== null && input.currency !== (plan.sale as PriceFacts).price.currency) {
         return reject('CurrencyMismatch');
       }
-      this.claim(tx, context, { order, plan: hold.reservation, ...request });
+      this.claim(tx, context, { order, plan, ...request });
     }
     throw new Error('no attempt to confirm came to an end');
   }
@@ -163,9 +154,5 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
     const { revealOn } = tx.load(Partner, input.partnerId);
     const unseen = order.claim?.textWithheld === true || order.replaced.length > 0;
     return { unit, showText: unseen || revealOn === 'confirm' };
-  }
-
-  private endDue(tx: Transaction, { key, reservation }: Hold): void {
-    endDueReservations(tx, reservation!.wallet, [key], this.desk.settings);
   }
 }

@@ -101,12 +101,11 @@ export function releaseReservation(tx: Transaction, hold: Hold): void {
  */
 export function endOverdueReservations(tx: Transaction, walletId: string, terms: SaleTerms): boolean {
   const { holds } = tx.load(Wallet, walletId);
-  const overdue: string[] = [];
-  for (const hold of holds.values()) {
-    if (hold.kind !== 'reservation' || hold.deadlineMs > tx.nowMs) continue;
-    overdue.push(hold.key);
-    if (overdue.length === OVERDUE_PER_COMMAND) break;
-  }
-  endDueReservations(tx, walletId, overdue, terms);
+  const nowMs = tx.nowMs;
+  const overdue = holds.values().filter((hold) => hold.kind === 'reservation' && hold.deadlineMs <= nowMs);
+  // Lot by lot: a decision that ends thousands goes back to a lot as seldom as can be, as its entries are bounded.
+  overdue.sort((a, b) => a.reservation!.lot - b.reservation!.lot);
+  const ended = overdue.slice(0, OVERDUE_PER_COMMAND).map(({ key }) => key);
+  endDueReservations(tx, walletId, ended, terms);
   return tx.load(Wallet, walletId).holds.size < holds.size;
 }
