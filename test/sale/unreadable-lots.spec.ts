@@ -1,4 +1,4 @@
-import { orderId } from '../../src/contexts/ordering/index.js';
+import { KeysUnreadable, orderId } from '../../src/contexts/ordering/index.js';
 import { Wallet, walletId } from '../../src/contexts/wallets/index.js';
 import { StoreUnavailable } from '../../src/platform/kernel/store-unavailable.js';
 import { VaultError } from '../../src/platform/security/vault.js';
@@ -37,8 +37,8 @@ describe.each([
     const before = world.events.length;
     const node = world.node();
     for (let time = 0; time < 2; time += 1) {
-      await expect(node.buy('A')).rejects.toThrow(VaultError);
-      await expect(node.reserve()).rejects.toThrow(VaultError);
+      await expect(node.buy('A')).rejects.toThrow(KeysUnreadable);
+      await expect(node.reserve()).rejects.toThrow(KeysUnreadable);
     }
     expect(world.events.length).toBe(before);
     expect(world.fold(Wallet, WALLET).postedMinor).toBe(FUNDS);
@@ -52,7 +52,7 @@ describe.each([
     });
     const before = world.events.length;
     const node = world.node();
-    await expect(node.buy('A')).rejects.toThrow(StoreUnavailable);
+    await expect(node.buy('A')).rejects.toThrow(KeysUnreadable);
     expect(world.events.length).toBe(before);
     away = false;
     expect(await node.buy('A')).toMatchObject({ keyNumber: '1000', keyText: 'KEY-1-0' });
@@ -63,7 +63,7 @@ describe.each([
     const node = world.node();
     await node.buy('A');
     const before = world.events.length;
-    await expect(node.replace(orderId(PARTNER, 'sale', 'A', 'grouped'))).rejects.toThrow(VaultError);
+    await expect(node.replace(orderId(PARTNER, 'sale', 'A', 'grouped'))).rejects.toThrow(KeysUnreadable);
     expect(world.events.length).toBe(before);
     expect(await node.buy('A')).toMatchObject({ keyNumber: '1000', keyText: 'KEY-1-0' });
   });

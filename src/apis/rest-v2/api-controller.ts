@@ -11,6 +11,7 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import { catchError, type Observable } from 'rxjs';
+import { KeysUnreadable } from '../../contexts/ordering/index.js';
 import { EventStoreError } from '../../platform/event-store/event-store.js';
 import { KnownOutage } from '../../platform/http/failure.js';
 import { StoreUnavailable } from '../../platform/kernel/store-unavailable.js';
@@ -26,7 +27,7 @@ import { WaitingReads } from './waiting-reads.js';
 const OUTAGE = 'The service is not available';
 const REPLACED_KEY =
   'The master key was changed: this server reads no secrets until it is restarted with the new one';
-const OUTAGES = [ReadModelNotReady, EventStoreError, StoreUnavailable] as const;
+const OUTAGES = [ReadModelNotReady, EventStoreError, StoreUnavailable, KeysUnreadable] as const;
 
 /** Tells an outage from a bug: callers may come again later. */
 @Injectable()

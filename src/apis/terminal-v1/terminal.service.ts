@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { KeysUnreadable } from '../../contexts/ordering/index.js';
 import {
   checkIp,
   PartnerDirectory,
@@ -181,6 +182,11 @@ function stackOf(error: unknown, causes = MAX_CAUSES_LOGGED): string {
 /** 0-99 makes a terminal repeat the order, which is safe whatever happened; reading is safe anyway. */
 function failureAnswer(error: unknown, action: Action, begun: boolean): Answer {
   const isReading = action === '1' || action === '2';
-  const stored = error instanceof EventStoreError ? error.outcome : 'unknown';
+  const stored =
+    error instanceof EventStoreError
+      ? error.outcome
+      : error instanceof KeysUnreadable
+        ? 'nothing'
+        : 'unknown';
   return isReading || !begun || stored === 'nothing' ? NOTHING_HAPPENED[action] : ANSWERS['0-99'];
 }

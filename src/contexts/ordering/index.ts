@@ -14,6 +14,7 @@ export { advanceSale, type SaleIntent, type SaleTerms } from './commands/advance
 export { type BoughtKey, BuyKey, type BuyKeyInput } from './commands/buy-key.js';
 export { CancelReservation, type CancelReservationInput } from './commands/cancel-reservation.js';
 export { type ConfirmedSale, ConfirmSale, type ConfirmSaleInput } from './commands/confirm-sale.js';
+export { KeysUnreadable } from './commands/readable-lots.js';
 export { advanceRefund, RefundOrder, type RefundOrderInput } from './commands/refund-order.js';
 export { ReplaceKey, type ReplaceKeyInput } from './commands/replace-key.js';
 export { endDueReservations, readOpenReservation } from './commands/reservations.js';

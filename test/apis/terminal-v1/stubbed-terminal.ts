@@ -4,6 +4,7 @@ import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { terminalV1Surface } from '../../../src/apis/terminal-v1/surface.js';
 import { TerminalController } from '../../../src/apis/terminal-v1/terminal.controller.js';
 import { TerminalService } from '../../../src/apis/terminal-v1/terminal.service.js';
+import { KeysUnreadable } from '../../../src/contexts/ordering/index.js';
 import {
   Partner,
   type PartnerDirectory,
@@ -24,6 +25,7 @@ export interface Outcome {
   readonly answer?: unknown;
   readonly refusal?: string;
   readonly storeError?: 'nothing' | 'unknown';
+  readonly keysUnreadable?: true;
   readonly error?: string;
 }
 
@@ -73,6 +75,7 @@ function perform(outcome: StubbedTerminal['outcome']): Promise<unknown> {
   if (outcome.storeError) {
     return Promise.reject(new EventStoreError('Unavailable', 'the store is away', outcome.storeError));
   }
+  if (outcome.keysUnreadable) return Promise.reject(new KeysUnreadable(1, new Error('the data key is gone')));
   return outcome.error ? Promise.reject(new Error(outcome.error)) : Promise.resolve(outcome.answer);
 }
 

@@ -7,6 +7,7 @@ import { mayBuy, Partner, type PartnerState } from '../../partners/index.js';
 import { quote, RATES_ID, Rates } from '../../pricing/index.js';
 import type { PriceFacts } from '../events/order.events.js';
 import type { OrderingRejection } from '../rejections.js';
+import type { KeysUnreadable } from './readable-lots.js';
 import type { SaleDesk } from './sale-desk.js';
 
 export interface Offer {
@@ -57,7 +58,7 @@ export function offerFor(
  * The first candidate lot that has a key now, and one that can be read; null after every one was looked at.
  * @param next which key of a lot is asked for: one to sell, or `nextReservable`
  * @throws {LotToBeLookedAt}
- * @throws why none of them can be read, where there are keys
+ * @throws {KeysUnreadable} where there are keys, and none that can be read
  */
 export function lotWithStock(
   tx: Transaction,
@@ -66,7 +67,7 @@ export function lotWithStock(
   next: (state: LotState, terms: OfferTerms) => number | null = nextOffer,
 ): number | null {
   const terms = { nowMs: tx.nowMs, cooldownMs: desk.settings.cooldownMs };
-  let unreadable: Error | null = null;
+  let unreadable: KeysUnreadable | null = null;
   for (const lot of desk.stock.candidates(packageId, terms.nowMs)) {
     const state = tx.load(Lot, String(lot));
     if (state.package !== packageId) continue;

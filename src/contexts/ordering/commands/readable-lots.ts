@@ -9,8 +9,15 @@ const REMEMBERED_LOTS = 10_000;
 
 interface Found {
   readonly untilMs: number;
-  /** Why its texts cannot be read; null if they can. */
-  readonly problem: Error | null;
+  readonly problem: KeysUnreadable | null;
+}
+
+/** A key was to be taken, and the text of none can be read: nothing was taken. The cause says why. */
+export class KeysUnreadable extends Error {
+  constructor(lot: number, cause: unknown) {
+    super(`nothing is taken from lot ${lot}, as its key texts cannot be read`, { cause });
+    this.name = 'KeysUnreadable';
+  }
 }
 
 /** Thrown through a decision that would sell from a lot whose texts are still to be looked at: it is to be made again then. */
@@ -36,9 +43,9 @@ export class ReadableLots {
   /**
    * What keeps the texts of a lot from being read, found by reading the one in this slot; null if nothing does.
    * @throws {LotToBeLookedAt} where the answer has to be waited for, outside of the decision
-   * @throws what reading fails with for now, an outage
+   * @throws {KeysUnreadable} in an outage, which says nothing of the lot
    */
-  problemOf(lot: number, slot: number): Error | null {
+  problemOf(lot: number, slot: number): KeysUnreadable | null {
     const known = this.found.get(lot);
     if (known && this.nowMs() < known.untilMs) return known.problem;
     const looked = this.look(lot, slot);
@@ -50,29 +57,32 @@ export class ReadableLots {
     return looked;
   }
 
-  private look(lot: number, slot: number): MaybePromise<Error | null> {
+  private look(lot: number, slot: number): MaybePromise<KeysUnreadable | null> {
     try {
       const read = this.texts.read(lot, slot);
       if (!(read instanceof Promise)) return this.keep(lot, null);
       return read.then(
         () => this.keep(lot, null),
-        (error: unknown) => this.keep(lot, lasting(error)),
+        (error: unknown) => this.fail(lot, error),
       );
     } catch (error) {
-      return this.keep(lot, lasting(error));
+      return this.fail(lot, error);
     }
   }
 
-  private keep(lot: number, problem: Error | null): Error | null {
+  private fail(lot: number, error: unknown): KeysUnreadable | null {
+    const problem = new KeysUnreadable(lot, error);
+    if (!isLasting(error)) throw problem;
+    return this.keep(lot, problem);
+  }
+
+  private keep(lot: number, problem: KeysUnreadable | null): KeysUnreadable | null {
     if (this.found.size >= REMEMBERED_LOTS) this.found.clear();
     this.found.set(lot, { untilMs: this.nowMs() + FOUND_MS, problem });
     return problem;
   }
 }
 
-/** What will not be better in a moment. */
-function lasting(error: unknown): Error {
-  if (error instanceof VaultError) return error;
-  if (error instanceof EventStoreError && error.code === 'Damaged') return error;
-  throw error;
-}
+/** Whether it will not be better in a moment. */
+const isLasting = (error: unknown): boolean =>
+  error instanceof VaultError || (error instanceof EventStoreError && error.code === 'Damaged');
