@@ -205,6 +205,18 @@ describe('a sale in two steps', () => {
     await reserve(pkg, small);
     expect(await small.call(3, { package: pkg.publicId })).toEqual({ code: '0-13', message: 'RATE_LIMITED' });
   });
+
+  it('counts against the limit of its partner also in a currency that was taken away since', async () => {
+    const small = await shop.terminal();
+    await small.update({ maxOpenReservations: 1 });
+    const pkg = await shop.stocked(2, { explicitPrices: { USD: '1500' } });
+    const { keyId } = dataOf(await small.call(3, { package: pkg.publicId, currency: 'USD' }));
+    const onlyAzn = { allowedCurrencies: ['AZN' as const] };
+    await shop.app.run(new SetPartnerCurrencies(shop.app.context(), small.partnerId, onlyAzn));
+    expect((await small.call(3, { package: pkg.publicId })).code).toBe('0-13');
+    expect((await small.call(4, { key: keyId!, order: newOrder() })).code).toBe('0');
+    expect((await small.call(3, { package: pkg.publicId })).code).toBe('0');
+  });
 });
 
 describe('a sale in one step', () => {

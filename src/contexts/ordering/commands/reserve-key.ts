@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext, Transaction } from '../../../platform/execution/transaction.js';
 import { isoTime } from '../../../platform/kernel/clock.js';
-import { type Currency, formatMinor, loadMoney } from '../../../platform/kernel/money.js';
+import { type Currency, formatMinor, loadMoney, SALE_CURRENCIES } from '../../../platform/kernel/money.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { keyNumber, Lot, nextReservable, refuseReservation, reserveKey } from '../../inventory/index.js';
 import { creditFloor } from '../../partners/index.js';
@@ -100,9 +100,9 @@ export class ReserveKeyHandler implements ICommandHandler<ReserveKey> {
     throw new Error('no lot kept its stock within one decision');
   }
 
-  /** Open reservations count over all of the partner's currencies; overdue ones are ended before the answer is no. */
+  /** In all currencies, those too that it may use no more. Overdue ones are ended before the answer is no. */
   private mayReserveMore(tx: Transaction, partnerId: string, { partner }: Offer): boolean {
-    const wallets = partner.allowedCurrencies.map((currency) => walletId(partnerId, 'main', currency));
+    const wallets = SALE_CURRENCIES.map((currency) => walletId(partnerId, 'main', currency));
     const open = (): number =>
       wallets.reduce((sum, wallet) => sum + tx.load(Wallet, wallet).openReservations, 0);
     const endOverdue = (wallet: string): boolean => endOverdueReservations(tx, wallet, this.desk.settings);
