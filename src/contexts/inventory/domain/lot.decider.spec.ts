@@ -1,6 +1,7 @@
 import { foldEvents, given } from '../../../../test/support/given.js';
 import {
   cancelled,
+  changed,
   iso,
   openedLot,
   quarantined,
@@ -38,6 +39,12 @@ describe('the next offer', () => {
 
   it('is the key that expires first, then the lowest slot', () => {
     expect(offer(openedLot(null, 9000, 5000, 5000))).toBe(2);
+  });
+
+  it('is the lowest slot also among keys whose expiry was changed there and back', () => {
+    const [later, back] = [changed(0, { expiresAt: iso(9000) }), changed(0, { expiresAt: iso(5000) })];
+    expect(offer([...openedLot(5000, 5000), later])).toBe(1);
+    expect(offer([...openedLot(5000, 5000), later, back])).toBe(0);
   });
 
   it('is never an expired key, at its very moment neither', () => {

@@ -6,9 +6,17 @@ import {
   openedLot,
   reservationRefused,
   reserved,
+  retired,
   sold,
 } from '../../../../test/support/lot-history.js';
-import { cancelReservation, expireReservation, refuseReservation, reserveKey } from './lot.decider.js';
+import { retireLot } from './key-handling.decider.js';
+import {
+  cancelReservation,
+  expireReservation,
+  refuseReservation,
+  reserveKey,
+  sellReservedKey,
+} from './lot.decider.js';
 import { Lot } from './lot.js';
 
 const reservation = (id: string, nowMs = 1000) => ({
@@ -79,6 +87,7 @@ describe('refusing a reservation', () => {
 });
 
 describe('giving a reserved key back', () => {
+  const confirm = { order: 'o1', attempt: 1, unit: 0, partner: 'partner', reservation: 'r1' };
   const cancel = { reservation: 'r1', at: iso(5000), shownKeysTo: 'quarantine', command: 'command' } as const;
   const expire = { reservation: 'r1', at: iso(10_000), shownKeysTo: 'quarantine', nowMs: 10_000 } as const;
 
@@ -104,6 +113,17 @@ describe('giving a reserved key back', () => {
     given(Lot, history)
       .when((state) => cancelReservation(state, cancel))
       .then(cancelled(0, 'r1', { to: 'quarantine' }));
+  });
+
+  it('holds nothing any more, to quarantine as little as to stock', () => {
+    for (const to of ['quarantine', 'stock'] as const) {
+      given(Lot, [...lot, reserved(0, 'r1'), cancelled(0, 'r1', { to })])
+        .when((state) => sellReservedKey(state, { ...confirm, nowMs: 6000 }))
+        .thenRejected('ReservationEnded');
+      given(Lot, [...lot, reserved(0, 'r1'), expired(0, 'r1', { to })])
+        .when((state) => retireLot(state, 'test'))
+        .then(retired(0), retired(1));
+    }
   });
 
   it('is refused, or nothing, when the reservation is not open', () => {

@@ -1,4 +1,4 @@
-import { given } from '../../../../test/support/given.js';
+import { foldEvents, given } from '../../../../test/support/given.js';
 import claimedSample from '../events/golden/OrderClaimed.v1.json' with { type: 'json' };
 import type { OrderClaim, OrderEvent } from '../events/order.events.js';
 import {
@@ -144,6 +144,13 @@ describe('a replacement', () => {
     given(Order, [claimed, confirmed, asked, none])
       .when((state) => claimReplacement(state, command))
       .then({ type: 'ReplacementClaimed', data: { ...command, attempt: 3, faulty: units[0]! } });
+  });
+
+  it('changes the one unit that it is of', () => {
+    const second = { unit: 2, lot: 1, slot: 5, keyNumber: 1005 };
+    const { data } = confirmed as Extract<OrderEvent, { type: 'OrderConfirmed' }>;
+    const both: OrderEvent = { type: 'OrderConfirmed', data: { ...data, units: [...units, second] } };
+    expect(foldEvents(Order, [claimed, both, asked, done]).units).toEqual([other, second]);
   });
 
   it('is over before money goes back', () => {

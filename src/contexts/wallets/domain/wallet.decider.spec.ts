@@ -1,4 +1,4 @@
-import { given } from '../../../../test/support/given.js';
+import { foldEvents, given } from '../../../../test/support/given.js';
 import type { WalletEvent } from '../events/wallet.events.js';
 import { captureFunds, holdFunds, postFunds, releaseFunds } from './wallet.decider.js';
 import { type Hold, Wallet, type WalletState } from './wallet.js';
@@ -91,6 +91,9 @@ describe('money is held', () => {
 
   it('only in amounts above nothing', () => {
     given(Wallet, [credited('1000')])
+      .when(hold('a', 1n, 0n))
+      .then(held('a', '1'));
+    given(Wallet, [credited('1000')])
       .when(hold('a', 0n, 0n))
       .thenRejected('InvalidAmount');
     given(Wallet, [credited('1000')])
@@ -155,16 +158,52 @@ describe('a movement', () => {
     data: { operation: 'refund:o', currency: 'AZN', amount: '70', counter: 'refunds' },
   });
 
-  it('goes in or out by its sign', () => {
+  it('goes in or out by its sign, also the smallest', () => {
     given(Wallet, []).when(post(70n)).then(movement('FundsCredited'));
     given(Wallet, []).when(post(-70n)).then(movement('FundsDebited'));
     given(Wallet, []).when(post(0n)).thenRejected('InvalidAmount');
+    for (const [amountMinor, type] of [
+      [1n, 'FundsCredited'],
+      [-1n, 'FundsDebited'],
+    ] as const) {
+      const { data } = movement(type) as Extract<WalletEvent, { type: typeof type }>;
+      given(Wallet, [])
+        .when(post(amountMinor))
+        .then({ type, data: { ...data, amount: '1' } });
+    }
   });
 
   it('happens once', () => {
     given(Wallet, [movement('FundsCredited')])
       .when(post(70n))
       .thenNothing();
+  });
+});
+
+describe('open reservations', () => {
+  const reservationHeld = (key: string): WalletEvent => ({
+    type: 'FundsHeld',
+    data: { hold: { kind: 'reservation', key }, amount: '100', currency: 'AZN', deadline: DEADLINE },
+  });
+  const open = (...events: WalletEvent[]) => foldEvents(Wallet, [credited('1000'), ...events]);
+
+  it('are counted until their holds end, and sales are none', () => {
+    const two = [reservationHeld('r1'), held('a', '100'), reservationHeld('r2')];
+    expect(open(...two).openReservations).toBe(2);
+    expect(open(...two, captured('a', '100')).openReservations).toBe(2);
+    expect(open(...two, captured('r1', '100')).openReservations).toBe(1);
+    expect(open(...two, captured('r1', '100'), released('r2', '100')).openReservations).toBe(0);
+  });
+
+  it('are counted the same from a snapshot', () => {
+    const state = open(reservationHeld('r1'), held('a', '100'), reservationHeld('r2'));
+    const stored = JSON.parse(JSON.stringify(Wallet.snapshot!.encode(state)));
+    const { postedMinor, heldMinor, openReservations } = Wallet.snapshot!.decode(stored, 3);
+    expect({ postedMinor, heldMinor, openReservations }).toEqual({
+      postedMinor: 1000n,
+      heldMinor: 300n,
+      openReservations: 2,
+    });
   });
 });
 
