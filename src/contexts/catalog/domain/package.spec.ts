@@ -85,6 +85,9 @@ describe('a package', () => {
     given(Package, [])
       .when((state) => createPackage(state, { ...minimal, explicitPrices: { USD: '0' } }))
       .thenRejected('InvalidPrice', { field: 'USD' });
+    given(Package, [created])
+      .when((state) => changePackage(state, { explicitPrices: { USD: '0' } }))
+      .thenRejected('InvalidPrice', { field: 'USD' });
   });
 
   it('may cost 10^15 hundredths, and nothing to us', () => {
@@ -102,6 +105,23 @@ describe('a package', () => {
           data: { basePrice: { amount: `1${'0'.repeat(15)}`, currency: 'USD' } },
         },
       );
+  });
+
+  it('may cost the smallest amount there is, in any currency', () => {
+    const smallest = { amount: '1', currency: 'AZN' as const };
+    given(Package, [])
+      .when((state) => createPackage(state, { ...minimal, basePrice: smallest }))
+      .then({ ...created, data: { ...created.data, basePrice: smallest } });
+    given(Package, [created])
+      .when((state) => setExplicitPrices(state, { prices: { USD: '1' }, origin: 'manual' }))
+      .then(prices({ USD: { amount: '1', origin: 'manual' } }));
+  });
+
+  it('has another price where only its currency is another', () => {
+    const basePrice = { ...created.data.basePrice, currency: 'USD' as const };
+    given(Package, [created])
+      .when((state) => changePackage(state, { basePrice }))
+      .then({ type: 'PackagePriceChanged', data: { basePrice } });
   });
 
   it('records only what changed', () => {
@@ -223,6 +243,12 @@ describe('explicit prices', () => {
       .thenNothing();
   });
 
+  it('are written where only the amount is another', () => {
+    given(Package, [created, manual])
+      .when((state) => setExplicitPrices(state, { prices: { USD: '2001' }, origin: 'manual' }))
+      .then(prices({ USD: { amount: '2001', origin: 'manual' } }));
+  });
+
   it('of a conversion can be confirmed by hand', () => {
     given(Package, [created, prices({ USD: { amount: '2000', origin: 'converted' } })])
       .when((state) => setExplicitPrices(state, { prices: { USD: '2000' }, origin: 'manual' }))
@@ -233,5 +259,10 @@ describe('explicit prices', () => {
     given(Package, [created])
       .when((state) => setExplicitPrices(state, { prices: { USD: '1.5' }, origin: 'manual' }))
       .thenRejected('InvalidPrice', { field: 'USD' });
+    for (const amount of ['1', null]) {
+      given(Package, [created])
+        .when((state) => setExplicitPrices(state, { prices: { XXX: amount } as object, origin: 'manual' }))
+        .thenRejected('InvalidPrice', { field: 'XXX' });
+    }
   });
 });

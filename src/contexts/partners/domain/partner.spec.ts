@@ -4,6 +4,7 @@ import { validPasswords } from './account.js';
 import {
   blockPartner,
   changeEmail,
+  deletePartner,
   setAccess,
   setApiKey,
   setCurrencies,
@@ -114,6 +115,12 @@ describe('updating a partner', () => {
     ['credit_limit', { creditLimit: '9'.repeat(17) }],
     ['markup_percent', { markupPercent: '-100' }],
     ['markup_percent', { markupPercent: 'NaN' }],
+    ['markup_percent', { markupPercent: '1000.01' }],
+    ['credit_limit', { creditLimit: `1${'0'.repeat(14)}1` }],
+    ['balance_alert_below', { balanceAlerts: { AZN: '-1' } }],
+    ['balance_alert_below', { balanceAlerts: { BTC: '1' } }],
+    ['max_open_reservations', { maxOpenReservations: -1 }],
+    ['max_open_reservations', { maxOpenReservations: 1_000_001 }],
     ['commission_percent', { commissionPercent: '100.01' }],
     ['commission_percent', { commissionPercent: '-1' }],
     ['max_open_reservations', { maxOpenReservations: 1.5 }],
@@ -122,6 +129,34 @@ describe('updating a partner', () => {
     partner
       .when((state) => updatePartner(state, changes))
       .thenRejected('InvalidField', { field, rule: expect.any(String) });
+  });
+
+  it.each([
+    ['PartnerPricingChanged', { markupPercent: '1000.00', commissionPercent: '100.00' }],
+    ['PartnerPricingChanged', { markupPercent: '-99.99', commissionPercent: '0.00' }],
+    ['PartnerBillingChanged', { billingMode: 'postpaid', creditLimit: `1${'0'.repeat(15)}` }],
+    ['PartnerLimitsChanged', { revealOn: 'reserve', maxOpenReservations: 0 }],
+    ['PartnerLimitsChanged', { revealOn: 'reserve', maxOpenReservations: 1_000_000 }],
+    ['PartnerBalanceAlertsChanged', { balanceAlerts: { AZN: '0', USD: '500' } }],
+  ] as const)('takes the last that is possible: %s to %j', (type, data) => {
+    partner.when((state) => updatePartner(state, data)).then({ type, data } as PartnerEvent);
+  });
+
+  it('writes alerts of the balance only when another one is wanted', () => {
+    const alerts: PartnerEvent = {
+      type: 'PartnerBalanceAlertsChanged',
+      data: { balanceAlerts: { AZN: '100', USD: '500' } },
+    };
+    const alerted = given(Partner, [registered, alerts]);
+    alerted
+      .when((state) => updatePartner(state, { balanceAlerts: { USD: '500', AZN: '100' } }))
+      .thenNothing();
+    alerted
+      .when((state) => updatePartner(state, { balanceAlerts: { AZN: '100', USD: '501' } }))
+      .then({ ...alerts, data: { balanceAlerts: { AZN: '100', USD: '501' } } });
+    alerted
+      .when((state) => updatePartner(state, { balanceAlerts: { AZN: '100' } }))
+      .then({ ...alerts, data: { balanceAlerts: { AZN: '100' } } });
   });
 
   it('knows only partners that exist', () => {
@@ -145,6 +180,30 @@ describe('blocking a partner', () => {
   });
 });
 
+describe('deleting a partner', () => {
+  it('happens once, and not while money is held for a reservation or a sale', () => {
+    partner
+      .when((state) => deletePartner(state, 0))
+      .then({ type: 'PartnerStatusChanged', data: { status: 'deleted', reason: null } });
+    partner.when((state) => deletePartner(state, 1)).thenRejected('PartnerHasReservations');
+    deleted.when((state) => deletePartner(state, 0)).thenRejected('PartnerDeleted');
+    nobody.when((state) => deletePartner(state, 0)).thenRejected('PartnerUnknown');
+  });
+
+  it('is the end of all changes', () => {
+    const access = { allProducts: true, productIds: ['a'], packageIds: null };
+    for (const [who, refusal] of [
+      [deleted, 'PartnerDeleted'],
+      [nobody, 'PartnerUnknown'],
+    ] as const) {
+      who.when((state) => setAccess(state, access)).thenRejected(refusal);
+      who.when((state) => setCurrencies(state, { allowedCurrencies: ['AZN'] })).thenRejected(refusal);
+      who.when((state) => setPassword(state, password('one'))).thenRejected(refusal);
+      who.when((state) => setApiKey(state, apiKey('k'))).thenRejected(refusal);
+    }
+  });
+});
+
 describe('access', () => {
   const narrowed: PartnerEvent = {
     type: 'PartnerAccessChanged',
@@ -162,6 +221,28 @@ describe('access', () => {
       .thenNothing();
   });
 
+  it.each([
+    ['all products', { allProducts: true, productIds: ['a', 'b'], packageIds: ['p'] }],
+    ['one product for another', { allProducts: false, productIds: ['a', 'c'], packageIds: ['p'] }],
+    ['one product less', { allProducts: false, productIds: ['a'], packageIds: ['p'] }],
+    ['one package for another', { allProducts: false, productIds: ['a', 'b'], packageIds: ['q'] }],
+    ['one package more', { allProducts: false, productIds: ['a', 'b'], packageIds: ['p', 'q'] }],
+    ['no package', { allProducts: false, productIds: ['a', 'b'], packageIds: [] }],
+    ['every package of the products', { allProducts: false, productIds: ['a', 'b'], packageIds: null }],
+  ])('is another one with %s', (_, access) => {
+    given(Partner, [registered, narrowed])
+      .when((state) => setAccess(state, access))
+      .then({ type: 'PartnerAccessChanged', data: access });
+  });
+
+  it('to all packages stays that, and is narrowed by naming some', () => {
+    const access = { allProducts: true, productIds: [], packageIds: null };
+    partner.when((state) => setAccess(state, access)).thenNothing();
+    partner
+      .when((state) => setAccess(state, { ...access, packageIds: ['p'] }))
+      .then({ type: 'PartnerAccessChanged', data: { ...access, packageIds: ['p'] } });
+  });
+
   it('is wide open until it is set, then covers what it names', () => {
     const open = foldEvents(Partner, [registered]);
     expect(mayBuy(open, 'any', 'any')).toBe(true);
@@ -176,6 +257,9 @@ describe('access', () => {
     partner
       .when((state) => setAccess(state, { allProducts: false, productIds, packageIds: null }))
       .thenRejected('InvalidField', { field: 'product_ids', rule: expect.any(String) });
+    partner
+      .when((state) => setAccess(state, { allProducts: true, productIds: [], packageIds: productIds }))
+      .thenRejected('InvalidField', { field: 'package_ids', rule: expect.any(String) });
   });
 });
 
@@ -196,6 +280,22 @@ describe('currencies', () => {
     partner.when((state) => setCurrencies(state, { defaultCurrency: 'AZN' })).thenNothing();
   });
 
+  it.each([
+    ['the default', { defaultCurrency: 'USD' }],
+    ['one allowed for another', { allowedCurrencies: ['AZN', 'EUR'] }],
+    ['a markup', { rateMarkupPercent: { USD: '1.6' } }],
+    ['a markup less', { rateMarkupPercent: {} }],
+  ] as const)('are others where only %s is another', (_, changes) => {
+    const data = {
+      defaultCurrency: 'AZN' as const,
+      allowedCurrencies: ['AZN', 'USD'] as const,
+      rateMarkupPercent: { USD: '1.5' },
+    };
+    given(Partner, [registered, { type: 'PartnerCurrenciesChanged', data }])
+      .when((state) => setCurrencies(state, changes))
+      .then({ type: 'PartnerCurrenciesChanged', data: { ...data, ...changes } });
+  });
+
   it('must make sense together', () => {
     partner
       .when((state) => setCurrencies(state, { allowedCurrencies: ['USD'] }))
@@ -205,6 +305,9 @@ describe('currencies', () => {
       .thenRejected('InvalidField', { field: 'allowed_currencies', rule: expect.any(String) });
     partner
       .when((state) => setCurrencies(state, { rateMarkupPercent: { USD: '-100' } }))
+      .thenRejected('InvalidField', { field: 'rate_markup_percent', rule: expect.any(String) });
+    partner
+      .when((state) => setCurrencies(state, { rateMarkupPercent: { BTC: '1' } }))
       .thenRejected('InvalidField', { field: 'rate_markup_percent', rule: expect.any(String) });
   });
 });

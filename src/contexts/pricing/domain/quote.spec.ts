@@ -167,6 +167,29 @@ describe('a quote', () => {
   });
 });
 
+describe('a quote without rules', () => {
+  const quoted = (origin: 'manual' | 'converted') =>
+    quote({
+      pkg: { ...packageOf('34.00', 'AZN'), explicitPrices: { USD: { amount: '2000', origin } } },
+      rates: ratesOf({ USD: '1.7000' }),
+      partner: partnerOf(),
+      currency: 'USD',
+    });
+
+  it('earns no commission', () => {
+    expect(quoted('manual')?.commission).toEqual({ amountMinor: 0n, currency: 'USD' });
+  });
+
+  it('says whether its list price was set by hand or converted', () => {
+    expect(quoted('manual')?.rules[0]).toEqual({ kind: 'list-price', origin: 'manual' });
+    expect(quoted('converted')?.rules[0]).toEqual({ kind: 'list-price', origin: 'converted' });
+  });
+
+  it('may cost the smallest amount there is', () => {
+    expect(priceOf(packageOf('0.01', 'AZN'), 'AZN')).toBe('0.01');
+  });
+});
+
 describe('quotes', () => {
   const decimal = (max: number, digits: number) =>
     fc.integer({ min: 1, max }).map((units) => formatDecimal(units, digits));

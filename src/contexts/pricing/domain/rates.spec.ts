@@ -40,6 +40,31 @@ describe('rates', () => {
       });
   });
 
+  it('are written again when the feed says what was set by hand', () => {
+    given(Rates, [usd])
+      .when((state) => setRates(state, { rates: { USD: '1.7000' }, source: 'feed' }))
+      .then({ ...usd, data: { ...usd.data, source: 'feed' } });
+  });
+
+  it('remember the newest day of the feed, whatever is set by hand', () => {
+    const of = (day: string | null, source: 'feed' | 'manual' = 'feed'): RatesEvent => ({
+      type: 'RatesSet',
+      data: { rates: { EUR: '1.8' }, source, ...(day && { effectiveDate: day }) },
+    });
+    const feedDay = (...events: RatesEvent[]) => foldEvents(Rates, events).feedDay;
+    expect(feedDay(usd)).toBeNull();
+    expect(feedDay(of('2026-03-02'), of('2026-03-03'))).toBe('2026-03-03');
+    expect(feedDay(of('2026-03-03'), of('2026-03-02'))).toBe('2026-03-03');
+    expect(feedDay(of('2026-03-03'), of(null))).toBe('2026-03-03');
+    expect(feedDay(of('2026-03-03'), of('2026-03-04', 'manual'))).toBe('2026-03-03');
+  });
+
+  it.each(['0.0001', '999999999999.99', '1000000000000'])('may be %s', (azn) => {
+    given(Rates, [])
+      .when((state) => setRates(state, { rates: { USD: azn }, source: 'manual' }))
+      .then({ ...usd, data: { ...usd.data, rates: { USD: azn } } });
+  });
+
   it('can be taken away', () => {
     const removed: RatesEvent = { type: 'RatesSet', data: { rates: { USD: null }, source: 'manual' } };
     given(Rates, [usd])
