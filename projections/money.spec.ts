@@ -170,6 +170,58 @@ describe('an order', () => {
   it('has no amount in AZN where there was no rate', () => {
     expect(folded(claim(1, 12, null)).amountAzn).toBeNull();
   });
+
+  describe('of several units', () => {
+    const line = (product: string, price: string, azn: string | null, ...units: number[]) => ({
+      line: units[0],
+      facts: {
+        ...{ package: `package of ${product}`, product, supplier: 'sup', listPrice: money(price) },
+        ...{ price: money(price), amountAzn: azn === null ? null : money(azn) },
+      },
+      units: units.map((unit) => ({
+        unit,
+        source: { kind: 'stock', lot: 7, lotRevision: 1 },
+        unitCost: null,
+      })),
+    });
+    const { data } = claim(1, 12);
+    const claimed = (azn: string | null) =>
+      order('OrderClaimed', {
+        ...(data as object),
+        lines: [line('g', '1000', '1700', 1, 2), line('h', '500', azn, 3)],
+      });
+    const sold = (...units: number[]) =>
+      order('OrderConfirmed', {
+        attempt: 1,
+        units: units.map((unit) => ({ unit, lot: 7, slot: unit, keyNumber: 7000 + unit })),
+        amount: String(units.length * 500),
+        commission: '30',
+      });
+
+    it('costs what all of them do while it is pending', () => {
+      expect(folded(claimed('850'))).toMatchObject({ amount: '2500', amountAzn: '4250', commission: '0' });
+      expect(folded(claimed(null))).toMatchObject({ amount: '2500', amountAzn: null });
+      expect(folded(claimed('850')).units).toEqual([
+        { unit: 1, packageId: 'package of g', productId: 'g', amountAzn: '1700', keyId: null },
+        { unit: 2, packageId: 'package of g', productId: 'g', amountAzn: '1700', keyId: null },
+        { unit: 3, packageId: 'package of h', productId: 'h', amountAzn: '850', keyId: null },
+      ]);
+    });
+
+    it('costs what was sold of it afterwards', () => {
+      const some = folded(claimed(null), sold(1, 2));
+      expect(some).toMatchObject({ amount: '1000', amountAzn: '3400', commission: '30' });
+      expect(some.units.map(({ keyId }) => keyId)).toEqual([7001, 7002, null]);
+      expect(folded(claimed(null), sold(1, 3)).amountAzn).toBeNull();
+    });
+
+    it('has another key for the one unit of which it was replaced', () => {
+      const unit = { unit: 2, lot: 8, slot: 0, keyNumber: 8000 };
+      const replaced = folded(claimed('850'), sold(1, 2, 3), order('KeyReplaced', { attempt: 2, unit }));
+      expect(replaced.units.map(({ keyId }) => keyId)).toEqual([7001, 8000, 7003]);
+      expect(replaced.replacedKeys).toEqual([{ keyId: 7002, at: atOf(2) }]);
+    });
+  });
 });
 
 it('rates keep what is not named, and null takes one away', () => {
