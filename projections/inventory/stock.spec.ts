@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { planQuery } from '../../src/platform/read-store/query-plan.js';
-import { foldProjection, type GivenEvent } from '../../test/support/fold-projection.js';
+import { atOf, foldProjection, type GivenEvent } from '../../test/support/fold-projection.js';
 import { type KeyDocument, keys } from './keys.projection.js';
 import { type LotDocument, lots } from './lots.projection.js';
 
 const EXPIRY = '2027-01-01T20:00:00.000Z';
 const LATER = '2028-01-01T20:00:00.000Z';
 
-const lotOf = (count: number, expiresAt: (slot: number) => string | null = () => null): GivenEvent[] => [
+const lotOf = (
+  count: number,
+  expiresAt: (slot: number) => string | null = () => null,
+  keysOfIntake = count,
+): GivenEvent[] => [
   {
     stream: 'lot-7',
     type: 'LotOpened',
@@ -20,19 +24,19 @@ const lotOf = (count: number, expiresAt: (slot: number) => string | null = () =>
       fingerprintRule: '1',
     },
   },
-  {
+  ...Array.from({ length: count / keysOfIntake }, (_, intake) => ({
     stream: 'lot-7',
     type: 'KeysTakenIn',
     data: {
-      firstSlot: 0,
-      keys: Array.from({ length: count }, (_, slot) => ({
+      firstSlot: intake * keysOfIntake,
+      keys: Array.from({ length: keysOfIntake }, (_, place) => intake * keysOfIntake + place).map((slot) => ({
         text: 'sealed',
         serial: `SN-${slot}`,
         expiresAt: expiresAt(slot),
         fingerprint: `f${slot}`,
       })),
     },
-  },
+  })),
 ];
 
 const event = (type: string, slot: number, data: object = {}): GivenEvent => ({
@@ -126,6 +130,20 @@ describe('a key', () => {
   });
 });
 
+it.each([
+  ['KeyReserved', 'reserved', 'par'],
+  ['ReservationCancelled', 'available', null],
+  ['KeySold', 'sold', 'par'],
+  ['KeyQuarantined', 'quarantined', null],
+  ['KeyReleased', 'available', null],
+  ['KeyRetired', 'retired', null],
+])('a key of which all that is told is %s is %s, with whom and since when', (type, status, partnerId) => {
+  const changed = foldProjection<KeyDocument>(keys, [...lotOf(2), event(type, 1)])[1]!;
+  const at = atOf(2);
+  expect(changed).toMatchObject({ status, partnerId, createdAt: atOf(0), updatedAt: at });
+  expect(changed.soldAt).toBe(type === 'KeySold' ? at : null);
+});
+
 it('lots count what the keys are, whatever happened to them', () => {
   const types = [
     'KeyReserved',
@@ -141,12 +159,13 @@ it('lots count what the keys are, whatever happened to them', () => {
     type: fc.constantFrom(...types),
     slot: fc.integer({ min: 0, max: 9 }),
     to: fc.constantFrom('stock', 'quarantine'),
-    expiresAt: fc.constantFrom(null, EXPIRY, LATER),
+    expiresAt: fc.constantFrom(undefined, null, EXPIRY, LATER),
   });
+  const expiries = fc.array(fc.constantFrom(null, EXPIRY, LATER), { minLength: 10, maxLength: 10 });
   fc.assert(
-    fc.property(fc.array(happening, { maxLength: 40 }), (happenings) => {
+    fc.property(expiries, fc.array(happening, { maxLength: 40 }), (known, happenings) => {
       const events = [
-        ...lotOf(10, (slot) => (slot < 5 ? EXPIRY : null)),
+        ...lotOf(10, (slot) => known[slot]!, 5),
         ...happenings.map(({ type, slot, to, expiresAt }) => event(type, slot, { to, expiresAt })),
       ];
       const all = foldProjection<KeyDocument>(keys, events);

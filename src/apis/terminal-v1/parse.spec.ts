@@ -155,6 +155,7 @@ describe('the language', () => {
     expect(chooseLanguage('ru', 'az')).toBe('ru');
     expect(chooseLanguage(undefined, 'az')).toBe('az');
     expect(chooseLanguage('', 'az')).toBe('az');
+    expect(chooseLanguage(null, 'az')).toBe('az');
     expect(chooseLanguage(undefined, undefined)).toBe('en');
   });
 
