@@ -89,6 +89,24 @@ it('an order whose replacement stopped anywhere answers a key to its buyer', asy
   expect([...numbers].sort()).toEqual(['1000', '1001']);
 });
 
+it('an order whose replacement stopped anywhere answers a key to who confirmed it', async () => {
+  const numbers = new Set<string>();
+  for (let place = 0; ; place += 1) {
+    const world = await SaleWorld.create({ lots: [2], fundsMinor: 5000n });
+    await world.node().reserve();
+    await world.node().confirm('1000', 'A');
+    const stop = new Stop(place, 'crash');
+    const node = world.node(stop.gate);
+    await Promise.race([node.replace(ORDER), node.store.whenCrashed]);
+    if (!stop.wasReached) break;
+    const answer = await world.node().confirm('1000', 'A');
+    if (isRejection(answer)) throw new Error(`stopped at ${place}: ${answer.code}`);
+    numbers.add(answer.keyNumber);
+    expect(auditSales(world.events, finished)).toEqual([]);
+  }
+  expect([...numbers].sort()).toEqual(['1000', '1001']);
+});
+
 it('the annulment of an order that stopped before it took a key undoes it, once', async () => {
   const ends = new Set<string>();
   for (let place = 0; ; place += 1) {

@@ -1,7 +1,10 @@
 import { Lot } from '../../src/contexts/inventory/index.js';
 import { RESERVATIONS_PER_SLOT } from '../../src/contexts/inventory/limits.js';
 import { ReserveKeyHandler } from '../../src/contexts/ordering/commands/reserve-key.js';
-import { Order, orderId } from '../../src/contexts/ordering/index.js';
+import claimedSample from '../../src/contexts/ordering/events/golden/OrderClaimed.v1.json' with {
+  type: 'json',
+};
+import { Order, type OrderEvent, orderId } from '../../src/contexts/ordering/index.js';
 import { availableMinor, Wallet, walletId } from '../../src/contexts/wallets/index.js';
 import { isRejection } from '../../src/platform/kernel/rejection.js';
 import { cancelled, reserved } from '../support/lot-history.js';
@@ -111,6 +114,32 @@ describe('a reservation', () => {
     expect(code(await node.confirm(reserved.keyNumber, 'B'))).toBe('ReservationNotFound');
     expect(code(await node.cancel(reserved.keyNumber))).toBe('ReservationNotFound');
     expect(auditSales(world.events, finished)).toEqual([]);
+  });
+
+  it('is not confirmed again by an order that was given back', async () => {
+    for (const kind of ['refund', 'annulment'] as const) {
+      const world = await SaleWorld.create({ lots: [2], fundsMinor: 5000n });
+      const node = world.node();
+      await node.reserve();
+      expect(code(await node.confirm('1000', 'A'))).toBe('sold');
+      await node.refund(orderId(PARTNER, 'sale', 'A', 'grouped'), kind);
+      expect(code(await node.confirm('1000', 'A'))).toBe('OrderAlreadyExists');
+    }
+  });
+
+  it('is confirmed by an order whose last attempt was refused, as the next one', async () => {
+    const world = await SaleWorld.create({ lots: [2], fundsMinor: 5000n });
+    const id = orderId(PARTNER, 'sale', 'A', 'grouped');
+    const claimed = {
+      ...claimedSample,
+      data: { ...claimedSample.data, attempt: 1 },
+    } as unknown as OrderEvent;
+    const refused: OrderEvent = { type: 'OrderRefused', data: { attempt: 1, reason: 'ReservationDue' } };
+    const node = world.node();
+    await node.executor.run(world.context(), (tx) => tx.append(Order, id, [claimed, refused]));
+    await node.reserve();
+    expect(code(await node.confirm('1000', 'A'))).toBe('sold');
+    expect(world.fold(Order, id)).toMatchObject({ status: 'confirmed', claim: { attempt: 2 } });
   });
 
   it('that was cancelled shows its key under a longer number the next time', async () => {

@@ -85,6 +85,27 @@ describe('the catalogue', () => {
     expect((await terminal.call(6, { package: pkg.publicId, order: newOrder() })).code).toBe('6-4');
   });
 
+  it.each([
+    ['is held', { hold: true }],
+    ['an admin switched off', { status: 'inactive' as const }],
+    ['is fulfilled as a service', { fulfilment: 'service' as const }],
+  ])('leaves out a package that %s, refuses it, and sells it again afterwards', async (_, change) => {
+    const product = await shop.product();
+    const pkg = await shop.package(product.id);
+    await shop.stock(pkg, 2);
+    const codes = async (): Promise<string[]> => {
+      const listed = await terminal.call(2, { product: product.publicId });
+      const reserved = await terminal.call(3, { package: pkg.publicId });
+      const bought = await terminal.call(6, { package: pkg.publicId, order: newOrder() });
+      return [JSON.stringify(listed.data), reserved.code, bought.code];
+    };
+    const put = (changes: object) => shop.app.run(new UpdatePackage(shop.app.context(), pkg.id, changes));
+    await put(change);
+    expect(await codes()).toEqual(['[]', '3-3', '6-4']);
+    await put({ hold: false, status: 'active', fulfilment: 'stock' });
+    expect((await codes()).slice(1)).toEqual(['0', '0']);
+  });
+
   it('leaves out what has no price in the currency, until there is a rate', async () => {
     const product = await shop.product();
     const pkg = await shop.package(product.id);
@@ -196,6 +217,15 @@ describe('a sale in two steps', () => {
     const confirm = () => careful.call(4, { key: keyId!, order: 'A-1' });
     expect(dataOf(await confirm()).keyText).toBe(texts[0]);
     expect(dataOf(await confirm()).keyText).toBe(texts[0]);
+  });
+
+  it('shows a key again at confirmation to a partner that wants it so by now', async () => {
+    const careful = await shop.terminal();
+    const { texts, ...pkg } = await shop.stocked(1);
+    const { keyId, keyText } = await reserve(pkg, careful);
+    expect(keyText).toBe(texts[0]);
+    await careful.update({ revealOn: 'confirm' });
+    expect(dataOf(await careful.call(4, { key: keyId!, order: newOrder() })).keyText).toBe(texts[0]);
   });
 
   it('is limited in how many reservations stand open', async () => {
