@@ -41,6 +41,20 @@ describe('the next offer', () => {
     expect(offer(openedLot(null, 9000, 5000, 5000))).toBe(2);
   });
 
+  it('is the key that expires first also where all of them expire', () => {
+    expect(offer(openedLot(9000, 5000))).toBe(1);
+  });
+
+  it('is still the key of which the serial number alone was corrected', () => {
+    expect(offer([...openedLot(5000, 9000), changed(0, { serial: 'SN-NEW' })])).toBe(0);
+  });
+
+  it('is a key by the expiry that it has by now', () => {
+    const events = [...openedLot(null), changed(0, { expiresAt: iso(5000) })];
+    expect([offer(events, 4999), offer(events, 5000)]).toEqual([0, null]);
+    expect(offer([...events, changed(0, { expiresAt: null })], 5000)).toBe(0);
+  });
+
   it('is the lowest slot also among keys whose expiry was changed there and back', () => {
     const [later, back] = [changed(0, { expiresAt: iso(9000) }), changed(0, { expiresAt: iso(5000) })];
     expect(offer([...openedLot(5000, 5000), later])).toBe(1);

@@ -179,6 +179,8 @@ test('the state does not depend on where a snapshot was taken', () => {
       const early = foldEvents(Lot, history.slice(0, at));
       const json = JSON.parse(JSON.stringify(Lot.snapshot!.encode(early)));
       let late = Lot.snapshot!.decode(json as never, at - 1);
+      // What was before the snapshot is looked up in the stream, so it must not be said to be known.
+      expect(late.operations.since).toBe(at);
       history.slice(at).forEach((event, index) => {
         late = Lot.evolve(late, event, { revision: at + index });
       });
