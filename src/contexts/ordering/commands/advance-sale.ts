@@ -90,6 +90,12 @@ function standing<S extends { readonly operations: OperationWindow }, E extends 
   return sale.claimedNow ? undefined : operationSince(sale.tx, stream, operation, since);
 }
 
+/**
+ * Why an attempt is refused whose end stands in a stream already, which does not say why. What somebody waits for was
+ * refused, and is no order to anybody outside; what nobody waits for was abandoned, and is shown as cancelled.
+ */
+const endedReason = ({ intent }: SaleOfUnits): string => (intent === 'settle' ? 'Abandoned' : 'AttemptEnded');
+
 type HoldStep = { readonly stands: true } | { readonly stands: false; readonly reason: string };
 
 /** The attempt's own hold: found, taken now, or impossible. */
@@ -100,7 +106,7 @@ function takeHold(sale: Sale): HoldStep {
   const stream = { aggregate: Wallet, id: claim.wallet, operationsOf: walletOperations };
   const before = standing(sale, stream, claim.hold, claim.walletRevision);
   if (before === 'captured') return { stands: true };
-  if (before !== undefined || sale.intent === 'settle') return { stands: false, reason: 'Abandoned' };
+  if (before !== undefined || sale.intent === 'settle') return { stands: false, reason: endedReason(sale) };
   const held = holdFunds(wallet, {
     hold: { kind: 'sale', key: claim.hold },
     amountMinor: claim.lines.reduce(
@@ -132,7 +138,7 @@ export function sellUnit(sale: SaleOfUnits, planned: PlannedUnit, facts: PriceFa
   const before = standing(sale, stream, unitOperation(orderId, attempt, unit), since);
   if (before) return soldUnit(sale, planned, facts, Number(before.slice('sold:'.length)));
   if (standing(sale, stream, attemptOperation(orderId, attempt), since)) {
-    return { outcome: 'refused', reason: 'Abandoned' };
+    return { outcome: 'refused', reason: endedReason(sale) };
   }
   const lot = tx.load(Lot, id);
   const base = { order: orderId, attempt, unit, partner: claim.partner, nowMs: tx.nowMs };
