@@ -60,3 +60,33 @@ it('a purchase that nobody waited for was pending, and is cancelled', async () =
   await world.node().recover();
   expect(seenIn(world)).toEqual(['A cancelled']);
 });
+
+describe('a cancellation is told once that it was done', () => {
+  it.each([
+    ['another cancellation', (world: SaleWorld) => world.node().cancel('1000')],
+    ['a confirmation', (world: SaleWorld) => world.node().confirm('1000', 'A')],
+    [
+      'the deadline',
+      async (world: SaleWorld) => {
+        world.clock.advance(RESERVATION_TTL_MS);
+        await world.node().recover();
+      },
+    ],
+  ])('where %s comes in between', async (_, rival) => {
+    const ends = new Set<string>();
+    for (let place = 0; ; place += 1) {
+      const world = await SaleWorld.create({ lots: [1], fundsMinor: PRICE_MINOR });
+      await world.node().reserve();
+      const stop = new Stop(place, 'pause');
+      const acting = world.node(stop.gate).cancel('1000');
+      await Promise.race([acting, stop.reached]);
+      if (!stop.wasReached) break;
+      const before = world.events.filter(({ type }) => type === 'ReservationCancelled').length;
+      await rival(world);
+      stop.resume();
+      ends.add(`${before === 0 ? 'before' : 'after'} it: ${code(await acting)}`);
+      expect(auditSales(world.events, { finished: true, floorMinor: 0n })).toEqual([]);
+    }
+    expect([...ends].sort()).toEqual(['after it: sold', 'before it: ReservationNotFound']);
+  });
+});
