@@ -171,6 +171,35 @@ describe('a sale in two steps', () => {
     expect(await terminal.call(6, { package: pkg.publicId, order })).toMatchObject(SUCCESS);
   });
 
+  it('that ends unsold gives a key whose text was shown back to where its package wants it', async () => {
+    const hidden = await shop.terminal();
+    await hidden.update({ revealOn: 'confirm' });
+    const endings = {
+      cancel: async (of: Terminal, key: string) => expect((await of.call(5, { key })).code).toBe('0'),
+      expiry: async (of: Terminal, key: string) => {
+        shop.app.clock.advance(RESERVATION_MS);
+        expect((await of.call(4, { key, order: newOrder() })).code).toBe('4-5');
+      },
+    };
+    const next: Record<string, string> = {};
+    for (const releasePolicy of ['stock', 'quarantine'] as const) {
+      for (const [who, of] of Object.entries({ shown: terminal, hidden })) {
+        for (const [how, end] of Object.entries(endings)) {
+          const pkg = await shop.stocked(1, { releasePolicy });
+          await end(of, (await reserve(pkg, of)).keyId!);
+          const { code } = await terminal.call(3, { package: pkg.publicId });
+          next[`${releasePolicy}, ${who}, ${how}`] = code;
+        }
+      }
+    }
+    expect(next).toEqual({
+      ...{ 'stock, shown, cancel': '0', 'stock, shown, expiry': '0' },
+      ...{ 'stock, hidden, cancel': '0', 'stock, hidden, expiry': '0' },
+      ...{ 'quarantine, shown, cancel': '3-4', 'quarantine, shown, expiry': '3-4' },
+      ...{ 'quarantine, hidden, cancel': '0', 'quarantine, hidden, expiry': '0' },
+    });
+  });
+
   it("belongs to its partner: another one's key is unknown", async () => {
     const stranger = await shop.terminal();
     const { keyId } = await reserve(await shop.stocked(1));
