@@ -107,6 +107,22 @@ it('an order whose replacement stopped anywhere answers a key to who confirmed i
   expect([...numbers].sort()).toEqual(['1000', '1001']);
 });
 
+it('an order whose replacement stopped anywhere gives its money back, and no key of it comes back to stock', async () => {
+  const kept = new Set<string>();
+  for (let place = 0; ; place += 1) {
+    const world = await sold([2]);
+    const stop = new Stop(place, 'crash');
+    const node = world.node(stop.gate);
+    await Promise.race([node.replace(ORDER), node.store.whenCrashed]);
+    if (!stop.wasReached) break;
+    expect(await world.node().refund(ORDER, 'annulment')).toEqual({ amount: '1000' });
+    expect(world.fold(Wallet, WALLET).postedMinor).toBe(5000n);
+    expect(auditSales(world.events, finished)).toEqual([]);
+    kept.add([statusOf(world, 1, 0), statusOf(world, 1, 1)].join());
+  }
+  expect([...kept].sort()).toEqual(['quarantined,free', 'quarantined,quarantined']);
+});
+
 it('the annulment of an order that stopped before it took a key undoes it, once', async () => {
   const ends = new Set<string>();
   for (let place = 0; ; place += 1) {

@@ -59,9 +59,10 @@ export class ReserveKeyHandler implements ICommandHandler<ReserveKey> {
   constructor(private readonly desk: SaleDesk) {}
 
   async execute({ context, input }: ReserveKey): Promise<ReservedKey | Rejection<OrderingRejection>> {
-    // Kept over the runs of this command: a hold that an earlier run has taken must be found again.
-    const pending = { reservation: null as string | null };
-    const held = await this.desk.takingStock(context, (tx) => this.reserve(tx, input, pending));
+    // Kept over the runs of this command: a hold that an earlier run has taken must be found again, and freed if it
+    // gets no key. None is left out again: what a run decides of it counts for nothing before it is stored.
+    const begun = new Set<string>();
+    const held = await this.desk.takingStock(context, (tx) => this.reserve(tx, input, begun));
     if (isRejection(held)) return held;
     const { text, serial } = await this.desk.readKey(held);
     const { currency, amountMinor } = loadMoney(held.facts.price);
@@ -77,14 +78,15 @@ export class ReserveKeyHandler implements ICommandHandler<ReserveKey> {
   private reserve(
     tx: Transaction,
     input: ReserveKeyInput,
-    pending: { reservation: string | null },
+    begun: Set<string>,
   ): Held | Rejection<OrderingRejection> {
     const { partnerId, currency } = input;
     const wallet = walletId(partnerId, 'main', currency);
     for (let attempt = 0; attempt < ATTEMPTS_PER_DECISION; attempt += 1) {
-      const continued = pending.reservation && this.takeKey(tx, wallet, pending.reservation);
-      if (continued) return continued;
-      pending.reservation = null;
+      for (const reservation of begun) {
+        const continued = this.takeKey(tx, wallet, reservation);
+        if (continued) return continued;
+      }
       const packageId = this.desk.packages.packageId(input.package);
       const offer = offerFor(tx, { partnerId, packageId, currency });
       if (isRejection(offer)) return offer;
@@ -95,7 +97,7 @@ export class ReserveKeyHandler implements ICommandHandler<ReserveKey> {
       if (!canPay(tx, this.desk, { walletId: wallet, partner: offer.partner, price })) {
         return reject('InsufficientBalance');
       }
-      pending.reservation = this.hold(tx, { wallet, offer, lot, partnerId });
+      begun.add(this.hold(tx, { wallet, offer, lot, partnerId }));
     }
     throw new Error('no lot kept its stock within one decision');
   }
