@@ -197,8 +197,8 @@ describe('open reservations', () => {
 
   it('are counted the same from a snapshot', () => {
     const state = open(reservationHeld('r1'), held('a', '100'), reservationHeld('r2'));
-    const stored = JSON.parse(JSON.stringify(Wallet.snapshot!.encode(state)));
-    const { postedMinor, heldMinor, openReservations } = Wallet.snapshot!.decode(stored, 3);
+    const stored: unknown = JSON.parse(JSON.stringify(Wallet.snapshot!.encode(state)));
+    const { postedMinor, heldMinor, openReservations } = Wallet.snapshot!.decode(stored as never, 3);
     expect({ postedMinor, heldMinor, openReservations }).toEqual({
       postedMinor: 1000n,
       heldMinor: 300n,
