@@ -260,6 +260,17 @@ describe('on a socket', () => {
     expect(text).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  it('passes over an expectation that it does not know, which Node would refuse by itself', async () => {
+    const socket = connect(port, '127.0.0.1');
+    socket.write('GET /shop/nowhere HTTP/1.1\r\nHost: a\r\nExpect: a-miracle\r\nConnection: close\r\n\r\n');
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    await once(socket, 'close');
+    expect(text).toMatch(/^HTTP\/1\.1 404 .*"shop":"Not found"/s);
+  });
+
   it('answers 400 to what is no HTTP, without quoting it', async () => {
     const socket = connect(port, '127.0.0.1');
     socket.end(`NONSENSE ${CANARY}\r\n\r\n`);

@@ -81,6 +81,10 @@ export class HttpAdapter extends FastifyAdapter {
     const fastify = this.getInstance<FastifyInstance>();
     // A client that has said all it had to say, and shuts down its side, still waits for the answer.
     Object.assign(fastify.server, { httpAllowHalfOpen: true });
+    // An expectation that nobody knows is passed over: Node would refuse it by itself, in no surface's format.
+    fastify.server.on('checkExpectation', (request, response) =>
+      fastify.server.emit('request', request, response),
+    );
     fastify.setNotFoundHandler((request, reply) => {
       this.answer(refusal(404), request, reply);
       const surface = this.router.surfaceOf(pathOf(request.raw.url ?? '/'), '')?.name ?? 'none';
