@@ -16,6 +16,7 @@ import type { Ids } from '../platform/kernel/ids.js';
 import { EmbeddedKeyStore } from '../platform/key-store/embedded/embedded-key-store.js';
 import type { KeyStore } from '../platform/key-store/key-store.js';
 import type { Logger } from '../platform/logging/logger.js';
+import { seldom } from '../platform/logging/seldom.js';
 import { runMigrations } from '../platform/migrations/migrations.js';
 import type { EmbeddedReadStore } from '../platform/read-store/embedded/embedded-read-store.js';
 import type { ReadStore } from '../platform/read-store/read-store.js';
@@ -31,7 +32,6 @@ import { derived, folder, ofThisLog, openDocumentFiles, openNodeFiles } from './
 import { assertOurKeys, claimFiles } from './log-owner.js';
 import type { MongoEngines } from './mongodb-engines.js';
 import { assertClock, reach } from './reach.js';
-import { seldom } from './seldom.js';
 
 /** What a second thread of this process opens as well: it follows the log and writes the documents. */
 export interface EmbeddedEngines {

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onResponseHookHandl
 import { cidrContains } from '../config/cidr.js';
 import type { Settings } from '../config/settings.js';
 import type { Logger } from '../logging/logger.js';
+import { tellingOutagesSeldom } from '../logging/seldom.js';
 import type { AnsweredRequest } from '../metrics/metrics.js';
 import { type Failure, failureOf, KnownOutage, refusal } from './failure.js';
 import { withoutPorts } from './forwarded-for.js';
@@ -38,11 +39,14 @@ const MILLISECONDS = 1_000;
  * surface, and every failure is answered in the format of the surface that was asked, with a request id.
  *
  * Fastify itself logs nothing: its messages quote URLs, and a child logger for each request costs more than routing.
- * Failures (error level) and, at debug level, every request are logged here, always without the query.
+ * Failures (error level, those of servers that are away once in a while) and, at debug level, every request are logged here, always without the query.
  */
 export class HttpAdapter extends FastifyAdapter {
   private readonly router: SurfaceRouter;
   private readonly log: Logger;
+  private readonly tellFailure = tellingOutagesSeldom((unsaid, err, about: object) =>
+    this.log.error({ ...about, ...unsaid, err }, 'request failed'),
+  );
   private readonly trusts: (address: string) => boolean;
 
   constructor({ settings, surfaces, logger, onAnswered }: HttpOptions) {
@@ -118,7 +122,7 @@ export class HttpAdapter extends FastifyAdapter {
       const { id, method } = request;
       const about = { reqId: id, method, path: pathOf(request.raw.url ?? '/') };
       if (error instanceof KnownOutage) this.log.debug(about, failure.message);
-      else this.log.error({ ...about, err: error }, 'request failed');
+      else this.tellFailure(error, about);
     }
     this.answer(failure, request, reply);
   }
