@@ -195,6 +195,10 @@ interface OpenLog {
   readonly verify: Engines['verifyLog'];
 }
 
+const REMOVED =
+  'the log was removed under this process, or another put in its place: nothing is sold any more; ' +
+  'a restart goes on with what is in the directory, if anything is';
+
 async function openLog(
   options: EngineOptions,
   hashes: KeyedHash,
@@ -207,8 +211,10 @@ async function openLog(
   };
   const { eventStoreUrl: url, streamNamespace, dataDir } = settings;
   if (!url) {
-    const events = EmbeddedEventStore.open({ directory: logFolder(dataDir), onFatal, onDeliveryFailure });
-    await claimFiles(events, { directory: logFolder(dataDir), hashes, keys });
+    const directory = logFolder(dataDir);
+    const onRemoved = () => logger.fatal({ directory }, REMOVED);
+    const events = EmbeddedEventStore.open({ directory, onFatal, onDeliveryFailure, onRemoved });
+    await claimFiles(events, { directory, hashes, keys });
     return { events, embedded: events, verify: (onProgress) => events.verify(onProgress) };
   }
   const variable = 'EVENTSTORE_URL';
