@@ -2,7 +2,8 @@ import type { LotEvent } from '../../src/contexts/inventory/index.js';
 import { unreachable } from '../../src/platform/kernel/unreachable.js';
 import { defineProjection } from '../../src/platform/projections/projection.js';
 import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
-import { type KeyStatus, keyIdOf, SLOT_EVENTS, statusAfter } from './slot-change.js';
+import { keyIdOf } from './key-ids.js';
+import { type KeyStatus, SLOT_EVENTS, statusAfter } from './slot-change.js';
 
 const HANDLED = ['LotOpened', 'KeysTakenIn', 'KeyChanged', ...SLOT_EVENTS] as const;
 /** Characters of a keyed hash that are kept to search by: 72 bits. */

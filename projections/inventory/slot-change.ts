@@ -22,9 +22,6 @@ export const SLOT_EVENTS = [
   'KeyRetired',
 ] as const satisfies readonly SlotEventType[];
 
-const KEYS_PER_LOT = 1000;
-export const keyIdOf = (lot: string, slot: number): number => Number(lot) * KEYS_PER_LOT + slot;
-
 /** The status of the key in its slot after the event. */
 export function statusAfter(event: Extract<LotEvent, { type: SlotEventType }>): KeyStatus {
   switch (event.type) {

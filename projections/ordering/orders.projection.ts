@@ -1,8 +1,9 @@
-import type { OrderEvent, SoldUnit } from '../../src/contexts/ordering/index.js';
+import type { OrderEvent } from '../../src/contexts/ordering/index.js';
 import type { Currency } from '../../src/platform/kernel/money.js';
 import { unreachable } from '../../src/platform/kernel/unreachable.js';
 import { defineProjection, type Projected } from '../../src/platform/projections/projection.js';
 import type { ReadDocument } from '../../src/platform/read-store/read-store.js';
+import { keyIdOf } from '../inventory/key-ids.js';
 
 export interface OrderUnitDocument {
   readonly unit: number;
@@ -101,12 +102,9 @@ function claimed(before: OrderDocument | null, { data, id, at }: Of<'OrderClaime
   };
 }
 
-const KEYS_PER_LOT = 1000;
-const keyIdOf = ({ lot, slot }: SoldUnit): number => lot * KEYS_PER_LOT + slot;
-
 function confirmed(order: OrderDocument, { data, at }: Of<'OrderConfirmed'>): OrderDocument {
   const sold = new Map<number, number>();
-  for (const unit of data.units) sold.set(unit.unit, keyIdOf(unit));
+  for (const unit of data.units) sold.set(unit.unit, keyIdOf(unit.lot, unit.slot));
   const units: OrderUnitDocument[] = [];
   const amountsAzn: (string | null)[] = [];
   for (const unit of order.units) {
@@ -129,7 +127,9 @@ function confirmed(order: OrderDocument, { data, at }: Of<'OrderConfirmed'>): Or
 function replaced(order: OrderDocument, { data, at }: Of<'KeyReplaced'>): OrderDocument {
   const by = data.unit;
   const faulty = order.units.find(({ unit }) => unit === by.unit)?.keyId ?? null;
-  const units = order.units.map((unit) => (unit.unit === by.unit ? { ...unit, keyId: keyIdOf(by) } : unit));
+  const units = order.units.map((unit) =>
+    unit.unit === by.unit ? { ...unit, keyId: keyIdOf(by.lot, by.slot) } : unit,
+  );
   const replacedKeys = faulty === null ? [] : [{ keyId: faulty, at }];
   return { ...order, units, replacedKeys: [...order.replacedKeys, ...replacedKeys], updatedAt: at };
 }

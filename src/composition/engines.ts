@@ -16,6 +16,7 @@ import type { Ids } from '../platform/kernel/ids.js';
 import { EmbeddedKeyStore } from '../platform/key-store/embedded/embedded-key-store.js';
 import type { KeyStore } from '../platform/key-store/key-store.js';
 import type { Logger } from '../platform/logging/logger.js';
+import { seldom } from '../platform/logging/seldom.js';
 import { runMigrations } from '../platform/migrations/migrations.js';
 import type { EmbeddedReadStore } from '../platform/read-store/embedded/embedded-read-store.js';
 import type { ReadStore } from '../platform/read-store/read-store.js';
@@ -31,7 +32,6 @@ import { derived, folder, ofThisLog, openDocumentFiles, openNodeFiles } from './
 import { assertOurKeys, claimFiles } from './log-owner.js';
 import type { MongoEngines } from './mongodb-engines.js';
 import { assertClock, reach } from './reach.js';
-import { seldom } from './seldom.js';
 
 /** What a second thread of this process opens as well: it follows the log and writes the documents. */
 export interface EmbeddedEngines {
@@ -195,6 +195,10 @@ interface OpenLog {
   readonly verify: Engines['verifyLog'];
 }
 
+const REMOVED =
+  'the log was removed under this process, or another put in its place: nothing is sold any more; ' +
+  'a restart goes on with what is in the directory, if anything is';
+
 async function openLog(
   options: EngineOptions,
   hashes: KeyedHash,
@@ -207,8 +211,10 @@ async function openLog(
   };
   const { eventStoreUrl: url, streamNamespace, dataDir } = settings;
   if (!url) {
-    const events = EmbeddedEventStore.open({ directory: logFolder(dataDir), onFatal, onDeliveryFailure });
-    await claimFiles(events, { directory: logFolder(dataDir), hashes, keys });
+    const directory = logFolder(dataDir);
+    const onRemoved = () => logger.fatal({ directory }, REMOVED);
+    const events = EmbeddedEventStore.open({ directory, onFatal, onDeliveryFailure, onRemoved });
+    await claimFiles(events, { directory, hashes, keys });
     return { events, embedded: events, verify: (onProgress) => events.verify(onProgress) };
   }
   const variable = 'EVENTSTORE_URL';

@@ -15,7 +15,11 @@ export class Readiness extends Health {
   private isDraining = false;
   private runtime: Runtime | null = null;
 
-  constructor(private readonly dataDir: string) {
+  /** @param isKept whether what is stored outlives this process */
+  constructor(
+    private readonly dataDir: string,
+    private readonly isKept: () => boolean = () => true,
+  ) {
     super();
   }
 
@@ -39,6 +43,7 @@ export class Readiness extends Health {
   }
 
   private async storeProblem(): Promise<Problem> {
+    if (!this.isKept()) return 'was removed';
     try {
       await access(this.dataDir, constants.W_OK);
       const { bavail, bsize } = await statfs(this.dataDir);

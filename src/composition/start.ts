@@ -9,6 +9,7 @@ import { acceptMultipart } from '../apis/rest-v2/uploads/multipart.js';
 import { terminalV1Surface } from '../apis/terminal-v1/surface.js';
 import { AppModule } from '../app.module.js';
 import type { Settings } from '../platform/config/settings.js';
+import { EmbeddedEventStore } from '../platform/event-store/embedded/embedded-event-store.js';
 import type { EventStore } from '../platform/event-store/event-store.js';
 import type { Timeouts } from '../platform/event-store/eventstoredb/limits.js';
 import { eventTimeMs } from '../platform/execution/event-codec.js';
@@ -98,7 +99,9 @@ async function startOn(
   const { settings, logger, clock, decisionClock, ids, maintenance } = options;
   const throttles = await openThrottles({ settings, hashes: engines.hashes, clock, logger });
   const metrics = new Metrics();
-  const readiness = new Readiness(settings.dataDir);
+  const { events } = engines;
+  const isKept = () => !(events instanceof EmbeddedEventStore) || events.isKept;
+  const readiness = new Readiness(settings.dataDir, isKept);
   const adapter = new HttpAdapter({
     settings,
     surfaces: settings.role === 'worker' ? [] : [terminalV1Surface, restV2Surface],

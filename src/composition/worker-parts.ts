@@ -8,13 +8,13 @@ import type { Jobs } from '../platform/jobs/jobs.js';
 import type { Clock } from '../platform/kernel/clock.js';
 import type { Ids } from '../platform/kernel/ids.js';
 import type { Logger } from '../platform/logging/logger.js';
+import { tellingOutagesSeldom } from '../platform/logging/seldom.js';
 import { Processes } from '../platform/processes/processes.js';
 import type { Projecting } from '../platform/projections/projecting.js';
 import { Callbacks } from '../processes/callbacks/callbacks.js';
 import { PackageStatus } from '../processes/package-status/package-status.js';
 import { AccountSweep } from './account-sweep.js';
 import { listProcesses, type ProcessParts } from './processes.js';
-import { tellingOutagesSeldom } from './seldom.js';
 
 /** Something that runs in the worker alone. Started in the order of the list, stopped in reverse. */
 export interface WorkerPart {

@@ -106,6 +106,26 @@ describe('while EventStoreDB is out of order', () => {
     60_000,
   );
 
+  it('away, the log tells of what failed for it once in a while, with the reason', async () => {
+    const admin = await open();
+    const { buy, terminal } = await buyerOf(12);
+    expect(await buy('before')).toMatchObject({ code: '0' });
+    const { lines } = shop.app;
+    lines.length = 0;
+    server.stop();
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.all([...ordersOf(5).map(buy), addSupplier(admin), terminal.call(5, { key: '1001' })]);
+      expect(await admin.post('/suppliers', { name: 'Never', status: 1 })).toMatchObject(RETRY_AFTER);
+    }
+    const told = (text: string) => lines.filter((line) => line.includes(text));
+    expect(told('failed, request')).toHaveLength(1);
+    expect(told('failed, request')[0]).toContain('EventStoreError');
+    expect(told('request failed')).toHaveLength(1);
+    expect(told('request failed')[0]).toContain('EventStoreError');
+    await server.listen();
+    expect((await untilSold(() => buy('afterwards'))).code).toBe('0');
+  }, 60_000);
+
   it('full of what waits for it, more is refused at once, and sold when there is room', async () => {
     const admin = await open(TIMEOUTS);
     const { buy } = await buyerOf(3);

@@ -27,7 +27,7 @@ import { WaitingReads } from './waiting-reads.js';
 const OUTAGE = 'The service is not available';
 const REPLACED_KEY =
   'The master key was changed: this server reads no secrets until it is restarted with the new one';
-const OUTAGES = [ReadModelNotReady, EventStoreError, StoreUnavailable, KeysUnreadable] as const;
+const OUTAGES = [EventStoreError, StoreUnavailable, KeysUnreadable] as const;
 
 /** Tells an outage from a bug: callers may come again later. */
 @Injectable()
@@ -36,8 +36,9 @@ export class OutageInterceptor implements NestInterceptor {
     return next.handle().pipe(
       catchError((error: unknown) => {
         if (error instanceof MasterKeyError && error.code === 'Mismatch') throw new KnownOutage(REPLACED_KEY);
+        if (error instanceof ReadModelNotReady) throw new KnownOutage(OUTAGE);
         const isOutage = OUTAGES.some((outage) => error instanceof outage);
-        throw isOutage ? new ServiceUnavailableException(OUTAGE) : error;
+        throw isOutage ? new ServiceUnavailableException(OUTAGE, { cause: error }) : error;
       }),
     );
   }

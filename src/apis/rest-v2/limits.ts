@@ -23,6 +23,8 @@ export const WAIT_FOR_POSITION_MS = 5_000;
 /** Reads of one login that are worked on at once, and that wait for it. */
 export const READS_AT_ONCE = 4;
 export const READS_WAITING = 256;
+/** Exports of one login that are written at once. */
+export const EXPORTS_AT_ONCE = 4;
 
 /** How long the answer under an idempotency key is kept. */
 export const IDEMPOTENCY_KEY_MS = 24 * 3_600_000;

@@ -2,6 +2,7 @@ import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { type Command, CommandBus } from '@nestjs/cqrs';
 import { EventStore, EventStoreError, formatPosition } from '../../platform/event-store/event-store.js';
 import type { CommandContext } from '../../platform/execution/transaction.js';
+import { KnownOutage } from '../../platform/http/failure.js';
 import { correlationOf } from '../../platform/http/request-id.js';
 import { Ids } from '../../platform/kernel/ids.js';
 import { isRejection, type Rejection } from '../../platform/kernel/rejection.js';
@@ -51,7 +52,7 @@ export class Writes {
     const position = await this.events.headPosition();
     caller.reply.header('X-Position', formatPosition(position));
     if (!(await this.models.waitFor(position, READ_YOUR_WRITES_MS))) {
-      throw new ServiceUnavailableException(NOT_READABLE);
+      throw new KnownOutage(NOT_READABLE);
     }
     return result as Exclude<R, Rejection>;
   }
@@ -61,7 +62,8 @@ export class Writes {
       return await this.bus.execute(command);
     } catch (error) {
       if (!(error instanceof EventStoreError)) throw error;
-      throw new ServiceUnavailableException(error.outcome === 'nothing' ? NOTHING_STORED : DOUBTFUL);
+      const message = error.outcome === 'nothing' ? NOTHING_STORED : DOUBTFUL;
+      throw new ServiceUnavailableException(message, { cause: error });
     }
   }
 }

@@ -13,6 +13,7 @@ import {
   type JsonObject,
   type Language,
   parseEmail,
+  parseOrder,
   parsePublicId,
   parseReference,
 } from './parse.js';
@@ -100,7 +101,7 @@ const confirmSale: Perform = async (request, { commands }) => {
   const { context, data, partnerId, apiKeyId, explicitCurrency, language } = request;
   const keyNumber = parseReference(data.key);
   if (keyNumber === null) return ANSWERS['4-2'];
-  const order = parseReference(data.order);
+  const order = parseOrder(data.order);
   if (order === null) return ANSWERS['4-3'];
   if (isOrderTooLong(order)) return ANSWERS['4-4'];
   const email = parseEmail(data.email);
@@ -128,7 +129,7 @@ const buyKey: Perform = async (request, { commands }) => {
   const { context, data, partnerId, apiKeyId, currency } = request;
   const reference = parseReference(data.package);
   if (reference === null) return ANSWERS['6-2'];
-  const order = parseReference(data.order);
+  const order = parseOrder(data.order);
   if (order === null) return ANSWERS['6-3'];
   if (isOrderTooLong(order)) return ANSWERS['6-8'];
   const pkg = parsePublicId(reference);

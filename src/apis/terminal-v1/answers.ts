@@ -50,7 +50,7 @@ export const MESSAGES = {
 
 export type Code = keyof typeof MESSAGES;
 
-/** What goes over the wire. The HTTP status is 200 except for a method that is not allowed. */
+/** What goes over the wire. The HTTP status is 200 except for HEAD on actions that change state. */
 export interface Answer {
   readonly status: 200 | 405;
   readonly body: string;
@@ -70,7 +70,7 @@ export const ANSWERS = Object.fromEntries(
   Object.keys(MESSAGES).map((code) => [code, build(code as Code)]),
 ) as Readonly<Record<Code, Answer>>;
 
-/** For methods other than GET, and HEAD on actions that change state. */
+/** For HEAD on actions that change state. */
 export const METHOD_NOT_ALLOWED: Answer = { ...ANSWERS['0-1'], status: 405 };
 
 /** A sale whose e-mail was refused still carries its key: the only failure with data. */

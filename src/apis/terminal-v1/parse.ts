@@ -47,12 +47,18 @@ const UNSTORABLE = /[\0\p{Surrogate}]/u;
 export const isStorable = (text: string): boolean => !UNSTORABLE.test(text);
 
 /**
- * A reference (`product`, `package`, `key`, `order`): a string, or an integer that JSON carries without loss. Null
- * counts as missing: absent, empty, of another type, too large to be exact, or with characters that cannot be stored.
+ * A reference (`product`, `package`, `key`): a string, or an integer that JSON carries without loss. Null counts as
+ * missing: absent, empty, of another type, or too large to be exact.
  */
 export function parseReference(value: unknown): string | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : null;
-  return isFilled(value) && isStorable(value) ? value : null;
+  return isFilled(value) ? value : null;
+}
+
+/** The same for `order`, which is kept as it is: one with characters that cannot be stored counts as missing, too. */
+export function parseOrder(value: unknown): string | null {
+  const order = parseReference(value);
+  return order !== null && isStorable(order) ? order : null;
 }
 
 /** A public number as shown by actions 1 and 2; null for a text that is not exactly one. */

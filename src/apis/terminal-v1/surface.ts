@@ -1,5 +1,5 @@
 import { JSON_CONTENT_TYPE, type Surface, type SurfaceErrors } from '../../platform/http/surface.js';
-import { ANSWERS, type Answer, METHOD_NOT_ALLOWED } from './answers.js';
+import { ANSWERS, type Answer } from './answers.js';
 
 export const TERMINAL_PATHS = ['/public/json/web.service.2024.php', '/api/v1/partners/service'] as const;
 
@@ -12,15 +12,14 @@ export function headersOf(answer: Answer): Record<string, string> {
   };
 }
 
-function failureAnswer(method: string, status: number): Answer {
-  if (method !== 'GET' && method !== 'HEAD') return METHOD_NOT_ALLOWED;
+function failureAnswer(status: number): Answer {
   if (status === 429 || status === 503) return ANSWERS['0-13'];
   return ANSWERS[status >= 500 ? '0-99' : '0-1'];
 }
 
-/** Terminals read the body alone, so that whatever fails has HTTP status 200, and 405 for methods other than GET. */
-const errors: SurfaceErrors = ({ method, status }) => {
-  const answer = failureAnswer(method, status);
+/** Terminals read the body alone, so that whatever fails has HTTP status 200, other methods than GET too. */
+const errors: SurfaceErrors = ({ status }) => {
+  const answer = failureAnswer(status);
   return {
     status: answer.status,
     contentType: JSON_CONTENT_TYPE,

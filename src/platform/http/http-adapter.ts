@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onResponseHookHandl
 import { cidrContains } from '../config/cidr.js';
 import type { Settings } from '../config/settings.js';
 import type { Logger } from '../logging/logger.js';
+import { tellingOutagesSeldom } from '../logging/seldom.js';
 import type { AnsweredRequest } from '../metrics/metrics.js';
 import { type Failure, failureOf, KnownOutage, refusal } from './failure.js';
 import { withoutPorts } from './forwarded-for.js';
@@ -38,11 +39,14 @@ const MILLISECONDS = 1_000;
  * surface, and every failure is answered in the format of the surface that was asked, with a request id.
  *
  * Fastify itself logs nothing: its messages quote URLs, and a child logger for each request costs more than routing.
- * Failures (error level) and, at debug level, every request are logged here, always without the query.
+ * Failures (error level, those of servers that are away once in a while) and, at debug level, every request are logged here, always without the query.
  */
 export class HttpAdapter extends FastifyAdapter {
   private readonly router: SurfaceRouter;
   private readonly log: Logger;
+  private readonly tellFailure = tellingOutagesSeldom((unsaid, err, about: object) =>
+    this.log.error({ ...about, ...unsaid, err }, 'request failed'),
+  );
   private readonly trusts: (address: string) => boolean;
 
   constructor({ settings, surfaces, logger, onAnswered }: HttpOptions) {
@@ -81,6 +85,10 @@ export class HttpAdapter extends FastifyAdapter {
     const fastify = this.getInstance<FastifyInstance>();
     // A client that has said all it had to say, and shuts down its side, still waits for the answer.
     Object.assign(fastify.server, { httpAllowHalfOpen: true });
+    // An expectation that nobody knows is passed over: Node would refuse it by itself, in no surface's format.
+    fastify.server.on('checkExpectation', (request, response) =>
+      fastify.server.emit('request', request, response),
+    );
     fastify.setNotFoundHandler((request, reply) => {
       this.answer(refusal(404), request, reply);
       const surface = this.router.surfaceOf(pathOf(request.raw.url ?? '/'), '')?.name ?? 'none';
@@ -114,7 +122,7 @@ export class HttpAdapter extends FastifyAdapter {
       const { id, method } = request;
       const about = { reqId: id, method, path: pathOf(request.raw.url ?? '/') };
       if (error instanceof KnownOutage) this.log.debug(about, failure.message);
-      else this.log.error({ ...about, err: error }, 'request failed');
+      else this.tellFailure(error, about);
     }
     this.answer(failure, request, reply);
   }

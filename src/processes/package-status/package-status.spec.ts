@@ -157,6 +157,18 @@ it('a package without keys that an admin switched on is switched off again', asy
   expect(await packageIs()).toBe('on');
 });
 
+it('stops without what it waits for: the log may be gone, and the indexes never follow', async () => {
+  const stuck = newProcess(() => new Promise(() => undefined));
+  await node.executor.run(testContext, (tx) =>
+    tx.append(Package, 'a', [{ type: 'PackageChanged', data: { lowStockThreshold: 5 } }]),
+  );
+  await node.add('a', [{ text: 'ONE' }]);
+  await node.caughtUp();
+  stuck.sweep();
+  await new Promise(setImmediate);
+  await stuck.close();
+});
+
 describe('alerts of low stock', () => {
   const watch = (lowStockThreshold: number | null, id = 'a') =>
     node.executor.run(testContext, (tx) =>

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   activateForStock,
   type CatalogIndex,
@@ -41,7 +42,8 @@ export class PackageStatus {
   private readonly due = new Set<string>();
   private working: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
-  private closed = false;
+  private readonly closing = new AbortController();
+  private readonly closed = once(this.closing.signal, 'abort');
   private readonly stopListening: () => void;
 
   constructor(private readonly options: PackageStatusOptions) {
@@ -69,15 +71,20 @@ export class PackageStatus {
     while (this.working) await this.working;
   }
 
+  /** Ends what is under way, and nothing behind it: with a log that is gone that is soon, too. */
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort();
     this.stopListening();
     if (this.timer) clearInterval(this.timer);
     await this.settled();
   }
 
+  private get isClosed(): boolean {
+    return this.closing.signal.aborted;
+  }
+
   private look(packageId: string): void {
-    if (this.closed) return;
+    if (this.isClosed) return;
     this.due.add(packageId);
     this.working ??= this.work();
   }
@@ -86,6 +93,7 @@ export class PackageStatus {
     // The index tells its edges while it folds an event: let it finish with all of them first.
     await Promise.resolve();
     for (const packageId of this.due) {
+      if (this.isClosed) break;
       this.due.delete(packageId);
       try {
         this.recorded.set(packageId, await this.record(packageId));
@@ -114,7 +122,9 @@ export class PackageStatus {
 
   private async alert(packageId: string): Promise<void> {
     const { executor, stock, ids, caughtUp, onLow } = this.options;
-    await caughtUp();
+    // The indexes may never catch up with a log that went away.
+    await Promise.race([caughtUp(), this.closed]);
+    if (this.isClosed) return;
     const { publicId, events } = await executor.run(contextOf(ids), (tx) => {
       const pkg = tx.load(Package, packageId);
       const events: StockAlertEvent[] = watchStock(pkg, stock.available(packageId));

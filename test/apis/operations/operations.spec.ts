@@ -108,14 +108,14 @@ describe('metrics', () => {
 
   it('count answers by their route, never by the path that was asked', async () => {
     const admin = await new Client(app).login('admin', PASSWORD);
-    await admin.get('/suppliers/4711');
+    await admin.get('/suppliers/470011470011');
     await get('/api/nothing/c4n4ry');
     const labels = (route: string, surface: string) =>
       `keyforge_http_request_duration_seconds_count{surface="${surface}",method="GET",route="${route}",status="404"}`;
     expect(await figure(labels('/api/suppliers/:id', 'rest-v2'))).toBe(1);
     expect(await figure(labels('unknown', 'rest-v2'))).toBe(1);
     const { body } = await get('/metrics');
-    expect(body).not.toMatch(/4711|c4n4ry/);
+    expect(body).not.toMatch(/470011470011|c4n4ry/);
   });
 
   it('count commands by their outcome, and commits', async () => {

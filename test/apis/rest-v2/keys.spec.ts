@@ -1,3 +1,4 @@
+import { ReadModels } from '../../../src/platform/projections/read-models.js';
 import { Client } from './client.js';
 import { KeysShop, PARTNER_PASSWORD } from './keys-shop.js';
 
@@ -48,6 +49,24 @@ it('the status of a package follows its keys at once, and not while an admin has
 });
 
 describe('lists of keys', () => {
+  it('are sorted by when they came in as they are by id, without a look at each key', async () => {
+    const { id } = await shop.package();
+    for (let key = 0; key < 5; key += 1) await shop.key(id);
+    const look = jest.spyOn(shop.app.app.get(ReadModels), 'find');
+    for (const [sort, direction] of [
+      ['created_at', 1],
+      ['-created_at', -1],
+    ] as const) {
+      look.mockClear();
+      const { data } = (await shop.admin.get(`/keys?package_id=${id}&sort=${sort}`)).body;
+      const looked = look.mock.calls.find(([projection]) => projection === 'keys');
+      expect(looked?.[1]?.sort).toEqual({ _id: direction });
+      const times = data.map((key: { created_at: string }) => key.created_at);
+      expect(times).toEqual(direction === 1 ? [...times].sort() : [...times].sort().reverse());
+    }
+    look.mockRestore();
+  });
+
   it('are narrowed by status, package, product and vendor', async () => {
     const { id, product, vendor } = await shop.package();
     const keys = [await shop.key(id), await shop.key(id), await shop.key(id), await shop.key(id)];

@@ -37,6 +37,15 @@ it('a read says so when it could not wait long enough', async () => {
   waiting.mockRestore();
 });
 
+it('a write says so when what it made cannot be read in time, which is no failure', async () => {
+  const waiting = jest.spyOn(app.app.get(ReadModels), 'waitFor').mockResolvedValueOnce(false);
+  const answer = await admin.post('/suppliers', { name: 'Made' });
+  expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
+  expect(answer.body.error).toContain('The change was made');
+  expect(loudLines()).toEqual([]);
+  waiting.mockRestore();
+});
+
 it('a position that the log never gave is refused at once, and not held against the server', async () => {
   const isOneProcess = app.app.get(EventStore).atomicBatches;
   const started = performance.now();

@@ -112,3 +112,16 @@ it('logs what went wrong all the same', async () => {
   expect(logged.stack).toContain('secrets.spec');
   expect(logged.stack).toContain('caused by Error: cause: ');
 });
+
+it.each([
+  ['of each request that fails', { error: 'a bug' }, 3],
+  ['once in a while of keys that cannot be read', { keysUnreadable: true }, 1],
+  ['once in a while of a store that is away', { storeError: 'nothing' }, 1],
+] as const)('the log tells %s', async (_what, outcome, count) => {
+  const own = await startStubbedTerminal();
+  own.outcome = outcome;
+  const url = `/api/v1/partners/service?${queryString({ action: '6', settings, data })}`;
+  for (let request = 0; request < 3; request += 1) await own.adapter.inject({ url });
+  await own.close();
+  expect(own.lines.filter((line) => line.includes('action 6 failed'))).toHaveLength(count);
+});

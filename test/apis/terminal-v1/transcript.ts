@@ -13,7 +13,7 @@ export interface Transcript {
 export interface TranscriptCase {
   readonly title: string;
   readonly request: {
-    readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | 'OPTIONS';
+    readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
     readonly path?: string;
     readonly body?: string;
     /** A list repeats the parameter; an object is sent as JSON. */

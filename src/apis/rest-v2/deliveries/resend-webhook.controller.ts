@@ -77,7 +77,7 @@ export class ResendWebhookController {
       );
     } catch (error) {
       if (!(error instanceof EventStoreError)) throw error;
-      throw new ServiceUnavailableException('The service is not available');
+      throw new ServiceUnavailableException('The service is not available', { cause: error });
     }
   }
 }

@@ -185,8 +185,8 @@ export class IdempotentRequests implements OnModuleInit, OnApplicationShutdown {
     try {
       return await writing;
     } catch (error) {
-      this.log.error('an idempotency key could not be stored', (error as Error).stack);
-      throw new ServiceUnavailableException(NOTHING_STORED);
+      const cause = new Error('an idempotency key could not be stored', { cause: error });
+      throw new ServiceUnavailableException(NOTHING_STORED, { cause });
     }
   }
 }

@@ -8,6 +8,7 @@ import {
   Post,
   Query,
   StreamableFile,
+  UseInterceptors,
 } from '@nestjs/common';
 import type { OrderDocument } from '../../../../projections/ordering/orders.projection.js';
 import { ResendOrder } from '../../../contexts/deliveries/index.js';
@@ -17,6 +18,7 @@ import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
 import { PublicIdPipe } from '../body.js';
 import { ResendBody } from '../deliveries/deliveries.dto.js';
+import { ExportShares } from '../export-shares.js';
 import { Listing, sortOf } from '../listing.js';
 import { AnswersFile, AnswersList, AnswersOne } from '../openapi/answers.schema.js';
 import { Writes } from '../writes.js';
@@ -68,6 +70,7 @@ export class OrdersController {
 
   /** Oldest first unless it is asked for otherwise, all orders; `page` and `limit` are not looked at. */
   @Get('export/csv')
+  @UseInterceptors(ExportShares)
   @Allow(EVERYBODY)
   @AnswersFile('text/csv', SORTABLE)
   async export(@CalledBy() { principal }: Caller, @Query() query: OrderExportQuery) {

@@ -1,8 +1,9 @@
-import { Get, Param, Query } from '@nestjs/common';
+import { Get, Param, Query, UseInterceptors } from '@nestjs/common';
 import { Allow, CalledBy, Caller, EVERYBODY } from '../access.js';
 import { ApiController } from '../api-controller.js';
 import { PublicIdPipe } from '../body.js';
 import { csvFile } from '../csv.js';
+import { ExportShares } from '../export-shares.js';
 import { AnswersFile, AnswersList } from '../openapi/answers.schema.js';
 import { TransactionsExportQuery, TransactionsQuery } from './money.dto.js';
 import { TRANSACTION } from './money.schemas.js';
@@ -32,6 +33,7 @@ export class TransactionsController {
 
   /** Oldest first unless it is asked for otherwise, all lines; `page` and `limit` are not looked at. */
   @Get('export/csv')
+  @UseInterceptors(ExportShares)
   @Allow(EVERYBODY)
   @AnswersFile('text/csv', MOVEMENTS_BY)
   async export(

@@ -80,7 +80,8 @@ async function reached<R>(answer: Promise<R>): Promise<R> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof JobsUnavailable) throw new ServiceUnavailableException(UNAVAILABLE);
+    if (error instanceof JobsUnavailable)
+      throw new ServiceUnavailableException(UNAVAILABLE, { cause: error });
     throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { BadRequestException, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { BadRequestException, Injectable } from '@nestjs/common';
+import { KnownOutage } from '../../../platform/http/failure.js';
 import { formatOf, type ImageFormat } from './image-format.js';
 import {
   IMAGE_TIMEOUT_SECONDS,
@@ -29,7 +30,7 @@ export class ImageMaker {
   async make(bytes: Buffer): Promise<MadeImage> {
     const format = formatOf(bytes);
     if (!format) throw new BadRequestException(NO_IMAGE);
-    if (this.waiting >= MAX_WAITING_IMAGES) throw new ServiceUnavailableException('Too many images at once');
+    if (this.waiting >= MAX_WAITING_IMAGES) throw new KnownOutage('Too many images at once');
     this.waiting += 1;
     const made = this.turn.then(() => encode(bytes, format));
     this.turn = made.catch(() => undefined);

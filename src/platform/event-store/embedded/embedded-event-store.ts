@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { KeptFile } from '../../lmdb/kept-file.js';
 import { checkBatch } from '../append-checks.js';
 import {
   type Appended,
@@ -37,6 +39,8 @@ export interface EmbeddedEventStoreOptions {
   readonly onFatal?: (error: EventStoreError) => void;
   /** Told of each failed delivery to a subscriber, which is tried again. */
   readonly onDeliveryFailure?: (error: unknown) => void;
+  /** Called once when the log's file was removed under this process, or another put in its place. Nothing is appended any more. */
+  readonly onRemoved?: () => void;
   /** Streams whose last revision is kept in memory, beside those with appends in flight. Default 100,000. */
   readonly maxCachedHeads?: number;
   readonly mapBytes?: number;
@@ -59,6 +63,7 @@ export class EmbeddedEventStore extends EventStore {
   readonly atomicBatches = true;
   private readonly writer: LogWriter;
   private readonly recent: RecentEvents;
+  private readonly file: KeptFile;
   private readonly news = new News();
   private readonly subscriptions = new Set<Subscription>();
   private readonly followers = new Set<{ passed: number }>();
@@ -70,9 +75,11 @@ export class EmbeddedEventStore extends EventStore {
     private readonly options: EmbeddedEventStoreOptions,
   ) {
     super();
+    this.file = new KeptFile(join(options.directory, 'data.mdb'), options.onRemoved);
     this.writer = new LogWriter({
       environment,
       reader,
+      file: this.file,
       maxCachedHeads: options.maxCachedHeads ?? MAX_CACHED_HEADS,
       onStored: (first, entries) => {
         // Whoever is told of an event finds it: a read transaction lasts for a turn of the event loop.
@@ -96,6 +103,11 @@ export class EmbeddedEventStore extends EventStore {
       void environment.root.close();
       throw unreadable(options.directory, error);
     }
+  }
+
+  /** Whether what is stored stays when this process ends. */
+  get isKept(): boolean {
+    return this.file.isKept;
   }
 
   /** The name of the data keys that the log's secrets need; null if nobody has claimed it. */
@@ -197,6 +209,7 @@ export class EmbeddedEventStore extends EventStore {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.close()));
     await writing;
     await this.environment.root.close();
+    this.file.close();
   }
 
   private assertOpen(): void {

@@ -1,5 +1,6 @@
 import { IF_EXISTS } from 'lmdb';
 import { commitErrorOf } from '../../lmdb/environment.js';
+import type { KeptFile } from '../../lmdb/kept-file.js';
 import { LAST_BYTES, Room } from '../../lmdb/room.js';
 import { isSameEvent } from '../append-checks.js';
 import {
@@ -30,6 +31,8 @@ interface Writing {
 export interface LogWriterOptions {
   readonly environment: LogEnvironment;
   readonly reader: LogReader;
+  /** What is written into. */
+  readonly file?: Pick<KeptFile, 'isKept'>;
   /** Streams without appends in flight whose last revision is kept in memory. */
   readonly maxCachedHeads: number;
   /** Default: what is left on the log's disk. */
@@ -152,8 +155,12 @@ export class LogWriter {
     return { outcome: 'appended', position };
   }
 
-  /** @throws {EventStoreError} `StorageFull` before anything is begun. */
+  /** @throws {EventStoreError} `StorageFull` and `Unavailable` before anything is begun. */
   private gather(): Writing {
+    if (this.options.file?.isKept === false) {
+      const text = 'the log was removed, or another put in its place, and what is written would be lost';
+      throw new EventStoreError('Unavailable', text, 'nothing');
+    }
     if (!this.room.has(MAX_APPEND_BYTES)) {
       throw new EventStoreError('StorageFull', 'there is no space left for the log', 'nothing');
     }

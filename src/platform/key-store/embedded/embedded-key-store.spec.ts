@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import fs, { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SystemIds } from '../../kernel/ids.js';
@@ -100,4 +100,46 @@ it('rotates the master key: same data keys, old master refused, old wrappings go
   const rotated = await open(next);
   expect(await Promise.all(['a', 'b', 'c'].map(async (scope) => rotated.obtain(scope)))).toEqual(made);
   await rotated.close();
+});
+
+describe('when the file cannot be replaced', () => {
+  const next = MasterKey.generate();
+  const { renameSync } = fs;
+  afterEach(() => jest.restoreAllMocks());
+
+  const failOnce = (rename: typeof renameSync): void => {
+    jest.spyOn(fs, 'renameSync').mockImplementationOnce((...paths) => {
+      rename(...paths);
+      throw new Error('the disk is gone');
+    });
+  };
+
+  it.each([
+    ['before, the old file stays in use', () => undefined, master],
+    ['afterwards, the new file is in use', renameSync, next],
+  ])('%s, and no key is lost', async (_when, rename, inForce) => {
+    const store = await open();
+    const made = await store.obtain('lot-1');
+    failOnce(rename);
+    await expect(store.rewrap(next)).rejects.toThrow('the disk is gone');
+    expect(await store.find(made.id)).toEqual(made);
+    const later = await store.obtain('lot-2');
+    await store.close();
+    const again = await open(inForce);
+    expect([await again.obtain('lot-1'), await again.obtain('lot-2')]).toEqual([made, later]);
+    expect(await again.rewrap(MasterKey.generate())).toBe(2);
+    await again.close();
+  });
+
+  it('a destroyed key is gone all the same, and the next destruction leaves nothing of it', async () => {
+    const store = await open();
+    const doomed = await store.obtain('customer-1');
+    await store.obtain('customer-2');
+    failOnce(() => undefined);
+    await expect(store.destroy('customer-1')).rejects.toThrow('the disk is gone');
+    expect(await store.find(doomed.id)).toBeNull();
+    expect(await store.destroy('customer-1')).toBe(false);
+    await store.close();
+    expect(bytesOnDisk().includes(Buffer.from(doomed.id))).toBe(false);
+  });
 });

@@ -132,14 +132,16 @@ export class EmbeddedKeyStore extends KeyStore {
   destroy(scope: string): Promise<boolean> {
     return this.exclusively(async () => {
       const id = this.entries.get(scopeOf(scope)) as string | undefined;
-      if (id === undefined) return false;
-      await this.write(() => {
-        this.entries.remove(scopeOf(scope));
-        this.entries.remove(keyOf(id));
-        this.entries.put(PURGE, true);
-      });
-      await this.purge();
-      return true;
+      if (id !== undefined) {
+        await this.write(() => {
+          this.entries.remove(scopeOf(scope));
+          this.entries.remove(keyOf(id));
+          this.entries.put(PURGE, true);
+        });
+      }
+      // Also what a destruction before it left behind that failed.
+      if (this.entries.get(PURGE) !== undefined) await this.purge();
+      return id !== undefined;
     });
   }
 
@@ -147,7 +149,7 @@ export class EmbeddedKeyStore extends KeyStore {
   rewrap(next: MasterKey): Promise<number> {
     return this.exclusively(async () => {
       let count = 0;
-      await this.rebuild((key, value) => {
+      const rebuilt = this.rebuild((key, value) => {
         if (key === CHECK) return next.checkValue();
         if (!key.startsWith('k:')) return value;
         const { scope, wrapped } = value as StoredKey;
@@ -155,7 +157,9 @@ export class EmbeddedKeyStore extends KeyStore {
         count += 1;
         return { scope, wrapped: next.wrap(this.master.unwrap(wrapped, label), label) };
       });
-      this.master = next;
+      await rebuilt.finally(() => {
+        if (this.entries.get(CHECK) === next.checkValue()) this.master = next;
+      });
       return count;
     });
   }
@@ -190,7 +194,10 @@ export class EmbeddedKeyStore extends KeyStore {
     await committed(this.entries.remove(PURGE));
   }
 
-  /** Copies every entry through `convert` into a fresh file and puts it in the place of the old one. */
+  /**
+   * Copies every entry through `convert` into a fresh file and puts it in the place of the old one. Where that fails the
+   * store goes on with the file that is there: the old one, or the new one if it was no further than overwriting the old.
+   */
   private async rebuild(convert: (key: string, value: unknown) => unknown): Promise<void> {
     const path = join(this.folder, ENV_FILE);
     const copyPath = join(this.folder, STALE_COPY);
@@ -198,8 +205,11 @@ export class EmbeddedKeyStore extends KeyStore {
     await copyEntries(this.entries, copyPath, convert);
     const swap = async (): Promise<void> => {
       await this.entries.close();
-      replaceFile(copyPath, path);
-      this.entries = openEntries(path);
+      try {
+        replaceFile(copyPath, path);
+      } finally {
+        this.entries = openEntries(path);
+      }
     };
     this.swapping = swap().finally(() => {
       this.swapping = null;

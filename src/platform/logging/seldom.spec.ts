@@ -1,5 +1,5 @@
-import { EventStoreError } from '../platform/event-store/event-store.js';
-import { StoreUnavailable } from '../platform/kernel/store-unavailable.js';
+import { EventStoreError } from '../event-store/event-store.js';
+import { StoreUnavailable } from '../kernel/store-unavailable.js';
 import { seldom, TOLD_EVERY_MS, tellingOutagesSeldom } from './seldom.js';
 
 it('what comes all the time is told at once, and then seldom, with how often it came', () => {
@@ -28,6 +28,7 @@ it('outages are told seldom, and every other error as often as it comes', () => 
     new StoreUnavailable('MongoDB is away'),
     new EventStoreError('Unavailable', 'EventStoreDB is away', 'unknown'),
     new EventStoreError('StorageFull', 'the disk is full', 'nothing'),
+    new Error('nothing was sold', { cause: new StoreUnavailable('MongoDB is away') }),
   ];
   const others = [
     new EventStoreError('Damaged', 'damaged', 'nothing'),
@@ -35,5 +36,5 @@ it('outages are told seldom, and every other error as often as it comes', () => 
     new Error('a bug'),
   ];
   for (const [key, error] of [...away, ...others, ...away].entries()) tell(error, `key ${key}`);
-  expect(lines).toEqual(['key 0: MongoDB is away', 'key 3: damaged', 'key 4: a bug', 'key 5: a bug']);
+  expect(lines).toEqual(['key 0: MongoDB is away', 'key 4: damaged', 'key 5: a bug', 'key 6: a bug']);
 });

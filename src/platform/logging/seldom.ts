@@ -1,8 +1,11 @@
-import { EventStoreError } from '../platform/event-store/event-store.js';
-import { StoreUnavailable } from '../platform/kernel/store-unavailable.js';
+import { EventStoreError } from '../event-store/event-store.js';
+import { StoreUnavailable } from '../kernel/store-unavailable.js';
 
 /** A server that is away fails each call and each retry, hundreds of times a second: it is told this often. */
 export const TOLD_EVERY_MS = 10_000;
+
+/** Causes of causes that are looked at. */
+const MAX_CAUSES = 4;
 
 /** How many came since the line before and were not told; nothing where none were. */
 interface Unsaid {
@@ -36,7 +39,8 @@ export function tellingOutagesSeldom<Told extends readonly unknown[]>(
   return (error, ...told) => (isAway(error) ? tellOutage(error, ...told) : tell({}, error, ...told));
 }
 
-/** Away, or full. */
-const isAway = (error: unknown): boolean =>
+/** Whether something is away, or full, or failed because of such a thing. */
+export const isAway = (error: unknown, causes = MAX_CAUSES): boolean =>
   error instanceof StoreUnavailable ||
-  (error instanceof EventStoreError && (error.code === 'Unavailable' || error.code === 'StorageFull'));
+  (error instanceof EventStoreError && (error.code === 'Unavailable' || error.code === 'StorageFull')) ||
+  (error instanceof Error && causes > 0 && isAway(error.cause, causes - 1));
