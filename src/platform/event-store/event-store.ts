@@ -10,6 +10,8 @@ export interface NewEvent {
   readonly metadata: Buffer;
   /** What `data` says, where this process made the event a moment ago: saves whoever follows the log the parsing. */
   readonly body?: object;
+  /** When it was decided, as `metadata` says, for the same purpose: milliseconds. */
+  readonly atMs?: number;
 }
 
 export interface RecordedEvent extends NewEvent {

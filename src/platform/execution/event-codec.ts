@@ -1,5 +1,6 @@
 import type { NewEvent, RecordedEvent } from '../event-store/event-store.js';
 import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
+import { isoTime } from '../kernel/clock.js';
 import type { CommandContext } from './transaction.js';
 
 /** Metadata of every stored event. No client address in clear, nothing personal. */
@@ -26,7 +27,7 @@ export class MetadataEncoder {
 
   constructor(
     private readonly context: CommandContext,
-    private readonly at: string,
+    readonly atMs: number,
   ) {}
 
   encode(schema: number): Buffer {
@@ -40,7 +41,7 @@ export class MetadataEncoder {
       causationId,
       actor,
       surface,
-      at: this.at,
+      at: isoTime(this.atMs),
     };
     const bytes = Buffer.from(JSON.stringify(metadata));
     this.bySchema.set(schema, bytes);
@@ -59,6 +60,7 @@ export const encodeEvent = <S, E extends DomainEvent>(
   data: Buffer.from(JSON.stringify(event.data)),
   metadata: metadata.encode(aggregate.schemas?.[event.type] ?? 1),
   body: event.data as object,
+  atMs: metadata.atMs,
 });
 
 /** A stored event in its current shape: parsed, and upcast if its type ever changed. */

@@ -149,7 +149,7 @@ export class Run implements Transaction {
 
   /** The batch in its stored form. */
   encode(context: CommandContext): StreamAppend[] {
-    const metadata = new MetadataEncoder(context, isoTime(this.timeMs));
+    const metadata = new MetadataEncoder(context, this.timeMs);
     return this.appends.map(({ view, expectedRevision, events }) => ({
       stream: view.entry.stream,
       expectedRevision,

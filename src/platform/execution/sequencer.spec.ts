@@ -6,6 +6,7 @@ import {
   type EventStore,
   EventStoreError,
   MAX_READ_EVENTS,
+  type RecordedEvent,
   type StreamAppend,
 } from '../event-store/event-store.js';
 import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
@@ -181,6 +182,16 @@ describe('the decision time', () => {
     clock.nowMs = Date.parse('2026-03-01T00:00:00.000Z');
     await executor(store).run(context, add('a', 1));
     expect(timesOf(store)).toEqual(['2026-03-02T00:00:00.000Z', '2026-03-02T00:00:00.000Z']);
+  });
+
+  it('goes with an event as it stands in its metadata', async () => {
+    clock.nowMs = Date.parse('2026-03-02T00:00:00.123Z');
+    const store = new GatedStore();
+    void executor(store).run(context, add('a', 1));
+    await turns();
+    const [event] = store.waiting[0]!.batch[0]!.events;
+    expect(new Date(event!.atMs!).toISOString()).toBe(decodeMetadata(event as RecordedEvent).at);
+    expect(event!.body).toEqual(JSON.parse(event!.data.toString()));
   });
 
   it('is one for the whole command, also when a later stream is ahead of it', async () => {

@@ -89,7 +89,9 @@ export class StoredIndexedEvent implements IndexedEvent {
 
   get atMs(): number {
     if (this.time < 0) {
-      this.time = Date.parse((JSON.parse(this.stored.metadata.toString('utf8')) as { at: string }).at);
+      this.time =
+        this.stored.atMs ??
+        Date.parse((JSON.parse(this.stored.metadata.toString('utf8')) as { at: string }).at);
     }
     return this.time;
   }

@@ -51,11 +51,11 @@ describe('the newest events', () => {
     const recent = new RecentEvents(0);
     const withBody = ({ events, ...rest }: StreamAppend): StreamAppend => ({
       ...rest,
-      events: events.map((event) => ({ ...event, body: { of: 'it' } })),
+      events: events.map((event) => ({ ...event, body: { of: 'it' }, atMs: 7 })),
     });
     recent.add(1, [withBody(entry('a', -1, 1))]);
     const [first] = recent.after(0, 1)!;
-    expect(first!.body).toEqual({ of: 'it' });
+    expect(first).toMatchObject({ body: { of: 'it' }, atMs: 7 });
     for (let at = 2; at <= 3000; at += 1) recent.add(at, [withBody(entry('a', at - 2, 1, 1024))]);
     expect(first!.body).toBeUndefined();
     expect(recent.after(0, 3000)!.filter(({ body }) => body)).toHaveLength(1024);

@@ -28,9 +28,10 @@ export class RecentEvents {
     let position = first;
     for (const { stream, expectedRevision, events } of entries) {
       let revision = expectedRevision;
-      for (const { id, type, data, metadata, body } of events) {
+      for (const { id, type, data, metadata, body, atMs } of events) {
         revision += 1;
-        this.events.push({ stream, revision, position: BigInt(position), id, type, data, metadata, body });
+        const at = BigInt(position);
+        this.events.push({ stream, revision, position: at, id, type, data, metadata, body, atMs });
         this.bytes += data.length + metadata.length;
         this.bytesWithBody += data.length + metadata.length;
         position += 1;
