@@ -105,6 +105,15 @@ export function readStoreContract(
       expect((await store.load(SALES.name, ['sale-1'])).size).toBe(0);
     });
 
+    it('the stamp of what is deleted once more is the newer one, until the checkpoint after that', async () => {
+      await write(store, 1, [put(sale(1))]);
+      await write(store, 2, [['sale-1', null]]);
+      await write(store, 3, [['sale-1', null]]);
+      expect((await store.load(SALES.name, ['sale-1'])).get('sale-1')?.position).toBe(3n);
+      await write(store, 4, []);
+      expect((await store.load(SALES.name, ['sale-1'])).size).toBe(0);
+    });
+
     it('a deleted document can be written again', async () => {
       await write(store, 1, [put(sale(1))]);
       await write(store, 2, [['sale-1', null]]);

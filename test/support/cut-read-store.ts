@@ -46,6 +46,10 @@ export class CutReadStore extends ReadStore {
     });
   }
 
+  get batchDocuments(): number {
+    return this.store.batchDocuments;
+  }
+
   get wasCut(): boolean {
     return this.changes > this.at;
   }

@@ -1,7 +1,7 @@
 import type { MaybePromise, RecordedEvent, Subscription } from './event-store.js';
 
 /** Events fetched per turn of a subscription. */
-const PAGE_EVENTS = 1024;
+export const PAGE_EVENTS = 1024;
 const FIRST_BACKOFF_MS = 20;
 const MAX_BACKOFF_MS = 5_000;
 

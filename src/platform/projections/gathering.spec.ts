@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { counterWorld } from '../../../test/support/counter-world.js';
-import { MAX_READ_EVENTS, type RecordedEvent } from '../event-store/event-store.js';
+import type { RecordedEvent } from '../event-store/event-store.js';
+import { PAGE_EVENTS } from '../event-store/pull-subscription.js';
 import { ProjectionRunner } from './projection-runner.js';
 import { ReadModels } from './read-models.js';
 
@@ -66,7 +67,7 @@ it.each([
   ['a few events', 1, 20],
   ['a few less than many', 249, 20],
   ['many', 250, 50],
-  ['almost a full read', MAX_READ_EVENTS - 1, 50],
+  ['almost a full read', PAGE_EVENTS - 1, 50],
 ])('after %s the next batch gathers for its time', async (_, count, ms) => {
   await deliver(events(count));
   expect(pauses()).toEqual([ms]);
@@ -83,7 +84,7 @@ it('the time runs from the beginning of the batch, so folding is part of it', as
 });
 
 it('a full read means that more is there: nothing is waited for', async () => {
-  await deliver(events(MAX_READ_EVENTS));
+  await deliver(events(PAGE_EVENTS));
   expect(pauses()).toEqual([]);
 });
 

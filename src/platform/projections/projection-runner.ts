@@ -1,10 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type EventStore,
-  MAX_READ_EVENTS,
-  type RecordedEvent,
-  type Subscription,
-} from '../event-store/event-store.js';
+import { type EventStore, type RecordedEvent, type Subscription } from '../event-store/event-store.js';
+import { PAGE_EVENTS } from '../event-store/pull-subscription.js';
 import { Fold, type FoldOptions, type Target } from './fold.js';
 import {
   decidedAt,
@@ -19,8 +15,7 @@ import { type OnProgress, Rebuild, type RebuildProgress } from './rebuild.js';
 import { Verification, type Verified } from './verification.js';
 
 /** Documents and events of one write: documents that all sales change are written once for many of them. */
-const MAX_BATCH_DOCUMENTS = 5000;
-const BATCH_EVENTS = 5000;
+const BATCH_EVENTS = 1024;
 const PART_EVENTS = 100;
 /** From one batch to the next, while few events come and while many do: what many sales change is written once for them. */
 const [GATHER_MS, GATHER_MANY_MS] = [20, 50];
@@ -160,7 +155,7 @@ export class ProjectionRunner implements Projecting {
         const next = Math.min(first + PART_EVENTS, news.length);
         await this.fold.add(news.slice(first, next));
         const full =
-          this.fold.size >= MAX_BATCH_DOCUMENTS ||
+          this.fold.size >= this.options.documents.batchDocuments ||
           next - written >= (this.options.batchEvents ?? BATCH_EVENTS);
         if (!full && next < news.length) continue;
         const batch = { events: next - written, firstAt: decidedAt(news[written]!) };
@@ -185,7 +180,7 @@ export class ProjectionRunner implements Projecting {
 
   /** Lets events gather since the last `count` began to be folded, unless more are there or somebody waits for them. */
   private async pause(beganMs: number, count: number): Promise<void> {
-    if (count >= MAX_READ_EVENTS || this.options.models.isAwaited || this.stopping.signal.aborted) return;
+    if (count >= PAGE_EVENTS || this.options.models.isAwaited || this.stopping.signal.aborted) return;
     const gatherMs = count < MANY_EVENTS ? GATHER_MS : GATHER_MANY_MS;
     const pauseMs = beganMs + gatherMs - performance.now();
     if (pauseMs <= 0) return;

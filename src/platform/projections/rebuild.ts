@@ -7,7 +7,6 @@ import { type AnyProjection, collectionName } from './projection.js';
 const READ_EVENTS = 1000;
 /** Events and documents after which is written. */
 const BATCH_EVENTS = 5000;
-const BATCH_DOCUMENTS = 5000;
 
 export interface RebuildProgress {
   /** What is folded, all in one pass over the log. */
@@ -121,7 +120,11 @@ export class Rebuild {
   async step(head: bigint, onProgress: OnProgress, signal?: AbortSignal): Promise<boolean> {
     const { batchEvents = BATCH_EVENTS } = this.options;
     let events = 0;
-    while (this.reached < head && events < batchEvents && this.fold.size < BATCH_DOCUMENTS) {
+    while (
+      this.reached < head &&
+      events < batchEvents &&
+      this.fold.size < this.options.documents.batchDocuments
+    ) {
       if (signal?.aborted) break;
       events += await this.foldPage(head);
     }

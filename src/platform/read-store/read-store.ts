@@ -73,6 +73,9 @@ export const SCAN_DOCUMENTS = 250;
  * under which it was written has moved past it.
  */
 export abstract class ReadStore {
+  /** Documents of one batch with which it is written fast: fewer cost more each, more are held in memory for longer. */
+  abstract readonly batchDocuments: number;
+
   /**
    * Makes the collection and its indexes if they are missing. Without `indexes` it keeps those that it has.
    * @throws if it exists with other indexes.

@@ -1,6 +1,5 @@
 import {
   type EventStore,
-  MAX_READ_EVENTS,
   type MaybePromise,
   type ReadOptions,
   type RecordedEvent,
@@ -72,8 +71,7 @@ export class LogFollower
       onNews: this.news.onNews,
       onFailure: this.options.onDeliveryFailure,
     };
-    // A thread of its own need not make way for others between pages.
-    return new PullSubscription(source, { after, handler, streamPrefix, pageEvents: MAX_READ_EVENTS });
+    return new PullSubscription(source, { after, handler, streamPrefix });
   }
 
   /** Subscriptions are to be closed before. */

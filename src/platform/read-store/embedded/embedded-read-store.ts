@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { RootDatabase } from 'lmdb';
 import { openEnvironment } from '../../lmdb/environment.js';
 import { LAST_DERIVED_BYTES, Room } from '../../lmdb/room.js';
@@ -21,13 +20,11 @@ import {
 import { chunks, EVERYTHING, matcher, takeInOrder, takeSorted } from './scan.js';
 import {
   type Bytes,
-  bytesOf,
-  type Change,
   type Collection,
   changeDocument,
   decode,
   isLive,
-  putAll,
+  type Put,
   stampOf,
 } from './stored-document.js';
 
@@ -46,8 +43,6 @@ const ENVIRONMENT = { noSubdir: false, noSync: true, ...DATABASES, ...BINARY };
 const [MANY_SORTED, MUCH_SORTED] = [1000, 1 / 8];
 /** Flag of a transaction that ends with the call. */
 const COMMITTED_AT_ONCE = 2;
-/** Longest stretch of preparing a write without letting other work run. */
-const SLICE_MS = 2;
 
 /**
  * Documents and index entries in LMDB, in one environment. A batch, its checkpoint included, is one transaction. Nothing
@@ -59,6 +54,7 @@ const SLICE_MS = 2;
  * collections that it has opened already, and `refresh` before they read what they are told of.
  */
 export class EmbeddedReadStore extends ReadStore {
+  readonly batchDocuments = 1000;
   private readonly collections = new Map<string, Collection>();
   private readonly meta: Bytes;
 
@@ -115,37 +111,9 @@ export class EmbeddedReadStore extends ReadStore {
   }
 
   async write(batch: ReadBatch): Promise<void> {
-    // Everything is worked out before the first put: a document that cannot be stored leaves nothing behind.
-    const changes: Change[] = [];
-    const stamp = stampOf(batch.position);
-    let sliceStart = performance.now();
     const sizes = new Map<Collection, number>();
-    const tombstonesKey = metaKey('tombstones', batch.checkpoint.key);
-    this.sweep(this.readMeta<Deleted[]>(tombstonesKey) ?? [], changes);
-    const deleted: Deleted[] = [];
-    for (const { collection, documents } of batch.writes) {
-      const target = this.collection(collection);
-      let size = target.size;
-      for (const [id, document] of documents) {
-        if (performance.now() - sliceStart > SLICE_MS) {
-          await turn();
-          sliceStart = performance.now();
-        }
-        const grown = changeDocument(target, id, document, stamp, this.stored(target, id), changes);
-        size += grown ?? 0;
-        if (grown !== null && !document) deleted.push([collection, id]);
-      }
-      target.loaded.clear();
-      if (size !== target.size) sizes.set(target, size);
-    }
-    const { key, value } = batch.checkpoint;
-    changes.push([this.meta, metaKey('checkpoint', key), toJson(value)]);
-    changes.push([this.meta, tombstonesKey, deleted.length > 0 ? toJson(deleted) : null]);
-    for (const [{ spec }, size] of sizes) {
-      changes.push([this.meta, metaKey('collection', spec.name), toJson({ indexes: spec.indexes, size })]);
-    }
-    this.room.take(bytesOf(changes));
-    this.transact(() => putAll(changes));
+    // Whatever cannot be stored throws, and the transaction leaves nothing of it behind.
+    this.transact(() => this.putBatch(batch, sizes));
     for (const [target, size] of sizes) target.size = size;
   }
 
@@ -249,13 +217,46 @@ export class EmbeddedReadStore extends ReadStore {
     return loaded === undefined ? this.read(target, id) : loaded;
   }
 
-  /** Removes the stamps of documents that an earlier batch of the same writer deleted and nobody wrote since. */
-  private sweep(deleted: readonly Deleted[], changes: Change[]): void {
+  /** Puts document by document: what is made for one is garbage before a collection finds it. */
+  private putBatch({ position, writes, checkpoint }: ReadBatch, sizes: Map<Collection, number>): void {
+    const stamp = stampOf(position);
+    const tombstonesKey = metaKey('tombstones', checkpoint.key);
+    const deleted: Deleted[] = [];
+    for (const { collection, documents } of writes) {
+      const target = this.collection(collection);
+      let size = target.size;
+      for (const [id, document] of documents) {
+        const grown = changeDocument(target, id, document, stamp, this.stored(target, id), this.put);
+        size += grown ?? 0;
+        if (grown !== null && !document) deleted.push([collection, id]);
+      }
+      target.loaded.clear();
+      if (size !== target.size) sizes.set(target, size);
+    }
+    this.sweep(this.readMeta<Deleted[]>(tombstonesKey) ?? [], position);
+    this.put(this.meta, metaKey('checkpoint', checkpoint.key), toJson(checkpoint.value));
+    this.put(this.meta, tombstonesKey, deleted.length > 0 ? toJson(deleted) : null);
+    for (const [{ spec }, size] of sizes) {
+      this.put(this.meta, metaKey('collection', spec.name), toJson({ indexes: spec.indexes, size }));
+    }
+  }
+
+  private readonly put: Put = (database, key, value) => {
+    this.room.take(key.length + (value?.length ?? 0));
+    if (value) database.put(key, value);
+    else database.remove(key);
+  };
+
+  /**
+   * Removes the stamps of documents that an earlier batch of the same writer deleted and nobody wrote since. After the
+   * documents of this one, which are compared with them; what it deleted itself has its own position.
+   */
+  private sweep(deleted: readonly Deleted[], position: bigint): void {
     for (const [collection, id] of deleted) {
       const target = this.collections.get(collection);
-      if (target && this.read(target, id)?.document === null) {
-        changes.push([target.documents, documentKey(id), null]);
-      }
+      const stamped = target && this.read(target, id);
+      if (stamped?.document !== null || stamped.position === position) continue;
+      this.put(target!.documents, documentKey(id), null);
     }
   }
 

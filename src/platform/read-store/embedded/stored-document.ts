@@ -16,8 +16,8 @@ export interface Collection {
   readonly loaded: Map<DocumentId, Stamped | null>;
 }
 
-/** A put, or with null a removal. */
-export type Change = readonly [database: Bytes, key: Buffer, value: Buffer | null];
+/** Puts, or with null removes. */
+export type Put = (database: Bytes, key: Buffer, value: Buffer | null) => void;
 
 const STAMP_BYTES = 8;
 
@@ -34,7 +34,7 @@ export function stampOf(position: bigint): Stamp {
 }
 
 /**
- * Adds what stores or deletes one document with its index entries.
+ * Stores or deletes one document with its index entries.
  * @returns by how much the collection grows; null if what is stored is not older, and nothing is to be done.
  */
 export function changeDocument(
@@ -43,16 +43,16 @@ export function changeDocument(
   document: ReadDocument | null,
   stamp: Stamp,
   stored: Stamped | null,
-  changes: Change[],
+  put: Put,
 ): number | null {
   if (stored && stored.position >= stamp.position) return null;
   const key = documentKey(id);
   const old = stored?.document ?? null;
-  changes.push([target.documents, key, encode(stamp, document)]);
+  put(target.documents, key, encode(stamp, document));
   for (const [index, fields] of target.spec.indexes.entries()) {
     if (old && document && agree(old, document, fields)) continue;
-    if (old) changes.push([target.entries, entryKey(index, fields, old, id), null]);
-    if (document) changes.push([target.entries, entryKey(index, fields, document, id), key]);
+    if (old) put(target.entries, entryKey(index, fields, old, id), null);
+    if (document) put(target.entries, entryKey(index, fields, document, id), key);
   }
   return (document ? 1 : 0) - (old ? 1 : 0);
 }
@@ -67,18 +67,6 @@ function entryKey(index: number, fields: readonly string[], document: ReadDocume
   for (const field of fields) values.push(fieldOf(document, field));
   values.push(id);
   return indexPrefix(index, values);
-}
-
-/** Bytes of keys and values. */
-export function bytesOf(changes: readonly Change[]): number {
-  let bytes = 0;
-  for (const [, key, value] of changes) bytes += key.length + (value?.length ?? 0);
-  return bytes;
-}
-
-/** To be called in a transaction. */
-export function putAll(changes: readonly Change[]): void {
-  for (const [database, key, value] of changes) value ? database.put(key, value) : database.remove(key);
 }
 
 function encode({ bytes: stamp }: Stamp, document: ReadDocument | null): Buffer {

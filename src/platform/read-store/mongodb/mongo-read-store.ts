@@ -39,6 +39,7 @@ const LOADED_AT_ONCE = 1000;
  * stored, even if it was sent before and arrives late: each collection refuses what comes with a lower token.
  */
 export class MongoReadStore extends ReadStore {
+  readonly batchDocuments = 5000;
   private readonly collections: Collections;
 
   private constructor(
