@@ -112,7 +112,7 @@ function importRefused(code: ImportRejection, path: string, packageId: string): 
         `it is not clear which column of ${path} has the keys: its first line must name key_text (and serial_number, expires_at if it has them), for instance "key_text,serial_number", each name once; lines end in LF or CR LF`,
       );
     case 'ImportRunning':
-      return new OperationRefused(`${path} is being imported into package ${packageId} already`);
+      return new OperationRefused(`${path}, or a file with the same content, is being imported already`);
     default:
       return new OperationRefused(`package ${packageId}: ${code}`);
   }

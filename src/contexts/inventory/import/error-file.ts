@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 import type { LineRange } from '../indexes/fingerprint-index.js';
 
 const HEADER = 'line,reason\n';
+/** What is cut off within the number of its line has no reason, and could be taken for another line's. */
+const ENTRY = /^(\d+),(\w+)$/;
 
 /**
  * `<file>.errors.csv`: line and reason of each row that was not taken in, never a key. Made with the first
@@ -39,39 +41,53 @@ export class ErrorFile {
     return this.file !== null;
   }
 
+  /** @throws what the last entries could not be written for. */
   async close(): Promise<void> {
-    await this.writing;
-    await this.file?.close();
+    try {
+      await this.writing;
+    } finally {
+      await this.file?.close();
+    }
   }
 
   private async append(text: string): Promise<void> {
     if (!this.file) {
       this.file = await open(this.path, 'w', 0o600);
-      await this.file.write(HEADER);
+      await this.file.appendFile(HEADER);
     }
-    await this.file.write(text);
+    // All of it or an error: `write` leaves out what a disk that is about to be full has no room for.
+    await this.file.appendFile(text);
   }
 
+  /** The entries stand in one of two files whenever this is cut off: the lines are not looked at again. */
   private async keepSettled(settled: readonly LineRange[]): Promise<void> {
-    const kept = `${this.path}.kept`;
-    const target = new ErrorFile(kept);
-    const isSettled = (line: number): boolean => settled.some(([from, to]) => from <= line && line <= to);
+    const kept = new ErrorFile(`${this.path}.kept`);
     try {
-      const lines = createInterface({
-        input: createReadStream(this.path),
-        crlfDelay: Number.POSITIVE_INFINITY,
-      });
-      for await (const text of lines) {
-        const [line, reason = ''] = text.split(',');
-        if (/^\d+$/.test(line ?? '') && isSettled(Number(line))) await target.write([[Number(line), reason]]);
+      await kept.copySettled(this.path, settled);
+      await kept.close();
+      if (kept.exists) await rename(kept.path, this.path);
+      else await rm(this.path, { force: true });
+    } catch (error) {
+      await kept.close().catch(() => undefined);
+      await rm(kept.path, { force: true });
+      throw error;
+    }
+    if (kept.exists) this.file = await open(this.path, 'a', 0o600);
+    else await rm(kept.path, { force: true });
+  }
+
+  private async copySettled(path: string, settled: readonly LineRange[]): Promise<void> {
+    const isSettled = (line: number): boolean => settled.some(([from, to]) => from <= line && line <= to);
+    const input = createReadStream(path);
+    try {
+      for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+        const [, line, reason] = ENTRY.exec(text) ?? [];
+        if (reason !== undefined && isSettled(Number(line))) await this.write([[Number(line), reason]]);
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    } finally {
+      input.destroy();
     }
-    await rm(this.path, { force: true });
-    if (!target.exists) return;
-    await target.close();
-    await rename(kept, this.path);
-    this.file = await open(this.path, 'a', 0o600);
   }
 }

@@ -209,6 +209,16 @@ describe('importing a file again', () => {
     expect([first, second]).toContainEqual(expect.objectContaining({ added: 3000 }));
   });
 
+  it('is refused while it is being imported into another package, with which it would share its file of errors', async () => {
+    await node.createPackage('b');
+    const path = file(rows(3000));
+    const over = importer();
+    const request = { path, packageId: 'a', context: testContext };
+    const [first, second] = await Promise.all([over.run(request), over.run({ ...request, packageId: 'b' })]);
+    expect([first, second]).toContainEqual(expect.objectContaining({ code: 'ImportRunning' }));
+    expect([first, second]).toContainEqual(expect.objectContaining({ added: 3000 }));
+  });
+
   it('adds nothing and reports no row of its own once it is complete', async () => {
     const path = file(rows(1200));
     await run(path);

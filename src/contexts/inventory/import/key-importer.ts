@@ -59,7 +59,7 @@ export interface KeyImporterOptions {
 }
 
 /**
- * `ImportRunning`: the same file is being imported into the same package by this process. `ColumnsUnknown`: the first
+ * `ImportRunning`: the same file, or its content into the same package, is being imported by this process. `ColumnsUnknown`: the first
  * line neither names `key_text` nor is a row.
  */
 export type ImportRejection = TermsRejection | 'ImportRunning' | 'ColumnsUnknown';
@@ -80,7 +80,7 @@ interface Run {
  * goes on behind them.
  */
 export class KeyImporter {
-  /** Ids of the imports under way. */
+  /** Ids of the imports under way, and their files: two packages at once would share the file of errors. */
   private readonly running = new Set<string>();
 
   constructor(private readonly options: KeyImporterOptions) {}
@@ -96,12 +96,13 @@ export class KeyImporter {
     try {
       const { importId, totalBytes, tellsColumns } = await source.identify();
       if (!tellsColumns) return reject('ColumnsUnknown');
-      if (this.running.has(importId)) return reject('ImportRunning');
-      this.running.add(importId);
+      const taken = [importId, `path ${path}`];
+      if (taken.some((name) => this.running.has(name))) return reject('ImportRunning');
+      for (const name of taken) this.running.add(name);
       try {
         return await this.runSource({ request, terms, importId, source }, totalBytes);
       } finally {
-        this.running.delete(importId);
+        for (const name of taken) this.running.delete(name);
       }
     } finally {
       await source.close();

@@ -79,7 +79,8 @@ export function ownerOf({ root }: LogEnvironment): string | null {
 export const writeOwner = ({ root }: LogEnvironment, keys: string): void =>
   ownerTable(root).putSync(OWNER, Buffer.from(keys));
 
-const ownerTable = (root: LogEnvironment['root']): Table => root.openDB({ name: 'owner', ...BINARY });
+/** What is said of the log as a whole. To be opened before the first append: see {@link openLogEnvironment}. */
+export const ownerTable = (root: LogEnvironment['root']): Table => root.openDB({ name: 'owner', ...BINARY });
 
 /**
  * The log's environment for another thread of the process that has opened it. LMDB keeps one environment for all

@@ -159,6 +159,50 @@ describe('the writer of the log', () => {
     expect(await outcomeOf(writer.append(to('a', 0)))).toBe('appended');
   });
 
+  describe('beside another process that the lock did not keep away', () => {
+    let others: EventStoreError[];
+    let other: LogWriter;
+    beforeEach(async () => {
+      await writer.append(to('a', NO_STREAM));
+      others = [];
+      other = new LogWriter({
+        environment,
+        reader,
+        maxCachedHeads: 100,
+        onStored: () => {},
+        onFatal: (error) => others.push(error),
+      });
+    });
+    const streamsStored = (): string[] => {
+      environment.root.resetReadTxn();
+      return reader.readAll(0).map(({ stream }) => stream);
+    };
+
+    it('stores nothing in the place of what the other has stored, nor behind it, and stops', async () => {
+      await writer.append(to('b', NO_STREAM));
+      const failures = [];
+      for (const batch of [to('c', NO_STREAM), to('a', 0), to('a', 1)]) {
+        failures.push(outcomeOf(other.append(batch)));
+        await turn();
+      }
+      for (const failure of failures) expect(await failure).toEqual(['Failed', expect.any(String)]);
+      expect(others.map((error) => error.message)).toEqual([
+        expect.stringContaining('another process writes'),
+      ]);
+      expect(await outcomeOf(other.append(to('d', NO_STREAM)))).toEqual(['Failed', 'nothing']);
+      expect(streamsStored()).toEqual(['a', 'b']);
+      expect(await outcomeOf(writer.append(to('a', 0)))).toBe('appended');
+    });
+
+    it('stores nothing once the other has begun to', async () => {
+      await other.append(to('b', NO_STREAM));
+      expect((await outcomeOf(writer.append(to('c', NO_STREAM)))) as string[]).toContain('Failed');
+      expect(fatal).toHaveLength(1);
+      expect(streamsStored()).toEqual(['a', 'b']);
+      expect(await outcomeOf(other.append(to('b', 0)))).toBe('appended');
+    });
+  });
+
   it('writes what was appended in the turn in which it is closed', async () => {
     const append = writer.append(to('a', NO_STREAM));
     await writer.close();

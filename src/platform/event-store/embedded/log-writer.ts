@@ -13,11 +13,12 @@ import {
 import { classifyCommitFailure, failed } from './commit-failure.js';
 import { encodeRecord, eventCount } from './event-record.js';
 import { logKey, partBytes, streamKey, writePart } from './layout.js';
-import type { LogEnvironment } from './log-environment.js';
+import { type LogEnvironment, ownerTable } from './log-environment.js';
 import type { LogReader } from './log-reader.js';
 import { RecordGroup } from './record-group.js';
 import { SlabSpace } from './record-space.js';
 import { StreamHeads } from './stream-heads.js';
+import { WriterClaim } from './writer-claim.js';
 
 const FORMAT_KEY = logKey(0);
 
@@ -49,10 +50,12 @@ export interface LogWriterOptions {
  *
  * Every record is written on condition that the one before it is there. So when a commit fails, everything that was
  * queued behind it is passed over by LMDB itself, whatever thread it has reached, and nothing is stored out of order.
+ * The other condition is that the log is this process's: see {@link WriterClaim}.
  */
 export class LogWriter {
   private readonly heads: StreamHeads;
   private readonly space = new SlabSpace();
+  private readonly claim: WriterClaim;
   private readonly room: Pick<Room, 'has' | 'count'>;
   /** Position of the first event of the last record, written or on its way. */
   private chained: number;
@@ -71,6 +74,7 @@ export class LogWriter {
   constructor(private readonly options: LogWriterOptions) {
     this.heads = new StreamHeads(options.maxCachedHeads, (stream) => options.reader.headOf(stream));
     this.room = options.room ?? new Room(options.environment.directory, LAST_BYTES);
+    this.claim = new WriterClaim(ownerTable(options.environment.root));
     const last = options.reader.lastRecord();
     this.chained = last?.first ?? 0;
     this.durable = last ? last.first + eventCount(last.bytes) - 1 : 0;
@@ -191,15 +195,27 @@ export class LogWriter {
     this.chained = group.first;
     this.inFlightBytes += record.length;
     this.room.count(record.length);
-    const commit = log.ifVersion(logKey(before), IF_EXISTS, () => {
+    const store = (): void => {
       log.put(logKey(group.first), record);
       for (const [stream, { firstRevision, ordinals }] of group.additions) {
         const part = this.space.reserve(partBytes(ordinals.length));
         writePart(part, group.first, ordinals);
         streams.put(streamKey(stream, firstRevision), this.space.keep(part.length));
       }
+    };
+    let isOurs: Promise<boolean> = Promise.resolve(false);
+    const follows = log.ifVersion(logKey(before), IF_EXISTS, () => {
+      isOurs = this.claim.hold(log, logKey(group.first), store);
     });
-    settle(this.finish(commit, group, record.length));
+    // Where the commit fails both do, and the first is enough to know.
+    isOurs.catch(() => {});
+    settle(
+      this.finish(
+        follows.then((does) => does && isOurs),
+        group,
+        record.length,
+      ),
+    );
   }
 
   private async finish(commit: Promise<boolean>, group: RecordGroup, bytes: number): Promise<void> {
@@ -230,6 +246,11 @@ export class LogWriter {
   private async recover(cause: unknown): Promise<EventStoreError> {
     const reason = await commitErrorOf(cause);
     await this.untilDrained();
+    if (reason === null) {
+      const error = failed('another process writes to this log', null);
+      this.options.onFatal(error);
+      return error;
+    }
     let error = classifyCommitFailure(reason, this.options.environment.directory, this.inFlightBytes);
     this.inFlightBytes = 0;
     if (error.code === 'StorageFull') error = this.rewind(error);
@@ -245,6 +266,7 @@ export class LogWriter {
       const end = last ? last.first + eventCount(last.bytes) - 1 : 0;
       if (end !== this.durable) return failed(`the log ends at ${end}, not at ${this.durable}`, error);
       this.heads.dropPending();
+      this.claim.rewind();
       this.chained = last?.first ?? 0;
       return error;
     } catch (cause) {
