@@ -5,7 +5,7 @@ import { COMMANDS, helpText } from './cli/commands.js';
 import { ProgressDisplay } from './cli/progress-display.js';
 import { examine } from './composition/doctor/doctor.js';
 import { runOperation } from './composition/operations/run-operation.js';
-import { importWorkerAt } from './composition/worker-entries.js';
+import { importWorkerAt, verifyProcessAt } from './composition/worker-entries.js';
 import { loadSettings, readEnvironment } from './platform/config/settings.js';
 import { createLogger } from './platform/logging/logger.js';
 
@@ -39,6 +39,7 @@ async function main(words: readonly string[]): Promise<number> {
         // What a command prints is on standard output; the product's own log must not be mixed into it.
         logger: createLogger({ logLevel: 'warn' }, { write: (line) => process.stderr.write(line) }),
         importWorker: importWorkerAt(import.meta.url),
+        verifyProcess: verifyProcessAt(import.meta.url),
         onProgress,
         signal: stopping.signal,
       });

@@ -37,13 +37,13 @@ export async function runHere<N extends OperationName>(
   params: OperationTypes[N]['params'],
   options: RunOptions,
 ): Promise<OperationTypes[N]['result']> {
-  const { settings, logger, importWorker, passwordCost, onProgress, signal } = options;
+  const { settings, logger, importWorker, verifyProcess, passwordCost, onProgress, signal } = options;
   if (!MAKE_DATA.has(name)) refuseUnused(settings);
   const directory = await openDataDirectory(settings.dataDir);
   try {
     if (name === 'migrate') return (await migrate(settings, logger)) as OperationTypes[N]['result'];
     const isEmbedded = settings.eventStoreUrl === null;
-    if (name === 'verify' && isEmbedded) return await verifyStoppedLog(settings, onProgress);
+    if (name === 'verify' && isEmbedded) return await verifyStoppedLog(settings, onProgress, verifyProcess);
     if (name === 'restore') {
       return await restoreHere(settings, (params as OperationTypes['restore']['params']).folder, onProgress);
     }

@@ -7,6 +7,8 @@ export interface RunOptions {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly importWorker?: URL;
+  /** Entry of the process that looks at a log which may be damaged. */
+  readonly verifyProcess?: URL;
   readonly passwordCost?: number;
   readonly onProgress: (progress: Progress) => void;
   /** Stops an operation that can be stopped. */

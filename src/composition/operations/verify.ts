@@ -4,19 +4,22 @@ import { EmbeddedEventStore } from '../../platform/event-store/embedded/embedded
 import type { VerifyProgress, VerifyReport } from '../../platform/event-store/verify-report.js';
 import { logFolder } from '../engines.js';
 import { type LogVerified, OperationRefused, type Progress } from './operation-types.js';
+import { verifyApart } from './verify-apart.js';
 
 /** Checks a log and answers in JSON values. */
 export async function verifyWith(
   verify: (onProgress: (progress: VerifyProgress) => void) => Promise<VerifyReport>,
   emit: (progress: Progress) => void,
 ): Promise<LogVerified> {
-  const { events, streams, problems } = await verify(({ checkedEvents, checkedPosition, headPosition }) =>
-    emit({
-      stage: 'Verify',
-      done: Number(checkedPosition),
-      total: Number(headPosition),
-      detail: `${checkedEvents} events`,
-    }),
+  const { events, streams, problems } = await verify(
+    ({ checkedEvents, checkedPosition, headPosition, stream }) =>
+      emit({
+        stage: 'Verify',
+        done: Number(checkedPosition),
+        total: Number(headPosition),
+        detail:
+          stream === undefined ? `${checkedEvents} events` : `${checkedEvents} events, index up to ${stream}`,
+      }),
   );
   return {
     events,
@@ -29,20 +32,30 @@ export async function verifyWith(
   };
 }
 
+/** Checks the log in a folder that nobody writes to. Opens nothing else: one that is damaged would stop the rest of the product. */
+export async function verifyFolder(
+  directory: string,
+  emit: (progress: Progress) => void,
+  atOnce?: number,
+): Promise<LogVerified> {
+  const log = EmbeddedEventStore.open({ directory, checkAtStart: false });
+  try {
+    return await verifyWith((onProgress) => log.verify(onProgress, atOnce), emit);
+  } finally {
+    await log.close();
+  }
+}
+
 /**
- * Checks the log of a data directory that no server uses, whose lock the caller holds. Opens nothing but the log: one
- * that is damaged would stop the rest of the product from starting.
+ * Checks the log of a data directory that no server uses, whose lock the caller holds.
+ * @param entry of the process that looks at it; absent: this one does, and ends where LMDB does
  */
 export async function verifyStoppedLog(
   { dataDir }: Pick<Settings, 'dataDir'>,
   emit: (progress: Progress) => void,
+  entry?: URL,
 ): Promise<LogVerified> {
   const directory = logFolder(dataDir);
   if (!existsSync(directory)) throw new OperationRefused(`there is no log in ${dataDir}`);
-  const log = EmbeddedEventStore.open({ directory, checkAtStart: false });
-  try {
-    return await verifyWith((onProgress) => log.verify(onProgress), emit);
-  } finally {
-    await log.close();
-  }
+  return entry ? verifyApart(directory, emit, { entry }) : verifyFolder(directory, emit);
 }

@@ -9,6 +9,8 @@ export interface VerifyProgress {
   /** Position of the last event of the log: the end of the way. */
   readonly headPosition: bigint;
   readonly checkedPosition: bigint;
+  /** The last stream whose place in the index was checked, which comes after the events. */
+  readonly stream?: string;
 }
 
 export interface VerifyReport {

@@ -26,7 +26,7 @@ import {
 import { LogReader, pageSize } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
 import { RecentEvents } from './recent-events.js';
-import { checkNewest, LogVerification } from './verify-log.js';
+import { checkNewest, LogVerification, VERIFIED_AT_ONCE } from './verify-log.js';
 
 const MAX_CACHED_HEADS = 100_000;
 /** The newest events, checked at every start. */
@@ -180,10 +180,13 @@ export class EmbeddedEventStore extends EventStore {
     return this.news.onNews(wake);
   }
 
-  /** Reads and checks everything. @param onProgress called a few times a second. */
-  verify(onProgress: (progress: VerifyProgress) => void = () => {}): Promise<VerifyReport> {
+  /** Reads and checks everything. @param onProgress called each time that `atOnce` records, or entries of the index, were checked. */
+  verify(
+    onProgress: (progress: VerifyProgress) => void = () => {},
+    atOnce = VERIFIED_AT_ONCE,
+  ): Promise<VerifyReport> {
     this.assertOpen();
-    return new LogVerification(this.environment, this.reader, onProgress).run();
+    return new LogVerification(this.environment, this.reader, onProgress, atOnce).run();
   }
 
   /** Writes a compact copy of everything acknowledged by now into an empty folder; appends go on meanwhile. */

@@ -5,8 +5,8 @@ import { logKey, readPart, streamOfKey } from './layout.js';
 import type { LogEnvironment } from './log-environment.js';
 import type { LogReader, LogRecord } from './log-reader.js';
 
-/** Records, or index entries, between two turns of the event loop. */
-const SLICE = 500;
+/** Records, or index entries, between two turns of the event loop, in which progress is told. */
+export const VERIFIED_AT_ONCE = 500;
 
 const UNKNOWN_STREAM = '(stream unknown)';
 
@@ -23,13 +23,14 @@ export class LogVerification {
     private readonly environment: LogEnvironment,
     private readonly reader: LogReader,
     private readonly onProgress: (progress: VerifyProgress) => void,
+    private readonly atOnce = VERIFIED_AT_ONCE,
   ) {}
 
   async run(): Promise<VerifyReport> {
     const last = this.reader.lastRecord();
     if (last) {
       await this.checkLog(last.first, BigInt(last.first + Math.max(1, eventCount(last.bytes)) - 1));
-      await this.checkIndex(last.first);
+      await this.checkIndex(last.first, BigInt(last.first));
     }
     return { events: this.events, streams: this.streams, problems: this.problems };
   }
@@ -43,7 +44,7 @@ export class LogVerification {
       this.events += this.checkRecord(record);
       next = record.first + eventCount(record.bytes);
       sinceTurn += 1;
-      if (sinceTurn < SLICE) continue;
+      if (sinceTurn < this.atOnce) continue;
       sinceTurn = 0;
       this.onProgress({ checkedEvents: this.events, headPosition, checkedPosition: BigInt(next - 1) });
       await new Promise(setImmediate);
@@ -77,7 +78,7 @@ export class LogVerification {
     this.report(first + ordinal, event.stream, `the index does not lead to its revision ${event.revision}`);
   }
 
-  private async checkIndex(lastRecord: number): Promise<void> {
+  private async checkIndex(lastRecord: number, headPosition: bigint): Promise<void> {
     let stream = '';
     let nextRevision = 0;
     let sinceTurn = 0;
@@ -95,8 +96,10 @@ export class LogVerification {
       }
       nextRevision = firstRevision + ordinals.length;
       sinceTurn += 1;
-      if (sinceTurn < SLICE) continue;
+      if (sinceTurn < this.atOnce) continue;
       sinceTurn = 0;
+      const checkedEvents = this.events;
+      this.onProgress({ checkedEvents, headPosition, checkedPosition: headPosition, stream: name });
       await new Promise(setImmediate);
     }
   }
