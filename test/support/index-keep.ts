@@ -1,6 +1,10 @@
 /** What a local index keeps, in memory: for tests that feed events to an index themselves. */
 export class MemoryKeep {
-  readonly entries = new Map<string, unknown>();
+  readonly entries: Map<string, unknown>;
+
+  constructor(kept: Iterable<readonly [string, unknown]> = []) {
+    this.entries = new Map(kept);
+  }
 
   get(key: string): unknown {
     return this.entries.get(key);

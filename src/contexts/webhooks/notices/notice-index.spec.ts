@@ -55,16 +55,23 @@ const attempted = (
   { webhook: 1, notice, round: 1, outcome, nextAttempt },
 ];
 
+interface Kept {
+  readonly position: number;
+  readonly index: Iterable<[string, unknown]>;
+  readonly storage: Iterable<[string, unknown]>;
+}
+
 /** An index over facts, and what it keeps. */
-function world() {
-  const keeps = { index: new MemoryKeep(), storage: new MemoryKeep() };
-  let position = 0;
+function world(kept: Kept = { position: 0, index: [], storage: [] }) {
+  const keeps = { index: new MemoryKeep(kept.index), storage: new MemoryKeep(kept.storage) };
+  let { position } = kept;
   const open = () => {
     const storage = new NoticeStorage();
     storage.attach(keeps.storage);
     return new NoticeIndex(storage);
   };
   const index = open();
+  index.restore(keeps.index.entries);
   const fold = (...facts: Fact[]): void => {
     for (const [category, id, type, data] of facts) {
       position += 1;
@@ -79,7 +86,12 @@ function world() {
     return again;
   };
   const told = (partner = PARTNER) => index.read(partner, 0, 1_000).map(({ type }) => type);
-  return { index, fold, reopened, told };
+  const keptNow = (): Kept => ({
+    position,
+    index: [...keeps.index.entries],
+    storage: [...keeps.storage.entries],
+  });
+  return { index, fold, reopened, told, keptNow };
 }
 
 describe('who is told', () => {
@@ -182,6 +194,12 @@ describe('a low balance', () => {
 });
 
 describe('the index', () => {
+  const stateOf = (index: NoticeIndex) => {
+    const lane = index.lanes.get(1)!;
+    const open = [...lane.open.values()].sort((a, b) => a.sequence - b.sequence);
+    return [index.read(PARTNER, 0, 1_000), lane.stored(), open];
+  };
+
   it('is the same however its events come in batches and restarts, and after a rebuild', () => {
     const facts = fc.array(
       fc.oneof(
@@ -203,15 +221,42 @@ describe('the index', () => {
         const [whole, single] = [world(), world()];
         whole.fold(...all);
         for (const fact of all) single.fold(fact);
-        const stateOf = (index: NoticeIndex) => {
-          const lane = index.lanes.get(1)!;
-          const open = [...lane.open.values()].sort((a, b) => a.sequence - b.sequence);
-          return [index.read(PARTNER, 0, 1_000), lane.stored(), open];
-        };
         expect(stateOf(single.index)).toEqual(stateOf(whole.index));
         expect(stateOf(single.reopened())).toEqual(stateOf(whole.index));
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('is the same where the power failed while it was written', () => {
+    const delivery = (type: string, data: object = {}): Fact => [
+      ...(['delivery', 'a', type, { send: 1, ...data }] as const),
+    ];
+    const facts = fc.array(
+      fc.constantFrom(
+        order('a', 'OrderConfirmed'),
+        delivery('DeliverySent'),
+        delivery('DeliveryReported', { report: 'delivered' }),
+        delivery('DeliveryReported', { report: 'bounced' }),
+        held(30),
+        credited(30),
+      ),
+      { maxLength: 12 },
+    );
+    const mayBeAhead = ([key]: [string, unknown]) => new NoticeStorage().aheadSlice(key) !== null;
+    fc.assert(
+      fc.property(facts, facts, (first, rest) => {
+        const requested = delivery('DeliveryRequested', { partner: PARTNER, orderNumber: 5 });
+        const whole = world();
+        whole.fold(registered(PARTNER), ENDPOINT, alerts({ AZN: '50' }), requested, ...first);
+        const checkpoint = whole.keptNow();
+        whole.fold(...rest);
+        const ahead = [...whole.keptNow().storage].filter(mayBeAhead);
+        const again = world({ ...checkpoint, storage: [...checkpoint.storage, ...ahead] });
+        again.fold(...rest);
+        expect(stateOf(again.index)).toEqual(stateOf(whole.index));
+      }),
+      { numRuns: 300 },
     );
   });
 
