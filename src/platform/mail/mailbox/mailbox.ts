@@ -33,6 +33,8 @@ const SUFFIX = '.json';
  */
 export class Mailbox extends Mailer {
   readonly name = 'mailbox';
+  /** Ids of what is kept, the oldest first; null until the folder was read for it. */
+  private kept: Set<string> | null = null;
   /** Changes of the folder are one at a time. */
   private changing: Promise<unknown> = Promise.resolve();
 
@@ -77,7 +79,7 @@ export class Mailbox extends Mailer {
   erase(recipientHash: string): Promise<void> {
     return this.exclusively(async () => {
       for (const id of await this.ids()) {
-        if ((await this.read(id))?.recipient === recipientHash) await rm(this.path(id), { force: true });
+        if ((await this.read(id))?.recipient === recipientHash) await this.remove(id);
       }
     });
   }
@@ -91,14 +93,24 @@ export class Mailbox extends Mailer {
     const path = this.path(id);
     await writeFile(`${path}.new`, JSON.stringify(stored), { mode: 0o600 });
     await rename(`${path}.new`, path);
+    this.kept ??= new Set(await this.oldestFirst());
+    this.kept.delete(id);
+    this.kept.add(id);
+    for (const oldest of this.kept) {
+      if (this.kept.size <= MAILBOX_MESSAGES) break;
+      await this.remove(oldest);
+    }
+  }
+
+  private async remove(id: string): Promise<void> {
+    await rm(this.path(id), { force: true });
+    this.kept?.delete(id);
+  }
+
+  private async oldestFirst(): Promise<string[]> {
     const ids = await this.ids();
-    if (ids.length <= MAILBOX_MESSAGES) return;
-    const ages = await Promise.all(
-      ids.map(async (one) => ({ one, atMs: (await this.read(one))?.atMs ?? 0 })),
-    );
-    ages.sort((a, b) => a.atMs - b.atMs);
-    const old = ages.slice(0, ids.length - MAILBOX_MESSAGES);
-    await Promise.all(old.map(({ one }) => rm(this.path(one), { force: true })));
+    const ages = await Promise.all(ids.map(async (id) => ({ id, atMs: (await this.read(id))?.atMs ?? 0 })));
+    return ages.sort((a, b) => a.atMs - b.atMs).map(({ id }) => id);
   }
 
   private async read(id: string): Promise<Stored | null> {
