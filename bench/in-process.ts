@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import { CommandBus } from '@nestjs/cqrs';
 import { open } from 'lmdb';
 import { startApp } from '../src/composition/start.js';
@@ -8,6 +9,7 @@ import { loadSettings } from '../src/platform/config/settings.js';
 import { SystemIds } from '../src/platform/kernel/ids.js';
 import { isRejection } from '../src/platform/kernel/rejection.js';
 import { createLogger } from '../src/platform/logging/logger.js';
+import { builtEntry } from '../test/support/load/server-process.js';
 import { temporaryFolder } from '../test/support/load/temporary-folder.js';
 import { median } from './figures.js';
 
@@ -55,7 +57,7 @@ export async function measureCommands(
   { rounds, sales }: { readonly rounds: number; readonly sales: number },
 ): Promise<CommandFigures> {
   const settings = loadSettings({ DATA_DIR: target.dataDir, KEYFORGE_DEMO: '0', LOG_LEVEL: 'error' });
-  const projectionWorker = projectionWorkerAt(new URL('../src/main.js', import.meta.url).href);
+  const projectionWorker = projectionWorkerAt(pathToFileURL(builtEntry()).href);
   const running = await startApp({ settings, logger: createLogger(settings), projectionWorker });
   const folder = temporaryFolder('keyforge-raw');
   const raw = open({
