@@ -1,10 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EventStore } from '../platform/event-store/event-store.js';
 import { isInLog } from '../platform/event-store/log-mark.js';
 import { LmdbIndexStorage } from '../platform/indexes/embedded/lmdb-index-storage.js';
 import { problemOfEnvironment } from '../platform/lmdb/environment-file.js';
 import { UnflushedMark } from '../platform/lmdb/unflushed.js';
+import { WriteBack } from '../platform/lmdb/write-back.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { discardReadModels } from '../platform/projections/discard.js';
 import { MANIFEST_KEY, type Manifest, reflects } from '../platform/projections/read-models.js';
@@ -93,7 +95,12 @@ export async function openDocumentFiles(
     unflushed.set();
     documents = EmbeddedReadStore.open({ directory });
   }
+  const writeBack = new WriteBack(await open(join(directory, 'data.mdb')), (error) => {
+    logger.error({ err: error }, 'the read models did not reach the disk: the next start builds them anew');
+    unflushed.distrust();
+  });
   const close = async (): Promise<void> => {
+    await writeBack.close();
     await documents.close();
     unflushed.clear();
   };

@@ -31,6 +31,15 @@ describe('the mark of an environment that is not flushed', () => {
     expect(new UnflushedMark(directory, 'boot-2').isStale).toBe(false);
   });
 
+  it('trusts nothing that the disk refused, however it was closed', () => {
+    const mark = new UnflushedMark(directory, 'boot-1');
+    mark.set();
+    mark.distrust();
+    expect(new UnflushedMark(directory, 'boot-1').isStale).toBe(true);
+    mark.clear();
+    expect(new UnflushedMark(directory, 'boot-1').isStale).toBe(true);
+  });
+
   it('trusts nothing that was in use where boots have no names', () => {
     new UnflushedMark(directory, 'unknown').set();
     expect(new UnflushedMark(directory, 'unknown').isStale).toBe(true);

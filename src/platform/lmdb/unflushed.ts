@@ -30,6 +30,7 @@ function flush(path: string): void {
  */
 export class UnflushedMark {
   private readonly path: string;
+  private isTrusted = true;
 
   constructor(
     private readonly directory: string,
@@ -51,8 +52,19 @@ export class UnflushedMark {
     flush(this.directory);
   }
 
+  /** The disk has refused something: whatever comes, the next start trusts nothing. */
+  distrust(): void {
+    this.isTrusted = false;
+    try {
+      writeFileSync(this.path, UNKNOWN_BOOT);
+    } catch {
+      // A disk that refuses this as well will be noticed by more than the mark.
+    }
+  }
+
   /** Flushes the environment, which is closed by now, and takes the mark away. */
   clear(): void {
+    if (!this.isTrusted) return;
     flush(join(this.directory, 'data.mdb'));
     rmSync(this.path);
   }
