@@ -16,8 +16,13 @@ import type { RunOptions } from './run-operation.js';
 import { verifyStoppedLog } from './verify.js';
 
 /** Lets the command line use a running server: its operations become methods of the control socket. */
-export function serveOperations(directory: DataDirectory, running: RunningApp, settings: Settings): void {
-  for (const [name, operation] of Object.entries(operationsOn(running, settings))) {
+export function serveOperations(
+  directory: DataDirectory,
+  running: RunningApp,
+  settings: Settings,
+  verifyProcess?: URL,
+): void {
+  for (const [name, operation] of Object.entries(operationsOn(running, settings, verifyProcess))) {
     directory.handle(name, (params, emit, signal) => operation(params as never, emit, signal));
   }
 }
@@ -43,7 +48,9 @@ export async function runHere<N extends OperationName>(
   try {
     if (name === 'migrate') return (await migrate(settings, logger)) as OperationTypes[N]['result'];
     const isEmbedded = settings.eventStoreUrl === null;
-    if (name === 'verify' && isEmbedded) return await verifyStoppedLog(settings, onProgress, verifyProcess);
+    if (name === 'verify' && isEmbedded) {
+      return await verifyStoppedLog(settings, onProgress, verifyProcess && { entry: verifyProcess, signal });
+    }
     if (name === 'restore') {
       return await restoreHere(settings, (params as OperationTypes['restore']['params']).folder, onProgress);
     }
