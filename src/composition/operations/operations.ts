@@ -49,6 +49,8 @@ export function operationsOn(running: RunningApp, settings: Settings, verifyProc
     (stage: string, done: number, total: number): void =>
       emit({ stage, done, total });
   return {
+    'accept-log': () =>
+      Promise.reject(new OperationRefused('a server works with this log: there is nothing to accept')),
     'demo-load': async (_, emit) => {
       if (settings.nodeEnv === 'production') {
         throw new OperationRefused('demo data is not loaded with NODE_ENV=production');

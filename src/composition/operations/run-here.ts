@@ -2,6 +2,7 @@ import type { Settings } from '../../platform/config/settings.js';
 import type { DataDirectory } from '../../platform/data-directory/data-directory.js';
 import { contentOf } from '../backup/restore-backup.js';
 import { openDataDirectory } from '../open-data-directory.js';
+import { acceptLog } from '../other-log.js';
 import { type RunningApp, startApp } from '../start.js';
 import { restoreHere } from './backups.js';
 import { migrate } from './migrate.js';
@@ -46,6 +47,7 @@ export async function runHere<N extends OperationName>(
   if (!MAKE_DATA.has(name)) refuseUnused(settings);
   const directory = await openDataDirectory(settings.dataDir);
   try {
+    if (name === 'accept-log') return (await acceptLog(settings)) as OperationTypes[N]['result'];
     if (name === 'migrate') return (await migrate(settings, logger)) as OperationTypes[N]['result'];
     const isEmbedded = settings.eventStoreUrl === null;
     if (name === 'verify' && isEmbedded) {
