@@ -5,7 +5,7 @@ import { openDataDirectory } from './composition/open-data-directory.js';
 import { serveOperations } from './composition/operations/run-here.js';
 import { EngineUnavailable } from './composition/reach.js';
 import { startApp } from './composition/start.js';
-import { importWorkerAt, projectionWorkerAt } from './composition/worker-entries.js';
+import { importWorkerAt, projectionWorkerAt, verifyProcessAt } from './composition/worker-entries.js';
 import {
   idleSettings,
   loadSettings,
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     await running.drain();
     await stop();
   }, logger);
-  serveOperations(directory, running, settings);
+  serveOperations(directory, running, settings, verifyProcessAt(import.meta.url));
   try {
     await running.app.listen(settings.port, settings.host);
   } catch (error) {

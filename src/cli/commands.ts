@@ -5,6 +5,22 @@ const none = { usage: '', options: [], values: 0 } as const;
 
 const MEGABYTE = 1024 * 1024;
 
+const acceptLog: CliCommand = {
+  ...none,
+  name: 'accept-log',
+  summary: 'Go on with an older log that was put back, and lose what only the newer one knew.',
+  async run(_, { run, print }) {
+    const { position, known } = await run('accept-log', {});
+    print(
+      `The log ends at position ${position}; what was made from another one, up to ${known}, is thrown away.`,
+    );
+    print(
+      'Keys that were sold only in the other one will be sold again. The next start builds the read models anew.',
+    );
+    return 0;
+  },
+};
+
 const backup: CliCommand = {
   name: 'backup',
   usage: 'FOLDER',
@@ -213,6 +229,7 @@ const verify: CliCommand = {
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CliCommand[] = [
+  acceptLog,
   backup,
   demoLoad,
   demoRemove,

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { EmbeddedEventStore } from '../platform/event-store/embedded/embedded-event-store.js';
 import type { EventStore } from '../platform/event-store/event-store.js';
 import { isInLog } from '../platform/event-store/log-mark.js';
 import { LmdbIndexStorage } from '../platform/indexes/embedded/lmdb-index-storage.js';
@@ -13,8 +14,12 @@ import { MANIFEST_KEY, type Manifest, reflects } from '../platform/projections/r
 import { EmbeddedReadStore } from '../platform/read-store/embedded/embedded-read-store.js';
 import type { ReadStore } from '../platform/read-store/read-store.js';
 import { LmdbSnapshotStore } from '../platform/snapshots/embedded/lmdb-snapshot-store.js';
+import { otherLog } from './other-log.js';
 
 const OTHER_LOG = 'it was made from another log';
+
+/** A log on a server is restored by itself, and finds what each node had of the one before. One in the data directory is restored with all of it. */
+const isHere = (events: EventStore): boolean => events instanceof EmbeddedEventStore;
 
 /** Documents that a server keeps: of this log, or none. */
 export async function ofThisLog(
@@ -55,7 +60,7 @@ export interface NodeFiles {
   readonly snapshots: LmdbSnapshotStore;
 }
 
-/** Indexes and snapshots, of this log or empty. */
+/** Indexes and snapshots, of this log or empty. @throws {DataFormatError} where its log was replaced by another one */
 export async function openNodeFiles(dataDir: string, events: EventStore, logger: Logger): Promise<NodeFiles> {
   const ofIndexes = derived(folder(dataDir, 'indexes'), logger);
   const ofSnapshots = folder(dataDir, 'snapshots');
@@ -65,6 +70,7 @@ export async function openNodeFiles(dataDir: string, events: EventStore, logger:
     return { indexes, snapshots: LmdbSnapshotStore.open(ofSnapshots) };
   }
   await indexes.close();
+  if (isHere(events)) throw await otherLog('the indexes', mark.position, events, dataDir);
   discard(ofIndexes, logger, OTHER_LOG);
   discard(ofSnapshots, logger, OTHER_LOG);
   return { indexes: LmdbIndexStorage.open(ofIndexes), snapshots: LmdbSnapshotStore.open(ofSnapshots) };
@@ -76,7 +82,7 @@ export interface DocumentFiles {
   close(): Promise<void>;
 }
 
-/** Read models, of this log or empty. */
+/** Read models, of this log or empty. @throws {DataFormatError} where its log was replaced by another one */
 export async function openDocumentFiles(
   dataDir: string,
   events: EventStore,
@@ -91,6 +97,7 @@ export async function openDocumentFiles(
   const manifest = documents.readCheckpoint(MANIFEST_KEY) as Manifest | null;
   if (manifest !== null && !(await reflects(manifest, events))) {
     await documents.close();
+    if (isHere(events)) throw await otherLog('the read models', manifest.position, events, dataDir);
     discard(directory, logger, OTHER_LOG);
     unflushed.set();
     documents = EmbeddedReadStore.open({ directory });

@@ -197,7 +197,7 @@ interface OpenLog {
 
 const REMOVED =
   'the log was removed under this process, or another put in its place: nothing is sold any more; ' +
-  'a restart goes on with what is in the directory, if anything is';
+  'a restart goes on with what is in the directory, if it is that log';
 
 async function openLog(
   options: EngineOptions,

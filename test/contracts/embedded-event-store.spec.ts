@@ -8,7 +8,10 @@ import {
   EmbeddedEventStore,
   type EmbeddedEventStoreOptions,
 } from '../../src/platform/event-store/embedded/embedded-event-store.js';
+import { logKey } from '../../src/platform/event-store/embedded/layout.js';
+import type { LogEnvironment } from '../../src/platform/event-store/embedded/log-environment.js';
 import { NO_STREAM, type RecordedEvent } from '../../src/platform/event-store/event-store.js';
+import { putForeignPages } from '../support/foreign-pages.js';
 import { eventStoreContract, freshStream, noteOf, testEvent, testEvents } from './event-store.contract.js';
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'keyforge-log-'));
@@ -196,6 +199,50 @@ describe('the embedded engine on its disk', () => {
         [5n, victim],
       ]);
     });
+  });
+
+  it('is damaged where its index knows of events behind its last one', async () => {
+    const stream = freshStream();
+    open();
+    for (let revision = NO_STREAM; revision < 3; revision += 1)
+      await store!.append([{ stream, expectedRevision: revision, events: [testEvent()] }]);
+    const { log } = (store as unknown as { environment: LogEnvironment }).environment;
+    await log.remove(logKey(4));
+    expect((await store!.verify()).problems).toEqual([
+      { position: 4n, stream, problem: 'the index leads to an event that is not there' },
+    ]);
+  });
+
+  it('names how far it could be read where LMDB finds a page that is another one', async () => {
+    const large = testEvent('x'.repeat(5_000));
+    await open().append([{ stream: freshStream(), expectedRevision: NO_STREAM, events: [large] }]);
+    await store!.append([{ stream: freshStream(), expectedRevision: NO_STREAM, events: [testEvent()] }]);
+    expect(putForeignPages(join(directory, 'data.mdb'), 0n, 1n)).toBeGreaterThan(0);
+    const { problems } = await store!.verify();
+    expect(problems).toMatchObject([{ position: 0n, problem: expect.stringContaining('MDB_') }]);
+  });
+
+  it('keeps no old pages for a check of everything while that goes on', async () => {
+    const one = () => [{ stream: freshStream(), expectedRevision: NO_STREAM, events: [testEvent()] }];
+    open();
+    for (let note = 0; note < 40; note += 1) await store!.append(one());
+    const { root } = (store as unknown as { environment: LogEnvironment }).environment;
+    let isDone = false;
+    const slowly = () => {
+      for (const end = performance.now() + 2; performance.now() < end; );
+    };
+    const checking = store!.verify(slowly, 1).finally(() => {
+      isDone = true;
+    });
+    const looks: string[] = [];
+    while (!isDone) {
+      await store!.append(one());
+      // Process, thread, and the transaction whose pages it sees, or a dash.
+      const [, ...readers] = root.readerList().trim().split('\n');
+      looks.push(...readers.map((reader) => reader.trim().split(/\s+/)[2]!).filter((seen) => seen !== '-'));
+    }
+    expect(await checking).toMatchObject({ problems: [] });
+    expect(looks).toEqual([...new Set(looks)]);
   });
 
   it('delivers all of a subscription that was interrupted by a restart', async () => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { ErrorFile } from '../../src/contexts/inventory/import/error-file.js';
 import type { LineRange } from '../../src/contexts/inventory/indexes/fingerprint-index.js';
 
-/** Room for some 280 entries. A limit on the size of a file stands for a disk that is about to be full. */
+/** Room for some 220 entries. A limit on the size of a file stands for a disk that is about to be full. */
 const ROOM_BYTES = 4096;
 
 /**
@@ -23,7 +23,7 @@ async function main([path = '', settled = '[]', lines = '0']: string[]): Promise
   };
   let errors: ErrorFile | null = null;
   await attempt(async () => {
-    errors = await ErrorFile.open(path, JSON.parse(settled) as LineRange[]);
+    errors = await ErrorFile.open(path, 'one', JSON.parse(settled) as LineRange[]);
   });
   const entries = Array.from({ length: Number(lines) }, (_, index) => [index + 1, 'duplicate'] as const);
   await attempt(async () => errors?.write(entries));

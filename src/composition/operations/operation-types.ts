@@ -58,6 +58,8 @@ type Nothing = Record<string, never>;
 
 /** What the command line asks of the product, through the control socket or in its own process. All JSON values. */
 export interface OperationTypes {
+  /** Of a data directory that no server uses. Positions as decimal strings: the log's end, and up to where another one was followed. */
+  'accept-log': { params: Nothing; result: { readonly position: string; readonly known: string } };
   'demo-load': { params: Nothing; result: DemoLoaded };
   'demo-remove': { params: Nothing; result: DemoRemoved };
   'reset-password': { params: { login: string }; result: { login: string; password: string } };

@@ -18,7 +18,7 @@ import { backupTaken } from './backups.js';
 import { migratedAtStart } from './migrate.js';
 import { OperationRefused, type Operations, type Progress } from './operation-types.js';
 import { listProjections, rebuildProjections, verifyProjections } from './projections.js';
-import { verifyWith } from './verify.js';
+import { verifyRunningLog } from './verify.js';
 
 const BACK_UP_SERVERS =
   'this backs up the embedded engines: back EVENTSTORE_URL and MONGODB_URL up with the tools of those servers';
@@ -31,8 +31,11 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 type Emit = (progress: Progress) => void;
 
-/** The operations of the command line on a product that runs in this process. */
-export function operationsOn(running: RunningApp, settings: Settings): Operations {
+/**
+ * The operations of the command line on a product that runs in this process.
+ * @param verifyProcess entry of the process that looks at a log which may be damaged
+ */
+export function operationsOn(running: RunningApp, settings: Settings, verifyProcess?: URL): Operations {
   const { app, engines, runtime } = running;
   const catchUp = async (): Promise<void> => {
     if (!(await runtime.caughtUp(CATCH_UP_MS)))
@@ -46,6 +49,8 @@ export function operationsOn(running: RunningApp, settings: Settings): Operation
     (stage: string, done: number, total: number): void =>
       emit({ stage, done, total });
   return {
+    'accept-log': () =>
+      Promise.reject(new OperationRefused('a server works with this log: there is nothing to accept')),
     'demo-load': async (_, emit) => {
       if (settings.nodeEnv === 'production') {
         throw new OperationRefused('demo data is not loaded with NODE_ENV=production');
@@ -70,7 +75,8 @@ export function operationsOn(running: RunningApp, settings: Settings): Operation
     restore: () =>
       Promise.reject(new OperationRefused('a server uses DATA_DIR: stop it, and empty DATA_DIR')),
     migrate: async () => migratedAtStart(settings),
-    verify: (_, emit) => verifyWith((onProgress) => engines.verifyLog(onProgress), emit),
+    verify: (_, emit, signal) =>
+      verifyRunningLog(engines, settings, emit, verifyProcess && { entry: verifyProcess, signal }),
     'import-keys': (params, emit, signal) => importKeys(running, params, emit, signal),
     'projections-list': () => listProjections(running),
     'projections-rebuild': async ({ name }, emit) => {

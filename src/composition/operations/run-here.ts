@@ -2,6 +2,7 @@ import type { Settings } from '../../platform/config/settings.js';
 import type { DataDirectory } from '../../platform/data-directory/data-directory.js';
 import { contentOf } from '../backup/restore-backup.js';
 import { openDataDirectory } from '../open-data-directory.js';
+import { acceptLog } from '../other-log.js';
 import { type RunningApp, startApp } from '../start.js';
 import { restoreHere } from './backups.js';
 import { migrate } from './migrate.js';
@@ -16,8 +17,13 @@ import type { RunOptions } from './run-operation.js';
 import { verifyStoppedLog } from './verify.js';
 
 /** Lets the command line use a running server: its operations become methods of the control socket. */
-export function serveOperations(directory: DataDirectory, running: RunningApp, settings: Settings): void {
-  for (const [name, operation] of Object.entries(operationsOn(running, settings))) {
+export function serveOperations(
+  directory: DataDirectory,
+  running: RunningApp,
+  settings: Settings,
+  verifyProcess?: URL,
+): void {
+  for (const [name, operation] of Object.entries(operationsOn(running, settings, verifyProcess))) {
     directory.handle(name, (params, emit, signal) => operation(params as never, emit, signal));
   }
 }
@@ -41,9 +47,12 @@ export async function runHere<N extends OperationName>(
   if (!MAKE_DATA.has(name)) refuseUnused(settings);
   const directory = await openDataDirectory(settings.dataDir);
   try {
+    if (name === 'accept-log') return (await acceptLog(settings)) as OperationTypes[N]['result'];
     if (name === 'migrate') return (await migrate(settings, logger)) as OperationTypes[N]['result'];
     const isEmbedded = settings.eventStoreUrl === null;
-    if (name === 'verify' && isEmbedded) return await verifyStoppedLog(settings, onProgress, verifyProcess);
+    if (name === 'verify' && isEmbedded) {
+      return await verifyStoppedLog(settings, onProgress, verifyProcess && { entry: verifyProcess, signal });
+    }
     if (name === 'restore') {
       return await restoreHere(settings, (params as OperationTypes['restore']['params']).folder, onProgress);
     }

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { UNKNOWN_STREAM, unreadBehind } from '../../platform/event-store/verify-report.js';
 import { type LogVerified, OperationRefused, type Progress } from './operation-types.js';
 
 /** What the process that looks tells this one. */
@@ -12,7 +13,15 @@ export interface VerifyProcess {
   readonly entry: URL;
   /** Node's own options for it. Default: those of this process. */
   readonly execArgv?: readonly string[];
+  /** Whether this process has the log open and writes it: the other one only reads it then. */
+  readonly isInUse?: boolean;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
 }
+
+export const IN_USE = 'in-use';
+/** How LMDB, or the system for it, ends a process that follows a page which is none. */
+const ENDS_OF_DAMAGE: ReadonlySet<string> = new Set(['SIGABRT', 'SIGBUS', 'SIGSEGV']);
 
 interface Looked {
   readonly told: VerifyMessage | null;
@@ -29,29 +38,35 @@ export async function verifyApart(
   emit: (progress: Progress) => void,
   how: VerifyProcess,
 ): Promise<LogVerified> {
-  const first = await look(how, [directory], emit);
-  const { told, last, end } = first.told ? first : await look(how, [directory, '1'], () => {});
+  const args = [directory, how.isInUse ? IN_USE : ''];
+  const first = await look(how, args, emit);
+  const { told, last, end } = isDamage(first) ? await look(how, [...args, '1'], () => {}) : first;
   if (told && 'result' in told) return told.result;
   if (told && 'error' in told) throw new OperationRefused(told.error);
+  if (!ENDS_OF_DAMAGE.has(end)) {
+    throw new OperationRefused(
+      `the process that looked at the log was ended (${end}): nothing is known of it`,
+    );
+  }
   const position = last?.done ?? 0;
-  const [events = '0 events', stream] = (last?.detail ?? '').split(', index up to ');
-  const behind =
-    stream === undefined ? `what comes behind position ${position}` : `what the index has behind ${stream}`;
+  const [events = '0 events', stream = null] = (last?.detail ?? '').split(', index up to ');
   return {
     events: Number.parseInt(events, 10) || 0,
     streams: 0,
     problems: [
       {
         position: String(position),
-        stream: stream ?? '(stream unknown)',
-        problem: `${behind} cannot be read: pages of the log's file are damaged (LMDB ended with ${end})`,
+        stream: stream ?? UNKNOWN_STREAM,
+        problem: unreadBehind(position, stream, `LMDB ended with ${end}`),
       },
     ],
   };
 }
 
+const isDamage = ({ told, end }: Looked): boolean => told === null && ENDS_OF_DAMAGE.has(end);
+
 function look(
-  { entry, execArgv = process.execArgv }: VerifyProcess,
+  { entry, execArgv = process.execArgv, signal }: VerifyProcess,
   args: readonly string[],
   emit: (progress: Progress) => void,
 ): Promise<Looked> {
@@ -59,6 +74,9 @@ function look(
     execArgv: [...execArgv],
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
+  const end = (): boolean => child.kill('SIGKILL');
+  if (signal?.aborted) end();
+  signal?.addEventListener('abort', end);
   let told: VerifyMessage | null = null;
   let last: Progress | null = null;
   child.on('message', (message: VerifyMessage) => {
@@ -72,6 +90,9 @@ function look(
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     // Unlike `exit` it comes after all messages.
-    child.once('close', (code, signal) => resolve({ told, last, end: signal ?? `code ${code}` }));
+    child.once('close', (code, by) => {
+      signal?.removeEventListener('abort', end);
+      resolve({ told, last, end: by ?? `code ${code}` });
+    });
   });
 }

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import type { Settings } from '../../platform/config/settings.js';
 import { EmbeddedEventStore } from '../../platform/event-store/embedded/embedded-event-store.js';
+import { verifyBeside } from '../../platform/event-store/embedded/verify-log.js';
 import type { VerifyProgress, VerifyReport } from '../../platform/event-store/verify-report.js';
-import { logFolder } from '../engines.js';
+import { type Engines, logFolder } from '../engines.js';
 import { type LogVerified, OperationRefused, type Progress } from './operation-types.js';
-import { verifyApart } from './verify-apart.js';
+import { type VerifyProcess, verifyApart } from './verify-apart.js';
 
 /** Checks a log and answers in JSON values. */
 export async function verifyWith(
@@ -46,16 +47,41 @@ export async function verifyFolder(
   }
 }
 
+/** Checks the log in a folder that another process writes meanwhile. */
+export const verifyFolderInUse = (
+  directory: string,
+  emit: (progress: Progress) => void,
+  atOnce?: number,
+): Promise<LogVerified> => verifyWith((onProgress) => verifyBeside(directory, onProgress, atOnce), emit);
+
+/**
+ * Checks the log of a product that runs in this process.
+ * @param process that looks at it where it is a file; absent: this one does, and ends where LMDB does
+ */
+export async function verifyRunningLog(
+  { events, verifyLog }: Pick<Engines, 'events' | 'verifyLog'>,
+  { dataDir }: Pick<Settings, 'dataDir'>,
+  emit: (progress: Progress) => void,
+  process?: VerifyProcess,
+): Promise<LogVerified> {
+  if (!process || !(events instanceof EmbeddedEventStore)) return verifyWith(verifyLog, emit);
+  try {
+    return await verifyApart(logFolder(dataDir), emit, { ...process, isInUse: true });
+  } finally {
+    events.forgetDeadReaders();
+  }
+}
+
 /**
  * Checks the log of a data directory that no server uses, whose lock the caller holds.
- * @param entry of the process that looks at it; absent: this one does, and ends where LMDB does
+ * @param process that looks at it; absent: this one does, and ends where LMDB does
  */
 export async function verifyStoppedLog(
   { dataDir }: Pick<Settings, 'dataDir'>,
   emit: (progress: Progress) => void,
-  entry?: URL,
+  process?: VerifyProcess,
 ): Promise<LogVerified> {
   const directory = logFolder(dataDir);
   if (!existsSync(directory)) throw new OperationRefused(`there is no log in ${dataDir}`);
-  return entry ? verifyApart(directory, emit, { entry }) : verifyFolder(directory, emit);
+  return process ? verifyApart(directory, emit, process) : verifyFolder(directory, emit);
 }

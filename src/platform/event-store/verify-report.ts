@@ -21,3 +21,11 @@ export interface VerifyReport {
 }
 
 export const MAX_PROBLEMS = 1000;
+export const UNKNOWN_STREAM = '(stream unknown)';
+
+/** What cannot be read of a log. @param stream up to which its index was read; null: not even the events were */
+export function unreadBehind(position: number, stream: string | null, reason: string): string {
+  const what =
+    stream === null ? `what comes behind position ${position}` : `what the index has behind ${stream}`;
+  return `${what} cannot be read: pages of the log's file are damaged (${reason})`;
+}

@@ -1,38 +1,56 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LineRange } from '../indexes/fingerprint-index.js';
 
-const HEADER = 'line,reason\n';
-/** What is cut off within the number of its line has no reason, and could be taken for another line's. */
-const ENTRY = /^(\d+),(\w+)$/;
+const HEADER = 'line,reason,import\n';
+/** What is cut off within the number of its line has no import, and could be taken for another line's. */
+const ENTRY = /^(\d+),(\w+),([\w-]+)$/;
+
+type Entry = readonly [line: number, reason: string];
+
+/** Makes sure that the names in the folder of a file are on disk. */
+async function flushNames(path: string): Promise<void> {
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
 
 /**
- * `<file>.errors.csv`: line and reason of each row that was not taken in, never a key. Made with the first
- * entry.
+ * `<file>.errors.csv`: line, reason and import of each row that was not taken in, never a key. Made with the first
+ * entry. The import tells the entries of another content that the file had meanwhile.
  */
 export class ErrorFile {
   private file: FileHandle | null = null;
   private writing: Promise<void> = Promise.resolve();
 
-  private constructor(readonly path: string) {}
+  private constructor(
+    readonly path: string,
+    private readonly importId: string,
+  ) {}
 
   /**
    * Opens the error file of an import. Of an earlier run's it keeps the entries for lines that were settled
    * then: all other lines are looked at again.
    */
-  static async open(importPath: string, settled: readonly LineRange[]): Promise<ErrorFile> {
-    const errors = new ErrorFile(`${importPath}.errors.csv`);
+  static async open(importPath: string, importId: string, settled: readonly LineRange[]): Promise<ErrorFile> {
+    const errors = new ErrorFile(`${importPath}.errors.csv`, importId);
     if (settled.length > 0) await errors.keepSettled(settled);
     else await rm(errors.path, { force: true });
     return errors;
   }
 
-  /** Appends entries, in the order of the calls. */
-  write(entries: readonly (readonly [line: number, reason: string])[]): Promise<void> {
+  /** Appends entries, in the order of the calls. They are on disk when this resolves. */
+  write(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return this.writing;
-    const text = entries.map(([line, reason]) => `${line},${reason}\n`).join('');
-    this.writing = this.writing.then(() => this.append(text));
+    this.writing = this.writing.then(async () => {
+      await this.append(entries);
+      await this.file?.datasync();
+    });
     return this.writing;
   }
 
@@ -50,23 +68,27 @@ export class ErrorFile {
     }
   }
 
-  private async append(text: string): Promise<void> {
+  private async append(entries: readonly Entry[]): Promise<void> {
     if (!this.file) {
       this.file = await open(this.path, 'w', 0o600);
+      await flushNames(this.path);
       await this.file.appendFile(HEADER);
     }
+    const text = entries.map(([line, reason]) => `${line},${reason},${this.importId}\n`).join('');
     // All of it or an error: `write` leaves out what a disk that is about to be full has no room for.
     await this.file.appendFile(text);
   }
 
   /** The entries stand in one of two files whenever this is cut off: the lines are not looked at again. */
   private async keepSettled(settled: readonly LineRange[]): Promise<void> {
-    const kept = new ErrorFile(`${this.path}.kept`);
+    const kept = new ErrorFile(`${this.path}.kept`, this.importId);
     try {
       await kept.copySettled(this.path, settled);
+      await kept.file?.datasync();
       await kept.close();
       if (kept.exists) await rename(kept.path, this.path);
       else await rm(this.path, { force: true });
+      await flushNames(this.path);
     } catch (error) {
       await kept.close().catch(() => undefined);
       await rm(kept.path, { force: true });
@@ -81,8 +103,9 @@ export class ErrorFile {
     const input = createReadStream(path);
     try {
       for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-        const [, line, reason] = ENTRY.exec(text) ?? [];
-        if (reason !== undefined && isSettled(Number(line))) await this.write([[Number(line), reason]]);
+        const [, line, reason = '', importId] = ENTRY.exec(text) ?? [];
+        if (importId === this.importId && isSettled(Number(line)))
+          await this.append([[Number(line), reason]]);
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

@@ -51,7 +51,9 @@ const file = (content: string | Buffer, name = 'keys.csv'): string => {
 };
 const rows = (count: number, prefix = 'KEY'): string =>
   Array.from({ length: count }, (_, index) => `${prefix}-${index},SN-${index}`).join('\n');
-const errorsOf = (path: string): string => readFileSync(`${path}.errors.csv`, 'utf8');
+/** Without the import that each entry names. */
+const errorsOf = (path: string): string =>
+  readFileSync(`${path}.errors.csv`, 'utf8').replace(/,[^,\n]*$/gm, '');
 
 describe('importing a file', () => {
   it('takes its keys in, lot by lot, and reports how far it is', async () => {
@@ -231,6 +233,16 @@ describe('importing a file again', () => {
     const longer = file(rows(11), 'longer.csv');
     expect(await run(longer)).toMatchObject({ settledBefore: 0, added: 1, duplicates: 10 });
     expect(errorsOf(longer).split('\n').length).toBe(12);
+  });
+
+  it('lists no rows of another content that the file had meanwhile', async () => {
+    const one = `${rows(10)}\nKEY-1`;
+    const path = file(one);
+    await run(path);
+    await run(file(`${rows(10)}\nKEY-1\nKEY-2`));
+    expect(errorsOf(path).split('\n')).toHaveLength(14);
+    expect(await run(file(one))).toMatchObject({ settledBefore: 11, duplicates: 0, errorFile: null });
+    expect(readdirSync(folder)).toEqual(['keys.csv']);
   });
 
   it('leaves no other files behind', async () => {

@@ -115,7 +115,7 @@ export class KeyImporter {
   ): Promise<ImportResult | Rejection<ImportRejection>> {
     const settled = this.options.index.settledLines(run.importId);
     await run.source.begin(settled);
-    const errors = await ErrorFile.open(run.request.path, settled);
+    const errors = await ErrorFile.open(run.request.path, run.importId, settled);
     const counts = { rows: 0, added: 0, duplicates: 0, invalid: 0, settledBefore: 0, bytes: 0, totalBytes };
     try {
       await this.takeAll({ ...run, errors, counts });

@@ -189,6 +189,11 @@ export class EmbeddedEventStore extends EventStore {
     return new LogVerification(this.environment, this.reader, onProgress, atOnce).run();
   }
 
+  /** After another process that read this log has ended, however it did: LMDB keeps pages for it until it is known to be gone. */
+  forgetDeadReaders(): void {
+    if (!this.closing) this.environment.root.readerCheck();
+  }
+
   /** Writes a compact copy of everything acknowledged by now into an empty folder; appends go on meanwhile. */
   copyTo(directory: string): Promise<void> {
     this.assertOpen();

@@ -83,8 +83,8 @@ export const writeOwner = ({ root }: LogEnvironment, keys: string): void =>
 export const ownerTable = (root: LogEnvironment['root']): Table => root.openDB({ name: 'owner', ...BINARY });
 
 /**
- * The log's environment for another thread of the process that has opened it. LMDB keeps one environment for all
- * threads, this is one more handle on it: it never writes, and goes without a look at the format.
+ * The log's environment for another thread, or another process, than the one that has opened it. LMDB keeps one environment for all
+ * threads of a process, this is one more handle on it: it never writes, and goes without a look at the format.
  */
 export function openLogForReading(directory: string): LogEnvironment {
   const root = openEnvironment<Buffer, Buffer>({

@@ -100,6 +100,15 @@ export class LmdbIdempotencyStore extends IdempotencyStore {
     }
   }
 
+  /** Of a log that lacks what was answered: its requests are as if their process had ended on the way. */
+  async forgetAnswers(): Promise<void> {
+    for await (const page of this.pages()) {
+      await this.write(() => {
+        for (const { key, value } of page) void this.root.put(key, { ...value, answer: null, upTo: null });
+      });
+    }
+  }
+
   /** Everything, page by page: other work runs in between, however much there is. */
   private async *pages(): AsyncGenerator<{ key: string; value: RememberedRequest }[]> {
     for (let start = ''; ; ) {
