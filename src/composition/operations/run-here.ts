@@ -39,7 +39,7 @@ export async function runHere<N extends OperationName>(
 ): Promise<OperationTypes[N]['result']> {
   const { settings, logger, importWorker, verifyProcess, passwordCost, onProgress, signal } = options;
   if (!MAKE_DATA.has(name)) refuseUnused(settings);
-  const directory = await openDataDirectory(settings.dataDir);
+  const directory = await openDataDirectory(settings.dataDir, name);
   try {
     if (name === 'migrate') return (await migrate(settings, logger)) as OperationTypes[N]['result'];
     const isEmbedded = settings.eventStoreUrl === null;
