@@ -3,7 +3,7 @@ FROM node:22.22.2-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm install --no-audit --no-fund
-COPY nest-cli.json tsconfig.json ./
+COPY tsconfig.json ./
 COPY src src
 COPY projections projections
 COPY migrations migrations

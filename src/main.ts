@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { bannerText, localUrl } from './composition/banner.js';
+import { checkMemory } from './composition/doctor/memory-check.js';
 import { endAtOnce } from './composition/end-at-once.js';
 import { openDataDirectory } from './composition/open-data-directory.js';
 import { serveOperations } from './composition/operations/run-here.js';
@@ -38,6 +39,8 @@ async function main(): Promise<void> {
   }
   const logger = createLogger(settings);
   for (const variable of idleSettings(settings)) logger.warn({ variable }, 'this setting has no effect yet');
+  const memory = checkMemory();
+  if (memory.state !== 'ok') logger.warn({ memory: memory.text }, `little memory: ${memory.advice}`);
   const directory = await openDataDirectory(settings.dataDir);
   await assertCanListen(settings);
   const running = await startApp({

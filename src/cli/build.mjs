@@ -1,14 +1,15 @@
 // Builds the product into dist; with `if-needed` only where dist is not what a build would make of the files here. A build
 // begins by removing dist, also from under a server that runs from it: so `npm start` and `npm run demo` leave alone what stands.
+// By the compiler alone: Nest's command line loads what Node has only since 20.19.3, and does nothing else for this build.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MAIN = join('dist', 'src', 'main.js');
 /** What dist was built from; written when a build has come to its end. */
 const MARK = join('dist', '.built');
-const SETTINGS = ['nest-cli.json', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json'];
 const COMPILED = /\.(ts|json)$/;
 
 function filesIn(folder) {
@@ -26,10 +27,24 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
+/** What package.json asks for, as `>=20.19`, where the Node that runs this is older. */
+function newerNodeNeeded() {
+  const asked = JSON.parse(readFileSync('package.json', 'utf8')).engines?.node;
+  const [major, minor] = (asked?.match(/\d+/g) ?? []).map(Number);
+  const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
+  return ownMajor < major || (ownMajor === major && ownMinor < minor) ? asked : undefined;
+}
+
+const newer = newerNodeNeeded();
+if (newer !== undefined) {
+  console.error(`KeyForge needs Node ${newer}, and this is ${process.versions.node}. Nothing was built.`);
+  process.exit(1);
+}
 const wanted = fingerprint();
 const stands = existsSync(MAIN) && existsSync(MARK) && readFileSync(MARK, 'utf8') === wanted;
 if (!stands || process.argv[2] !== 'if-needed') {
-  const { status } = spawnSync('nest build', { shell: true, stdio: 'inherit' });
+  rmSync('dist', { recursive: true, force: true });
+  const { status } = spawnSync('tsc', { shell: true, stdio: 'inherit' });
   if (status === 0) writeFileSync(MARK, wanted);
   process.exitCode = status ?? 1;
 }

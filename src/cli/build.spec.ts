@@ -1,27 +1,38 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const SCRIPT = resolve('src/cli/build.mjs');
-/** Stands in for the compiler: removes dist, counts, and then does what the test wants. */
-const NEST =
-  '#!/bin/sh\nrm -rf dist; mkdir -p dist/src; echo >> builds; eval "$WHILE_BUILDING"; echo > dist/src/main.js\n';
+/** Stands in for the compiler: counts, and then does what the test wants. */
+const TSC = '#!/bin/sh\nmkdir -p dist/src; echo >> builds; eval "$WHILE_BUILDING"; echo > dist/src/main.js\n';
 
 let folder: string;
 const write = (path: string, text = ''): void => writeFileSync(join(folder, path), text);
 const builds = (): number => readFileSync(join(folder, 'builds'), 'utf8').length;
-function build(args: readonly string[] = ['if-needed'], whileBuilding = ''): number | null {
+function run(args: readonly string[], whileBuilding = '') {
   const PATH = `${join(folder, 'bin')}:${process.env.PATH}`;
   const env = { PATH, WHILE_BUILDING: whileBuilding };
-  return spawnSync(process.execPath, [SCRIPT, ...args], { cwd: folder, env }).status;
+  return spawnSync(process.execPath, [SCRIPT, ...args], { cwd: folder, env, encoding: 'utf8' });
+}
+function build(args: readonly string[] = ['if-needed'], whileBuilding = ''): number | null {
+  return run(args, whileBuilding).status;
 }
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kf-build-'));
   for (const path of ['src/below', 'bin']) mkdirSync(join(folder, path), { recursive: true });
-  write('bin/nest', NEST);
-  chmodSync(join(folder, 'bin/nest'), 0o755);
+  write('bin/tsc', TSC);
+  chmodSync(join(folder, 'bin/tsc'), 0o755);
   write('tsconfig.json', '{"include":["src","docs"]}');
   write('package.json', '{}');
   write('src/below/a.ts', 'export const a = 1;');
@@ -55,3 +66,22 @@ it('a build that failed, or whose files changed meanwhile, is made again', () =>
   expect([build(), builds()]).toEqual([0, 4]);
   expect([build(), builds()]).toEqual([0, 4]);
 });
+
+it('a build leaves nothing in dist of what stood there before', () => {
+  write('dist/src/gone.js');
+  expect(build([])).toBe(0);
+  expect(existsSync(join(folder, 'dist/src/gone.js'))).toBe(false);
+});
+
+it.each(['>=999', `>=${process.versions.node.split('.')[0]}.999`])(
+  'a Node that is older than %s is named in a line, and nothing is built',
+  (node) => {
+    write('package.json', JSON.stringify({ engines: { node } }));
+    const { status, stderr } = run(['if-needed']);
+    expect([status, stderr]).toEqual([
+      1,
+      `KeyForge needs Node ${node}, and this is ${process.versions.node}. Nothing was built.\n`,
+    ]);
+    expect(builds()).toBe(1);
+  },
+);

@@ -3,9 +3,12 @@ import { type ControlClient, connectControl } from '../platform/data-directory/c
 import { DataDirectory, DataDirectoryInUseError } from '../platform/data-directory/data-directory.js';
 import { unusableFile } from '../platform/data-directory/owned-files.js';
 
-/** @throws {SettingsError | DataDirectoryInUseError} */
-export async function openDataDirectory(path: string): Promise<DataDirectory> {
-  const directory = await DataDirectory.open(path).catch((error: unknown) => refuse(path, error));
+/**
+ * @param command name of the command that works there by itself; null for a server
+ * @throws {SettingsError | DataDirectoryInUseError}
+ */
+export async function openDataDirectory(path: string, command: string | null = null): Promise<DataDirectory> {
+  const directory = await DataDirectory.open(path, command).catch((error: unknown) => refuse(path, error));
   const unusable = unusableFile(path);
   if (!unusable) return directory;
   await directory.close();

@@ -10,6 +10,7 @@ import {
   checkSpace,
   judgeFlushes,
 } from '../../src/composition/doctor/local-checks.js';
+import { checkMemory } from '../../src/composition/doctor/memory-check.js';
 import { judgeClock } from '../../src/composition/doctor/server-checks.js';
 import { openEngines } from '../../src/composition/engines.js';
 import { loadSettings } from '../../src/platform/config/settings.js';
@@ -74,6 +75,7 @@ describe('the doctor', () => {
     expect(problems(findings)).toEqual([]);
     expectFinding(findings, ['ok', 'master key', /a file in DATA_DIR/]);
     expectFinding(findings, ['ok', 'flushes', /a second/]);
+    expectFinding(findings, ['ok', 'memory', /MiB/]);
     expect(readdirSync(dataDir)).toEqual(before);
   });
 
@@ -134,6 +136,9 @@ describe('the doctor', () => {
     expect(
       [10, 500, 5_000].map((mebibytes) => checkSpace({ bavail: mebibytes, bsize: 1 << 20 }).state),
     ).toEqual(['problem', 'warning', 'ok']);
+    expect([256, 384, 490, 8_000].map((mebibytes) => checkMemory(mebibytes * 1024 * 1024).state)).toEqual([
+      ...['warning', 'warning', 'ok', 'ok'],
+    ]);
     expect([20, 2_000].map((rate) => judgeFlushes(rate).state)).toEqual(['warning', 'ok']);
     expect([0, -700, 3_000, -3_000].map((ms) => judgeClock('x', ms).state)).toEqual([
       ...['ok', 'warning', 'problem', 'problem'],

@@ -2,6 +2,7 @@ import { idleSettings, loadSettings, type Settings, SettingsError } from '../../
 import { readMasterKey } from '../../platform/security/master-key-file.js';
 import { type Finding, ok, problem, warning, within, withoutSecrets } from './finding.js';
 import { checkDataDirectory, checkMasterKey, checkNode } from './local-checks.js';
+import { checkMemory } from './memory-check.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,7 +24,7 @@ export async function examine(env: Environment): Promise<Finding[]> {
   const { eventStoreUrl, mongoDbUrl, redisUrl } = settings;
   const servers = await import('./server-checks.js');
   const groups = await Promise.all([
-    [checkNode()],
+    [checkNode(), checkMemory()],
     checkSettings(settings),
     within('data', checkDataDirectory(settings), 'make DATA_DIR a folder that this user can write'),
     within(

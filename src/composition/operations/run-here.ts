@@ -45,7 +45,7 @@ export async function runHere<N extends OperationName>(
 ): Promise<OperationTypes[N]['result']> {
   const { settings, logger, importWorker, verifyProcess, passwordCost, onProgress, signal } = options;
   if (!MAKE_DATA.has(name)) refuseUnused(settings);
-  const directory = await openDataDirectory(settings.dataDir);
+  const directory = await openDataDirectory(settings.dataDir, name);
   try {
     if (name === 'accept-log') return (await acceptLog(settings)) as OperationTypes[N]['result'];
     if (name === 'migrate') return (await migrate(settings, logger)) as OperationTypes[N]['result'];

@@ -11,13 +11,20 @@ export type ControlHandler = (
   signal: AbortSignal,
 ) => unknown;
 
-/** The server's end of the control socket. */
+export const busyWith = (command: string): string =>
+  `the data directory is in use by the command "${command}" until that is done`;
+
+/** Tells the name of the command that holds the data directory; null: a server does. */
+export const HOLDER = 'holder';
+
+/** The holder's end of the control socket: a server's, which handles methods, or that of a command, which works alone. */
 export class ControlServer {
   private readonly handlers = new Map<string, ControlHandler>();
   private readonly connections = new Set<Socket>();
   private readonly server: Server;
 
-  constructor() {
+  /** @param command name of the command that holds the data directory; null for a server */
+  constructor(private readonly command: string | null = null) {
     this.server = createServer((socket) => this.accept(socket));
   }
 
@@ -57,14 +64,21 @@ export class ControlServer {
     readLines(socket, (value) => void this.answer(socket, value as ControlRequest, gone.signal));
   }
 
+  private unknown(method: string): ControlError {
+    if (this.command !== null) return new ControlError(`${busyWith(this.command)}: try again then`, 'Busy');
+    return this.handlers.size === 0
+      ? new ControlError('the server is about to start or to end: try again in a moment', 'Busy')
+      : new ControlError(`the server does not know ${method}`, 'UnknownMethod');
+  }
+
   private async answer(
     socket: Socket,
     { id, method, params }: ControlRequest,
     gone: AbortSignal,
   ): Promise<void> {
     try {
-      const handler = this.handlers.get(method);
-      if (!handler) throw new ControlError(`the server does not know ${method}`, 'UnknownMethod');
+      const handler = method === HOLDER ? () => this.command : this.handlers.get(method);
+      if (!handler) throw this.unknown(method);
       const result = await handler(params, (progress) => writeLine(socket, { id, progress }), gone);
       writeLine(socket, { id, result: result ?? null });
     } catch (error) {

@@ -72,6 +72,25 @@ describe('the lock of a data directory', () => {
     await expect(DataDirectory.open(folder)).rejects.toThrow(`${folder} is in use by a running server`);
   });
 
+  it('names the command that holds it to whoever wants it, or wants it to work', async () => {
+    const first = await DataDirectory.open(folder, 'backup');
+    await expect(DataDirectory.open(folder)).rejects.toThrow('in use by the command "backup": wait until');
+    const client = await connected();
+    await expect(client.call('verify', {})).rejects.toThrow(
+      'in use by the command "backup" until that is done',
+    );
+    client.close();
+    await first.close();
+  });
+
+  it('is in use by a server that handles nothing yet', async () => {
+    const first = await DataDirectory.open(folder);
+    const client = await connected();
+    await expect(client.call('verify', {})).rejects.toThrow('about to start or to end');
+    client.close();
+    await first.close();
+  });
+
   it('is taken over from a holder that was killed, and what it left is cleared away', async () => {
     const { child } = await startHolder();
     await kill(child);

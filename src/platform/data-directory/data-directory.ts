@@ -1,21 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, lstatSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { CONTROL_SOCKET, connectTo } from './control-client.js';
-import { type ControlHandler, ControlServer } from './control-server.js';
+import { CONTROL_SOCKET, ControlClient, connectTo } from './control-client.js';
+import { type ControlHandler, ControlServer, HOLDER } from './control-server.js';
 import { makeFolder } from './make-folder.js';
 import { withSocketPath } from './socket-path.js';
 
 /** Folder of the sockets and of the claims on them, in the data directory. */
 const LOCK_FOLDER = 'lock';
 const CLAIM = /^claim-(\d{1,12})$/;
+/** A holder whose thread is busy, or stopped, is a holder all the same. */
+const HOLDER_PATIENCE_MS = 1_000;
 const SOCKET = /^[0-9a-f]{12}\.sock$/;
 
 export class DataDirectoryInUseError extends Error {
-  constructor(readonly directory: string) {
-    super(
-      `the data directory ${directory} is in use by a running server: stop it first, or give this one another DATA_DIR`,
-    );
+  /** @param command name of the command that holds it; null for a server */
+  constructor(
+    readonly directory: string,
+    command: string | null = null,
+  ) {
+    const holder =
+      command === null
+        ? 'a running server: stop it first'
+        : `the command "${command}": wait until it is done`;
+    super(`the data directory ${directory} is in use by ${holder}, or give this one another DATA_DIR`);
     this.name = 'DataDirectoryInUseError';
   }
 }
@@ -39,14 +47,15 @@ export class DataDirectory {
 
   /**
    * Makes the directory if need be (0700), and takes its lock.
+   * @param command name of the command that wants it, for whoever comes meanwhile; null for a server
    * @throws {DataDirectoryInUseError} if another process, or this one, holds it.
    */
-  static async open(path: string): Promise<DataDirectory> {
+  static async open(path: string, command: string | null = null): Promise<DataDirectory> {
     const directory = resolve(path);
     const folder = join(directory, LOCK_FOLDER);
     makeFolder(folder);
     const socket = `${randomBytes(6).toString('hex')}.sock`;
-    const control = new ControlServer();
+    const control = new ControlServer(command);
     await withSocketPath(folder, socket, (short) => control.listen(short));
     try {
       chmodSync(join(folder, socket), 0o600);
@@ -88,11 +97,24 @@ async function isAlive(folder: string, socket: string): Promise<boolean> {
   return connection !== null;
 }
 
+/** The command that holds a directory; null for a server, and for whoever does not say so in time. */
+async function holderOf(folder: string, socket: string): Promise<string | null> {
+  const connection = await connectTo(folder, socket);
+  if (!connection) return null;
+  const client = new ControlClient(connection);
+  const late = setTimeout(() => client.close(), HOLDER_PATIENCE_MS);
+  const holder = await client.call(HOLDER, null).catch(() => null);
+  clearTimeout(late);
+  client.close();
+  return typeof holder === 'string' ? holder : null;
+}
+
 async function claim(directory: string, folder: string, socket: string): Promise<void> {
   for (;;) {
     const newest = claims(folder)[0] ?? 0;
-    if (newest > 0 && (await isAlive(folder, readlinkSync(claimPath(folder, newest))))) {
-      throw new DataDirectoryInUseError(directory);
+    const holder = newest > 0 ? readlinkSync(claimPath(folder, newest)) : null;
+    if (holder !== null && (await isAlive(folder, holder))) {
+      throw new DataDirectoryInUseError(directory, await holderOf(folder, holder));
     }
     const number = newest + 1;
     try {

@@ -81,3 +81,16 @@ it('connections on which nothing moves any more are closed', async () => {
   const [{ timeout }] = await accepted;
   expect(timeout).toBe(IDLE_CONNECTION_MS);
 });
+
+it.each(['/echo?q=\xd0\xbf', '/\xff', '/echo?q=\x7f'])(
+  'bytes that do not belong into a target are refused, also where the parser of Node lets %j through',
+  async (target) => {
+    server.prependOnceListener('request', (request) => {
+      request.url = target;
+    });
+    const socket = open();
+    socket.write(`${POST_ECHO}Content-Length: 2\r\n\r\n{}`);
+    const [text] = await once(socket, 'data');
+    expect(String(text)).toMatch(/^HTTP\/1\.1 400 .*The request is malformed/s);
+  },
+);

@@ -22,7 +22,7 @@ import {
 import { requestIds } from './request-id.js';
 import { plainErrors, type Surface } from './surface.js';
 import { pathOf, SurfaceRouter } from './surface-router.js';
-import { answerUnreadable } from './unreadable-request.js';
+import { answerUnreadable, isReadableTarget } from './unreadable-request.js';
 
 export interface HttpOptions {
   readonly settings: Pick<Settings, 'trustedProxies' | 'surfaceHosts'>;
@@ -100,7 +100,8 @@ export class HttpAdapter extends FastifyAdapter {
       const forwarded = proxies.length > 0 && request.headers['x-forwarded-for'];
       if (typeof forwarded === 'string') request.headers['x-forwarded-for'] = withoutPorts(forwarded);
       reply.header('X-Request-Id', request.id);
-      done();
+      if (isReadableTarget(request.raw.url ?? '/')) done();
+      else this.answer(refusal(400), request, reply);
     });
     if (onAnswered) this.tellOfAnswers(fastify, onAnswered);
     if (logger.isLevelEnabled('debug')) this.logRequests(fastify);

