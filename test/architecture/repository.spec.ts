@@ -11,7 +11,9 @@ const REQUIRED = [
   'docs/adr',
   'docs/settings.md',
   'migrations',
+  'nest-cli.json',
   'package-lock.json',
+  'package.json',
   'projections',
   'src/apis',
   'src/contexts',
@@ -21,6 +23,7 @@ const REQUIRED = [
   'test/contracts',
   'test/e2e',
   'test/support',
+  'tsconfig.json',
 ];
 
 /** Addresses that npm writes down for each package, unless told not to. */
