@@ -4,7 +4,10 @@ import { IN_USE, type VerifyMessage } from './verify-apart.js';
 
 // Entry of the process that looks at a log which may be damaged: see verify-apart.ts.
 const [, , directory = '', use = '', atOnce = ''] = process.argv;
-const tell = (message: VerifyMessage): boolean => process.send!(message);
+const tell = (message: VerifyMessage): void => {
+  // Whoever waited may leave between two messages; the end comes with `disconnect`.
+  if (process.connected) process.send!(message, undefined, undefined, () => undefined);
+};
 const verify = use === IN_USE ? verifyFolderInUse : verifyFolder;
 
 // Nobody is left to be told. To listen for that must not keep this process from its end.
