@@ -106,6 +106,23 @@ class World {
     if (!isRejection(decided)) this.record(lot, decided);
   }
 
+  /** The earliest deadline in a lot. */
+  earliest(lot: number): string | null {
+    const { open, slots } = this.lots.get(lot)!;
+    const deadlines = open.values().map((slot) => slots.get(slot)!.reservation!.deadlineMs);
+    return deadlines.length === 0 ? null : iso(Math.min(...deadlines));
+  }
+
+  /** Lots with an overdue reservation, and those that were asked for that. */
+  overdue(index = this.index): { lots: number[]; asked: number[] } {
+    const asked: number[] = [];
+    const earliestOf = (lot: number) => {
+      asked.push(lot);
+      return this.earliest(lot);
+    };
+    return { lots: [...index.overdue('a', iso(this.clock.ms), earliestOf)], asked };
+  }
+
   candidates(packageId = 'a', index = this.index): number[] {
     return [...index.candidates(packageId, this.clock.ms)];
   }
@@ -198,6 +215,37 @@ describe('the edges of stock', () => {
   });
 });
 
+describe('lots with an overdue reservation', () => {
+  it('are asked when that may be so, and not again for nothing', () => {
+    const world = new World();
+    for (const lot of [1, 2, 3]) world.open(lot, 'a', null, null);
+    world.reserve(1, 'r1');
+    world.clock.ms += 5;
+    world.reserve(1, 'r2');
+    world.reserve(2, 'r3');
+    expect(world.overdue()).toEqual({ lots: [], asked: [] });
+    world.clock.ms += 5;
+    expect(world.overdue()).toEqual({ lots: [1], asked: [1] });
+    world.cancel(1, 'r1');
+    expect(world.overdue()).toEqual({ lots: [], asked: [1] });
+    expect(world.overdue()).toEqual({ lots: [], asked: [] });
+    world.clock.ms += 5;
+    expect(world.overdue()).toEqual({ lots: [1, 2], asked: [1, 2] });
+  });
+
+  it('are all asked after a restart, a few at a time', () => {
+    const world = new World();
+    for (let lot = 1; lot <= 20; lot += 1) {
+      world.open(lot, 'a', null);
+      world.reserve(lot, `r${lot}`);
+    }
+    const index = world.restarted();
+    expect([1, 2, 3].map(() => world.overdue(index).asked.length)).toEqual([16, 4, 0]);
+    world.clock.ms += 10;
+    expect(world.overdue(index).lots).toHaveLength(16);
+  });
+});
+
 describe('what is kept', () => {
   it('does not grow with keys that are gone', () => {
     const world = new World();
@@ -260,6 +308,9 @@ test('the index agrees with the lots, whatever happens and also after a restart'
           for (const index of [world.index, world.restarted()]) {
             expect(index.available('a')).toBe(free.length);
             expect(index.reserved('a')).toBe(reserved.length);
+            expect(world.overdue(index).lots).toEqual(
+              [...world.lots.keys()].filter((lot) => (world.earliest(lot) ?? '9') <= iso(world.clock.ms)),
+            );
             expect(world.candidates('a', index).sort()).toEqual(offering.map(([number]) => number).sort());
           }
           expect(world.candidates('a', world.restarted())).toEqual(world.candidates());
