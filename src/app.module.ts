@@ -199,7 +199,7 @@ function contextProviders({ settings, importWorker }: AppOptions, turns: Turns):
     ...ORDERING_PROVIDERS,
     ...salePorts(settings),
     ...DELIVERIES_PROVIDERS,
-    ...deliveryPorts(settings),
+    ...deliveryPorts(settings, () => turns.isBusy),
     ...webhooksProviders({ namespace: settings.streamNamespace }),
     outboundHttp(settings),
     ...terminalV1Providers({ publicUrl: settings.publicUrl }),

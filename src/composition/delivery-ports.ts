@@ -45,7 +45,7 @@ export const hasMailbox = ({ resendApiKey, smtpUrl, nodeEnv }: Settings): boolea
   !resendApiKey && !smtpUrl && nodeEnv !== 'production';
 
 /** What the deliveries context needs of the others, bound to what they offer. */
-export const deliveryPorts = (settings: Settings): Provider[] => [
+export const deliveryPorts = (settings: Settings, isSelling: () => boolean): Provider[] => [
   {
     provide: Mailbox,
     inject: [Vault, Clock],
@@ -89,7 +89,7 @@ export const deliveryPorts = (settings: Settings): Provider[] => [
     provide: EmailDelivery,
     inject: [DeliverySender, Ids],
     useFactory: (sender: DeliverySender, ids: Ids) =>
-      new EmailDelivery(new PendingDeliveriesIndex(), sender, ids),
+      new EmailDelivery(new PendingDeliveriesIndex(), sender, ids, { isSelling }),
   },
   {
     provide: WebhookWarnings,

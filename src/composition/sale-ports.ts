@@ -39,6 +39,7 @@ export const salePorts = (settings: Settings): Provider[] => [
     inject: [StockIndex, IndexProgress],
     useFactory: (stock: StockIndex, progress: IndexProgress): StockCandidates => ({
       candidates: (packageId, nowMs) => stock.candidates(packageId, nowMs),
+      overdue: (packageId, at, earliestOf) => stock.overdue(packageId, at, earliestOf),
       catchUp: () => progress.catchUp(STOCK_PATIENCE_MS),
     }),
   },

@@ -5,8 +5,10 @@ import { PackageRemoval } from '../../src/contexts/catalog/commands/package-remo
 import {
   CatalogIndex,
   CreatePackage,
+  changePackage,
   DeletePackage,
   DeleteProduct,
+  isPackageOffered,
   Package,
   PackageKeys,
   Product,
@@ -15,7 +17,7 @@ import {
   RetirePackageKeys,
   RetirePackageKeysHandler,
 } from '../../src/contexts/inventory/commands/retire-package-keys.js';
-import { Lot, PackageLots } from '../../src/contexts/inventory/index.js';
+import { Lot, PackageLots, reserveKey } from '../../src/contexts/inventory/index.js';
 import { type CommandContext, Executor, type Work } from '../../src/platform/execution/transaction.js';
 import { IndexFollower } from '../../src/platform/indexes/index-follower.js';
 import { IndexProgress } from '../../src/platform/indexes/index-progress.js';
@@ -30,6 +32,8 @@ import { MemoryKeyStore } from '../support/memory-key-store.js';
 const PRODUCT = 'product-normalized';
 /** More runs of the executor than any of these commands needs. */
 const MOMENTS = Array.from({ length: 24 }, (_, index) => index + 1);
+/** The run that deletes the package. */
+const DELETION = 10;
 
 let store: MemoryEventStore;
 let node: InventoryNode;
@@ -109,6 +113,21 @@ const createPackage = () =>
   );
 
 const addLate = () => node.add('a', [{ text: 'LATE' }]);
+/** Lifts the hold of a deletion that is under way, and reserves one of two keys that come in. */
+async function reserveLate(): Promise<void> {
+  await node.executor.run(testContext, (tx) => {
+    const events = changePackage(tx.load(Package, 'a'), { hold: false });
+    if (!isRejection(events)) tx.append(Package, 'a', events);
+  });
+  await node.add('a', [{ text: 'LATE' }, { text: 'LATER' }]);
+  await node.executor.run(testContext, (tx) => {
+    const lot = tx.load(Lot, '2');
+    const deadline = new Date(tx.nowMs + 60_000).toISOString();
+    const terms = { nowMs: tx.nowMs, cooldownMs: 0, partner: 'p', wallet: 'w', currency: 'AZN', shown: true };
+    const reserved = reserveKey(lot, { ...terms, reservation: 'r', deadline });
+    if (isPackageOffered(tx.load(Package, 'a')) && !isRejection(reserved)) tx.append(Lot, '2', reserved);
+  });
+}
 const crash = () => Promise.reject(new Error('crash'));
 
 describe('deleting a package', () => {
@@ -141,6 +160,18 @@ describe('deleting a package', () => {
       expect(new Set(await statuses())).toEqual(new Set(['retired']));
     },
   );
+
+  it.each(MOMENTS)('leaves no key on sale beside one that is reserved before run %i', async (moment) => {
+    const late = new Interrupted({ [moment]: reserveLate });
+    if (isRejection(await commands(late).deletePackage())) return;
+    expect(await statuses()).not.toContain('free');
+  });
+
+  it('goes through although a key is reserved right before', async () => {
+    const late = new Interrupted({ [DELETION]: reserveLate });
+    expect(isRejection(await commands(late).deletePackage())).toBe(false);
+    expect(await statuses()).toEqual(['retired', 'retired', 'reserved', 'retired']);
+  });
 
   it('a second time finds nothing', async () => {
     await commands().deletePackage();

@@ -36,6 +36,12 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: faults,
   },
   {
+    name: 'hold: a line is held for as if it had one unit',
+    file: sale,
+    edits: [[' * BigInt(line.units.length)', '']],
+    tests: 'test/sale/amount-held',
+  },
+  {
     name: 'hold: an undone attempt without a hold writes no release',
     file: 'src/contexts/wallets/domain/wallet.decider.ts',
     edits: [['if (!hold && findOperation(state.operations, key) !== undefined) return', 'if (!hold) return']],
@@ -204,8 +210,8 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/contexts/ordering/commands/reservations.ts',
     edits: [
       [
-        '    if (expired.length === 0) return false;\n    tx.append(Lot, id, expired);\n  }\n  return true;',
-        "    tx.append(Lot, id, expired);\n  }\n  return outcome.status !== 'ended';",
+        '    if (expired.length === 0) return false;\n    giveBack(tx, id, outcome.slot, expired);\n  }\n  return true;',
+        "    giveBack(tx, id, outcome.slot, expired);\n  }\n  return outcome.status !== 'ended';",
       ],
     ],
     tests: expiry,

@@ -173,6 +173,8 @@ export class SaleWorld {
       { packageId: (publicId: number) => (publicId === PACKAGE_NUMBER ? PACKAGE : undefined) },
       {
         candidates: candidates ?? (() => lots.map((_, index) => index + 1)),
+        overdue: (_packageId, at, earliestOf) =>
+          lots.map((_, index) => index + 1).filter((lot) => (earliestOf(lot) ?? '9') <= at),
         catchUp: async () => this.newStock?.() ?? false,
       },
       { read: (lot: number, slot: number) => this.readText(lot, slot) },

@@ -11,7 +11,6 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import { catchError, type Observable } from 'rxjs';
-import { KeysUnreadable } from '../../contexts/ordering/index.js';
 import { EventStoreError } from '../../platform/event-store/event-store.js';
 import { KnownOutage } from '../../platform/http/failure.js';
 import { StoreUnavailable } from '../../platform/kernel/store-unavailable.js';
@@ -27,7 +26,7 @@ import { WaitingReads } from './waiting-reads.js';
 const OUTAGE = 'The service is not available';
 const REPLACED_KEY =
   'The master key was changed: this server reads no secrets until it is restarted with the new one';
-const OUTAGES = [EventStoreError, StoreUnavailable, KeysUnreadable] as const;
+const OUTAGES = [EventStoreError, StoreUnavailable] as const;
 
 /** Tells an outage from a bug: callers may come again later. */
 @Injectable()

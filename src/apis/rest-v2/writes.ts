@@ -4,6 +4,7 @@ import { EventStore, EventStoreError, formatPosition } from '../../platform/even
 import type { CommandContext } from '../../platform/execution/transaction.js';
 import { KnownOutage } from '../../platform/http/failure.js';
 import { correlationOf } from '../../platform/http/request-id.js';
+import { IndexesBehind } from '../../platform/indexes/index-progress.js';
 import { Ids } from '../../platform/kernel/ids.js';
 import { isRejection, type Rejection } from '../../platform/kernel/rejection.js';
 import { ReadModels } from '../../platform/projections/read-models.js';
@@ -61,7 +62,7 @@ export class Writes {
     try {
       return await this.bus.execute(command);
     } catch (error) {
-      if (!(error instanceof EventStoreError)) throw error;
+      if (!(error instanceof EventStoreError || error instanceof IndexesBehind)) throw error;
       const message = error.outcome === 'nothing' ? NOTHING_STORED : DOUBTFUL;
       throw new ServiceUnavailableException(message, { cause: error });
     }

@@ -14,7 +14,7 @@ import { correlationOf } from '../../platform/http/request-id.js';
 import { Turns } from '../../platform/http/turns.js';
 import { Ids } from '../../platform/kernel/ids.js';
 import { isRejection } from '../../platform/kernel/rejection.js';
-import { isAway, seldom } from '../../platform/logging/seldom.js';
+import { tellingOutagesSeldom } from '../../platform/logging/seldom.js';
 import { INVALID_DATA, type Means, PERFORM } from './actions.js';
 import { ANSWERS, type Answer } from './answers.js';
 import { MAX_REQUESTS_IN_FLIGHT } from './limits.js';
@@ -70,10 +70,10 @@ const map = <T, R>(value: MaybePromise<T>, next: (value: T) => MaybePromise<R>):
 export class TerminalService {
   private readonly log = new Logger('TerminalV1');
   private readonly means: Means;
-  private readonly tellFailure = (text: string, stack: string): void => this.log.error(text, stack);
-  private readonly tellOutage = seldom(({ unsaid }, text: string, stack: string) =>
-    this.tellFailure(unsaid === undefined ? text : `${text}, and ${unsaid} since the line before`, stack),
-  );
+  private readonly tellFailure = tellingOutagesSeldom(({ unsaid }, error, text: string, query: Query) => {
+    const more = unsaid === undefined ? '' : `, and ${unsaid} since the line before`;
+    this.log.error(text + more, redact(stackOf(error), query));
+  });
 
   constructor(
     @Inject(CommandBus) commands: CommandBus,
@@ -171,9 +171,7 @@ export class TerminalService {
 
   /** What all requests meet at once, as a server that is away, is told once in a while. */
   private logFailure(error: unknown, action: Action, query: Query, request: string): void {
-    const text = `action ${action} failed, request ${request}`;
-    const tell = isAway(error) || error instanceof KeysUnreadable ? this.tellOutage : this.tellFailure;
-    tell(text, redact(stackOf(error), query));
+    this.tellFailure(error, `action ${action} failed, request ${request}`, query);
   }
 }
 

@@ -11,6 +11,7 @@ export { QuarantineKey } from './commands/quarantine-key.js';
 export { RetireKey } from './commands/retire-key.js';
 export { type KeysRetired, RetireKeys } from './commands/retire-keys.js';
 export {
+  PACKAGE_DELETED,
   type RetiredKeys,
   RetirePackageKeys,
   type RetirePackageKeysRejection,
@@ -18,7 +19,7 @@ export {
 export { RevealKey } from './commands/reveal-key.js';
 export { type KeyUpdate, UpdateKey, type UpdateKeyRejection } from './commands/update-key.js';
 export { INTAKE_ID, Intake, type IntakeState } from './domain/intake.js';
-export type { KeyHandlingRejection } from './domain/key-handling.decider.js';
+export { type KeyHandlingRejection, retireKey } from './domain/key-handling.decider.js';
 export { type KeyPlace, keyId, keyNumber, parseKeyNumber, placeOfKey } from './domain/key-number.js';
 export {
   cancelReservation,

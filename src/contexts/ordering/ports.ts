@@ -10,6 +10,15 @@ export abstract class PackageDirectory {
 /** Which lots to try for a package, best first. A hint: the lot decides. */
 export abstract class StockCandidates {
   abstract candidates(packageId: string, nowMs: number): Iterable<number>;
+  /**
+   * Lots in which a reservation is overdue at a moment (UTC ISO). `earliestOf` tells the earliest deadline of a lot's open
+   * reservations, null if there are none; it is asked about few lots.
+   */
+  abstract overdue(
+    packageId: string,
+    at: string,
+    earliestOf: (lot: number) => string | null,
+  ): Iterable<number>;
   /** Waits, but not for long, until it shows whatever was in the log before. Answers whether anything was missing. */
   abstract catchUp(): Promise<boolean>;
 }

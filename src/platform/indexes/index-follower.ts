@@ -91,7 +91,7 @@ export class IndexFollower {
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> = Promise.resolve();
   private isWriting = false;
-  private waiters: { position: bigint; resolve: () => void }[] = [];
+  private readonly waiters = new Set<{ readonly position: bigint; readonly resolve: () => void }>();
   private applied = 0n;
   private lastEvent = '';
   private flushedTo = 0n;
@@ -146,10 +146,14 @@ export class IndexFollower {
     return this.applied;
   }
 
-  /** Resolves when the indexes reflect the log up to `position`. */
-  reached(position: bigint): Promise<void> {
+  /** Resolves when the indexes reflect the log up to `position`; never after `signal`. */
+  reached(position: bigint, signal?: AbortSignal): Promise<void> {
     if (this.applied >= position) return Promise.resolve();
-    return new Promise((resolve) => this.waiters.push({ position, resolve }));
+    return new Promise((resolve) => {
+      const waiter = { position, resolve };
+      this.waiters.add(waiter);
+      signal?.addEventListener('abort', () => this.waiters.delete(waiter), { once: true });
+    });
   }
 
   async close(): Promise<void> {
@@ -179,12 +183,10 @@ export class IndexFollower {
       if (followed.position < this.applied) followed.position = this.applied;
       followed.index.afterBatch?.(followed);
     }
-    if (this.waiters.length > 0) {
-      this.waiters = this.waiters.filter((waiter) => {
-        if (waiter.position > this.applied) return true;
-        waiter.resolve();
-        return false;
-      });
+    for (const waiter of this.waiters) {
+      if (waiter.position > this.applied) continue;
+      waiter.resolve();
+      this.waiters.delete(waiter);
     }
     if (!this.followed.some((followed) => followed.buffered > BUFFERED_ENTRIES)) return;
     if (this.isWriting) await this.writing;

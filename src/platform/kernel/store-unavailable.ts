@@ -1,4 +1,4 @@
-/** A store other than the log cannot be reached at the moment. The message is for the operator. */
+/** A store other than the log cannot be reached, or not used, at the moment. The message is for the operator. */
 export class StoreUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);

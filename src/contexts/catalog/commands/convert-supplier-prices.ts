@@ -62,7 +62,7 @@ export class ConvertSupplierPricesHandler implements ICommandHandler<ConvertSupp
 
   async execute(command: ConvertSupplierPrices): Promise<PricesConverted | Rejection<'SupplierNotFound'>> {
     const { context, supplierId } = command;
-    await this.progress.caughtUp();
+    await this.progress.needed();
     const { exists, deleted } = await this.executor.run(context, (tx) => tx.load(Supplier, supplierId));
     if (!exists || deleted) return reject('SupplierNotFound');
     const ids = [...this.index.packages.entries()]

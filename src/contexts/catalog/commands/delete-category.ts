@@ -27,7 +27,7 @@ export class DeleteCategoryHandler implements ICommandHandler<DeleteCategory> {
   ) {}
 
   async execute({ context, id }: DeleteCategory): Promise<CatalogResult> {
-    await this.progress.caughtUp();
+    await this.progress.needed();
     return this.executor.run(context, (tx) => {
       const category = tx.load(Category, id);
       if (category.deleted) return reject('CategoryNotFound');

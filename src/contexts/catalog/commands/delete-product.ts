@@ -37,20 +37,25 @@ export class DeleteProductHandler implements ICommandHandler<DeleteProduct> {
   async execute({ context, id }: DeleteProduct): Promise<CatalogResult> {
     const { deleted } = await this.executor.run(context, (tx) => tx.load(Product, id));
     if (!deleted) {
-      for (const packageId of await this.packagesOf(context, id)) {
+      for (const packageId of await this.packagesOf(context, id, 'nothing')) {
         if (await this.keys.has(context, packageId)) return reject('ProductHasKeys');
       }
     }
     const result = await this.executor.run(context, (tx) =>
       record(tx, Product, id, deleteProduct(tx.load(Product, id))),
     );
-    for (const packageId of await this.packagesOf(context, id)) await this.removal.remove(context, packageId);
+    for (const packageId of await this.packagesOf(context, id, 'unknown'))
+      await this.removal.remove(context, packageId);
     return deleted ? reject('ProductNotFound') : result;
   }
 
   /** Ids of the product's packages that are not deleted. The index proposes them, their streams decide. */
-  private async packagesOf(context: CommandContext, productId: string): Promise<string[]> {
-    await this.progress.caughtUp();
+  private async packagesOf(
+    context: CommandContext,
+    productId: string,
+    outcome: 'nothing' | 'unknown',
+  ): Promise<string[]> {
+    await this.progress.needed(outcome);
     const candidates = [...this.index.packageIdsOf(productId)];
     return this.executor.run(context, (tx) =>
       candidates.filter((id) => {

@@ -31,7 +31,7 @@ export class DeleteSupplierHandler implements ICommandHandler<DeleteSupplier> {
   ) {}
 
   async execute({ context, id }: DeleteSupplier): Promise<CatalogResult> {
-    await this.progress.caughtUp();
+    await this.progress.needed();
     const isOfSupplier = (state: { readonly deleted: boolean; readonly supplierId: string }) =>
       !state.deleted && state.supplierId === id;
     return this.executor.run(context, (tx) => {

@@ -2,8 +2,8 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, Executor, type Transaction } from '../../../platform/execution/transaction.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { changePackage, Package } from '../../catalog/index.js';
-import { retireLot } from '../domain/key-handling.decider.js';
-import { Lot } from '../domain/lot.js';
+import { retireLot, retireUnreserved } from '../domain/key-handling.decider.js';
+import { Lot, type LotState } from '../domain/lot.js';
 import type { LotEvent } from '../events/lot.events.js';
 import { inBatches, type LotShare } from './lot-batches.js';
 import { PackageLots } from './package-lots.js';
@@ -15,23 +15,29 @@ export interface RetiredKeys {
   readonly retired: number;
 }
 
+/** Why a key was retired whose package is no more. */
+export const PACKAGE_DELETED = 'package deleted';
+
 /**
  * Takes every key of a package off sale for good, sold ones apart. None is taken while one of them is reserved.
  *
  * The package is put on hold first, so that nobody reserves a key while the lots are gone through, and stays on hold:
  * whoever asks goes on to delete it. Given again it retires what an earlier, broken run has left. A held package still
- * takes keys in: a deleted one does not, so after the deletion this is to be given once more.
+ * takes keys in, and a hold can be lifted: neither is so of a deleted one, so after the deletion this is to be given once more.
+ * Then what is reserved all the same keeps nothing else, and is retired when it comes back.
  */
 export class RetirePackageKeys extends Command<RetiredKeys | Rejection<RetirePackageKeysRejection>> {
   constructor(
     readonly context: CommandContext,
     /** UUID. */
     readonly packageId: string,
-    readonly reason = 'package deleted',
+    readonly reason = PACKAGE_DELETED,
   ) {
     super();
   }
 }
+
+type Retirement = (lot: LotState) => LotEvent[] | Rejection<'KeysReserved'>;
 
 @CommandHandler(RetirePackageKeys)
 export class RetirePackageKeysHandler implements ICommandHandler<RetirePackageKeys> {
@@ -45,26 +51,35 @@ export class RetirePackageKeysHandler implements ICommandHandler<RetirePackageKe
     packageId,
     reason,
   }: RetirePackageKeys): Promise<RetiredKeys | Rejection<RetirePackageKeysRejection>> {
+    const { deleted } = await this.executor.run(context, (tx) => tx.load(Package, packageId));
+    if (deleted) return this.retire(context, packageId, (lot) => retireUnreserved(lot, reason));
     // Looked at before the package is touched, so that a refusal mostly leaves it as it is.
     const lots = await this.lots.of(context, packageId);
     if (await this.isReserved(context, lots)) return reject('KeysReserved');
     const hold = await this.hold(context, packageId);
     if (isRejection(hold)) return hold;
-    const result = await this.retire(context, packageId, reason);
+    const result = await this.retireAll(context, packageId, reason);
     if (isRejection(result) && hold.isNew) await this.liftHold(context, packageId);
     return result;
+  }
+
+  private async retireAll(
+    context: CommandContext,
+    packageId: string,
+    reason: string,
+  ): Promise<RetiredKeys | Rejection<'KeysReserved'>> {
+    if (await this.isReserved(context, await this.lots.of(context, packageId))) return reject('KeysReserved');
+    return this.retire(context, packageId, (lot) => retireLot(lot, reason));
   }
 
   private async retire(
     context: CommandContext,
     packageId: string,
-    reason: string,
+    decide: Retirement,
   ): Promise<RetiredKeys | Rejection<'KeysReserved'>> {
-    const lots = await this.lots.of(context, packageId);
-    if (await this.isReserved(context, lots)) return reject('KeysReserved');
     let retired = 0;
-    for (const batch of inBatches(lots)) {
-      const decided = await this.executor.run(context, (tx) => retireLots(tx, batch, reason));
+    for (const batch of inBatches(await this.lots.of(context, packageId))) {
+      const decided = await this.executor.run(context, (tx) => retireLots(tx, batch, decide));
       if (isRejection(decided)) return decided;
       retired += decided;
     }
@@ -98,15 +113,15 @@ export class RetirePackageKeysHandler implements ICommandHandler<RetirePackageKe
   }
 }
 
-/** How many keys that were; none of any lot while one is reserved. */
+/** How many keys that were; none of any lot where one of them is refused. */
 function retireLots(
   tx: Transaction,
   lots: readonly LotShare[],
-  reason: string,
+  decide: Retirement,
 ): number | Rejection<'KeysReserved'> {
   const decided: (readonly [lot: string, events: LotEvent[]])[] = [];
   for (const { lot } of lots) {
-    const events = retireLot(tx.load(Lot, String(lot)), reason);
+    const events = decide(tx.load(Lot, String(lot)));
     if (isRejection(events)) return events;
     decided.push([String(lot), events]);
   }

@@ -72,8 +72,11 @@ export const revealKey = (state: LotState, { slot, by }: { slot: number; by: str
   );
 
 /** Takes every key of a lot off sale for good, sold ones apart; none while one of them is reserved. */
-export function retireLot(state: LotState, reason: string): LotEvent[] | Rejection<'KeysReserved'> {
-  if (state.open.size > 0) return reject('KeysReserved');
+export const retireLot = (state: LotState, reason: string): LotEvent[] | Rejection<'KeysReserved'> =>
+  state.open.size > 0 ? reject('KeysReserved') : retireUnreserved(state, reason);
+
+/** Takes every key of a lot off sale for good, those that are reserved or sold apart. */
+export function retireUnreserved(state: LotState, reason: string): LotEvent[] {
   const events: LotEvent[] = [];
   state.slots.forEach(({ status }, slot) => {
     if (status === 'free' || status === 'quarantined')

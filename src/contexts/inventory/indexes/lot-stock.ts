@@ -7,6 +7,9 @@ export type SlotPlace = (typeof SLOT)[keyof typeof SLOT];
 /** Keys without expiry, in the order of expiries. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
+/** Later than any deadline, UTC ISO. */
+export const NO_DEADLINE = '9999';
+
 /** The part of a lot that hardly changes once its keys are in. */
 export interface KeptLot {
   readonly package: string;
@@ -26,6 +29,8 @@ interface ExpiryGroup {
 export class LotStock {
   /** The expiry under which the package's order of fresh lots lists this lot; null when it is not listed. */
   listedUnder: number | null = null;
+  /** No reservation of the lot ends before that, UTC ISO: what has ended since may have ended first. */
+  dueFrom = NO_DEADLINE;
   taken = 0;
   /** Keys that are not gone. */
   left = 0;

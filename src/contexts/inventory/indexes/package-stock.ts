@@ -1,6 +1,6 @@
 import { keyId } from '../domain/key-number.js';
-import { KEYS_PER_LOT } from '../limits.js';
-import { type LotStock, NEVER, SLOT } from './lot-stock.js';
+import { KEYS_PER_LOT, LOTS_PER_LOOK } from '../limits.js';
+import { type LotStock, NEVER, NO_DEADLINE, SLOT } from './lot-stock.js';
 
 /** Counts of free keys by expiry, and how many of them have not expired at a moment. */
 class FreeKeys {
@@ -61,6 +61,8 @@ export class PackageStock {
   private listedForMs = 0;
   /** The latest expiry that was taken off the lists. */
   private passedMs = 0;
+  /** The earliest of the lots' `dueFrom`, or one before it. */
+  private dueFrom = NO_DEADLINE;
 
   available(nowMs: number): number {
     return this.free.unexpired(nowMs);
@@ -101,6 +103,32 @@ export class PackageStock {
     if (expiresAtMs === null) return;
     lot.listedUnder = expiresAtMs;
     this.fresh.splice(this.placeOf(lot), 0, lot);
+  }
+
+  /** A reservation of the lot ends at a time, UTC ISO. */
+  expect(lot: LotStock, deadline: string): void {
+    if (deadline < lot.dueFrom) lot.dueFrom = deadline;
+    if (deadline < this.dueFrom) this.dueFrom = deadline;
+  }
+
+  /**
+   * Lot numbers with a reservation whose deadline has come, as `earliestOf` answers (null: none is open). It is asked about lots
+   * that may have one, no more than a few in each call: what it said is remembered.
+   */
+  *overdue(at: string, earliestOf: (lot: number) => string | null): Generator<number> {
+    if (this.dueFrom > at) return;
+    let asked = 0;
+    let next = NO_DEADLINE;
+    for (const lot of this.lots.values()) {
+      if (lot.dueFrom <= at) {
+        asked += 1;
+        if (asked > LOTS_PER_LOOK) return;
+        lot.dueFrom = earliestOf(lot.number) ?? NO_DEADLINE;
+        if (lot.dueFrom <= at) yield lot.number;
+      }
+      if (lot.dueFrom < next) next = lot.dueFrom;
+    }
+    this.dueFrom = next;
   }
 
   /** Lot numbers in the order to try. */

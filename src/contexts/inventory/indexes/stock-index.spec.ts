@@ -1,125 +1,12 @@
 import fc from 'fast-check';
-import { indexEvent, MemoryKeep } from '../../../../test/support/index-keep.js';
-import { Clock } from '../../../platform/kernel/clock.js';
-import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
+import { iso } from '../../../../test/support/lot-history.js';
+import { StockWorld } from '../../../../test/support/stock-world.js';
 import { changeKey, quarantineKey, releaseKey, retireKey } from '../domain/key-handling.decider.js';
 import * as decide from '../domain/lot.decider.js';
-import { Lot, type LotState } from '../domain/lot.js';
-import type { LotEvent } from '../events/lot.events.js';
-import { StockIndex } from './stock-index.js';
-
-class TestClock extends Clock {
-  ms = 1000;
-  now(): number {
-    return this.ms;
-  }
-}
-
-const iso = (ms: number): string => new Date(ms).toISOString();
-const opened = (packageId: string, expiries: (number | null)[]): LotEvent[] => [
-  {
-    type: 'LotOpened',
-    data: {
-      package: packageId,
-      product: 'product',
-      supplier: 'supplier',
-      keys: expiries.length,
-      unitCost: null,
-      fingerprintRule: 'v1/normalized',
-    },
-  },
-  {
-    type: 'KeysTakenIn',
-    data: {
-      firstSlot: 0,
-      keys: expiries.map((ms, slot) => ({
-        text: '',
-        serial: null,
-        expiresAt: ms === null ? null : iso(ms),
-        fingerprint: `${slot}`,
-      })),
-    },
-  },
-];
-
-/** Lots decided by the real deciders, with the index fed from their events. */
-class World {
-  readonly clock = new TestClock();
-  readonly keep = new MemoryKeep();
-  readonly index = new StockIndex(this.clock);
-  readonly lots = new Map<number, LotState>();
-  private readonly revisions = new Map<number, number>();
-  position = 0;
-  lastEventMs = 0;
-
-  open(lot: number, packageId: string, ...expiries: (number | null)[]): void {
-    this.lots.set(lot, Lot.initial);
-    this.record(lot, opened(packageId, expiries));
-  }
-
-  record(lot: number, events: readonly LotEvent[]): void {
-    this.lastEventMs = this.clock.ms;
-    for (const event of events) {
-      const revision = (this.revisions.get(lot) ?? -1) + 1;
-      this.revisions.set(lot, revision);
-      this.lots.set(lot, Lot.evolve(this.lots.get(lot)!, event, { revision }));
-      this.position += 1;
-      this.index.apply(indexEvent('lot', lot, event, this.position), this.keep);
-    }
-  }
-
-  reserve(lot: number, reservation: string): void {
-    const decided = decide.reserveKey(this.lots.get(lot)!, {
-      nowMs: this.clock.ms,
-      cooldownMs: 0,
-      reservation,
-      partner: 'p',
-      wallet: 'w',
-      currency: 'AZN',
-      deadline: iso(this.clock.ms + 10),
-      shown: false,
-    });
-    if (!isRejection(decided)) this.record(lot, decided);
-  }
-
-  cancel(lot: number, reservation: string, shownKeysTo: 'stock' | 'quarantine' = 'stock'): void {
-    const at = iso(this.clock.ms);
-    const command = { reservation, at, shownKeysTo, command: 'c' };
-    const decided = decide.cancelReservation(this.lots.get(lot)!, command);
-    if (!isRejection(decided)) this.record(lot, decided);
-  }
-
-  sell(lot: number, order: string): void {
-    const decided = decide.sellKey(this.lots.get(lot)!, {
-      nowMs: this.clock.ms,
-      cooldownMs: 0,
-      order,
-      attempt: 1,
-      unit: 0,
-      partner: 'p',
-    });
-    if (!isRejection(decided)) this.record(lot, decided);
-  }
-
-  handle(lot: number, decideKey: (state: LotState) => LotEvent[] | Rejection): void {
-    const decided = decideKey(this.lots.get(lot)!);
-    if (!isRejection(decided)) this.record(lot, decided);
-  }
-
-  candidates(packageId = 'a', index = this.index): number[] {
-    return [...index.candidates(packageId, this.clock.ms)];
-  }
-
-  restarted(): StockIndex {
-    const index = new StockIndex(this.clock);
-    index.restore(this.keep.entries);
-    return index;
-  }
-}
 
 describe('the order in which lots are offered', () => {
   it('is by earliest expiry, then by number, keys without expiry last', () => {
-    const world = new World();
+    const world = new StockWorld();
     world.open(1, 'a', null);
     world.open(2, 'a', 9000);
     world.open(3, 'a', 5000, 20_000);
@@ -131,7 +18,7 @@ describe('the order in which lots are offered', () => {
   });
 
   it('has no lot whose keys have all expired, and finds them again when the clock goes back', () => {
-    const world = new World();
+    const world = new StockWorld();
     world.open(1, 'a', 5000);
     world.open(2, 'a', 5000, 9000);
     world.open(3, 'a', null);
@@ -146,7 +33,7 @@ describe('the order in which lots are offered', () => {
   });
 
   it('puts returned keys behind all fresh ones, in the order of their return', () => {
-    const world = new World();
+    const world = new StockWorld();
     world.open(1, 'a', null);
     world.open(2, 'a', null);
     world.open(3, 'a', null);
@@ -164,7 +51,7 @@ describe('the order in which lots are offered', () => {
 
 describe('the edges of stock', () => {
   it('are told when a key is withdrawn, comes back, and gets another expiry', () => {
-    const world = new World();
+    const world = new StockWorld();
     const edges: boolean[] = [];
     world.open(1, 'a', null);
     world.index.onEdge((_, inStock) => edges.push(inStock));
@@ -176,7 +63,7 @@ describe('the edges of stock', () => {
   });
 
   it('are told when the last key goes, not while one is reserved, and when one comes in', () => {
-    const world = new World();
+    const world = new StockWorld();
     const edges: [string, boolean][] = [];
     world.index.onEdge((...edge) => edges.push(edge));
     world.open(1, 'a', null, null);
@@ -198,9 +85,40 @@ describe('the edges of stock', () => {
   });
 });
 
+describe('lots with an overdue reservation', () => {
+  it('are asked when that may be so, and not again for nothing', () => {
+    const world = new StockWorld();
+    for (const lot of [1, 2, 3]) world.open(lot, 'a', null, null);
+    world.reserve(1, 'r1');
+    world.clock.ms += 5;
+    world.reserve(1, 'r2');
+    world.reserve(2, 'r3');
+    expect(world.overdue()).toEqual({ lots: [], asked: [] });
+    world.clock.ms += 5;
+    expect(world.overdue()).toEqual({ lots: [1], asked: [1] });
+    world.cancel(1, 'r1');
+    expect(world.overdue()).toEqual({ lots: [], asked: [1] });
+    expect(world.overdue()).toEqual({ lots: [], asked: [] });
+    world.clock.ms += 5;
+    expect(world.overdue()).toEqual({ lots: [1, 2], asked: [1, 2] });
+  });
+
+  it('are all asked after a restart, a few at a time', () => {
+    const world = new StockWorld();
+    for (let lot = 1; lot <= 20; lot += 1) {
+      world.open(lot, 'a', null);
+      world.reserve(lot, `r${lot}`);
+    }
+    const index = world.restarted();
+    expect([1, 2, 3].map(() => world.overdue(index).asked.length)).toEqual([16, 4, 0]);
+    world.clock.ms += 10;
+    expect(world.overdue(index).lots).toHaveLength(16);
+  });
+});
+
 describe('what is kept', () => {
   it('does not grow with keys that are gone', () => {
-    const world = new World();
+    const world = new StockWorld();
     for (let lot = 1; lot <= 50; lot += 1) {
       world.open(lot, 'a', null);
       world.sell(lot, `o${lot}`);
@@ -218,7 +136,7 @@ const step = fc.record({
   id: fc.integer({ min: 0, max: 9 }),
 });
 
-function play(world: World, { kind, lot, id }: { kind: string; lot: number; id: number }): void {
+function play(world: StockWorld, { kind, lot, id }: { kind: string; lot: number; id: number }): void {
   if (kind === 'sell') world.sell(lot, `o${id}`);
   if (kind === 'reserve') world.reserve(lot, `r${id}`);
   if (kind === 'cancel') world.cancel(lot, `r${id}`);
@@ -244,7 +162,7 @@ test('the index agrees with the lots, whatever happens and also after a restart'
       fc.tuple(lotExpiries, lotExpiries, lotExpiries),
       fc.array(step, { minLength: 20, maxLength: 80 }),
       (lots, steps) => {
-        const world = new World();
+        const world = new StockWorld();
         lots.forEach((expiries, index) => {
           world.open(index + 1, 'a', ...expiries);
         });
@@ -260,6 +178,9 @@ test('the index agrees with the lots, whatever happens and also after a restart'
           for (const index of [world.index, world.restarted()]) {
             expect(index.available('a')).toBe(free.length);
             expect(index.reserved('a')).toBe(reserved.length);
+            expect(world.overdue(index).lots).toEqual(
+              [...world.lots.keys()].filter((lot) => (world.earliest(lot) ?? '9') <= iso(world.clock.ms)),
+            );
             expect(world.candidates('a', index).sort()).toEqual(offering.map(([number]) => number).sort());
           }
           expect(world.candidates('a', world.restarted())).toEqual(world.candidates());

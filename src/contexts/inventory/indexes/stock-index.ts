@@ -49,6 +49,14 @@ export class StockIndex implements LocalIndex {
     return this.packages.get(packageId)?.candidates(nowMs) ?? [];
   }
 
+  /**
+   * Lots in which a reservation is overdue at a moment (UTC ISO). `earliestOf` tells a lot's earliest deadline; it is asked
+   * where the index does not rule one out.
+   */
+  overdue(packageId: string, at: string, earliestOf: (lot: number) => string | null): Iterable<number> {
+    return this.packages.get(packageId)?.overdue(at, earliestOf) ?? [];
+  }
+
   /** Every package that ever had a key. */
   packageIds(): Iterable<string> {
     return this.packages.keys();
@@ -114,6 +122,7 @@ export class StockIndex implements LocalIndex {
         break;
       case 'KeyReserved':
         this.leave(stock, lot, change.data.slot, SLOT.reserved, keep);
+        stock.expect(lot, change.data.deadline);
         break;
       case 'ReservationCancelled':
       case 'ReservationExpired':
@@ -220,7 +229,11 @@ export class StockIndex implements LocalIndex {
     for (const place of [SLOT.fresh, SLOT.returned] as const) {
       for (const [, expiresAtMs] of lot.slotsAt(place)) stock.changeFree(expiresAtMs, 1);
     }
-    for (const _ of lot.slotsAt(SLOT.reserved)) stock.reserved += 1;
+    for (const _ of lot.slotsAt(SLOT.reserved)) {
+      stock.reserved += 1;
+      // When is not kept: the lot is asked the first time that somebody wants to know.
+      stock.expect(lot, '');
+    }
     stock.relist(lot);
   }
 

@@ -5,7 +5,7 @@ import { cancelReservation, Lot } from '../../inventory/index.js';
 import type { Hold } from '../../wallets/index.js';
 import type { OrderingRejection } from '../rejections.js';
 import { findReservation, type SeenDue } from './find-reservation.js';
-import { releaseReservation, reservationOutcome } from './reservations.js';
+import { giveBack, releaseReservation, reservationOutcome } from './reservations.js';
 import { SaleDesk } from './sale-desk.js';
 
 export interface CancelReservationInput {
@@ -59,7 +59,8 @@ export class CancelReservationHandler implements ICommandHandler<CancelReservati
     if (!found) return reject('ReservationNotFound');
     const { hold, plan } = found;
     const lot = String(plan.lot);
-    const cancelled = cancelReservation(tx.load(Lot, lot), {
+    const state = tx.load(Lot, lot);
+    const cancelled = cancelReservation(state, {
       reservation: plan.reservation,
       shownKeysTo: plan.shownKeysTo,
       at: tx.at,
@@ -67,7 +68,7 @@ export class CancelReservationHandler implements ICommandHandler<CancelReservati
     });
     if (isRejection(cancelled)) return reject('ReservationNotFound');
     mine.hold = hold;
-    tx.append(Lot, lot, cancelled);
+    giveBack(tx, lot, state.open.get(plan.reservation)!, cancelled);
     releaseReservation(tx, hold);
     return {};
   }

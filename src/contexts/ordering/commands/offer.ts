@@ -1,13 +1,22 @@
 import type { Transaction } from '../../../platform/execution/transaction.js';
+import { isoTime } from '../../../platform/kernel/clock.js';
 import { type Currency, storeMoney } from '../../../platform/kernel/money.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { isPackageOffered, isProductOffered, Package, Product } from '../../catalog/index.js';
-import { Lot, type LotState, nextOffer, type OfferTerms } from '../../inventory/index.js';
+import {
+  Lot,
+  type LotState,
+  nextOffer,
+  type OfferTerms,
+  type SlotReservation,
+} from '../../inventory/index.js';
 import { mayBuy, Partner, type PartnerState } from '../../partners/index.js';
 import { quote, RATES_ID, Rates } from '../../pricing/index.js';
 import type { PriceFacts } from '../events/order.events.js';
+import { OVERDUE_PER_COMMAND } from '../limits.js';
 import type { OrderingRejection } from '../rejections.js';
 import type { KeysUnreadable } from './readable-lots.js';
+import { endDueReservations, reservationHold } from './reservations.js';
 import type { SaleDesk } from './sale-desk.js';
 
 export interface Offer {
@@ -54,8 +63,12 @@ export function offerFor(
   };
 }
 
+/** Which key of a lot is to be taken. */
+type NextKey = (state: LotState, terms: OfferTerms) => number | null;
+
 /**
- * The first candidate lot that has a key now, and one that can be read; null after every one was looked at.
+ * The first candidate lot that has a key now, and one that can be read; null after every one was looked at. Before that
+ * reservations whose deadline has come are ended: whoever asks at the deadline gets the key.
  * @param next which key of a lot is asked for: one to sell, or `nextReservable`
  * @throws {LotToBeLookedAt}
  * @throws {KeysUnreadable} where there are keys, and none that can be read
@@ -64,7 +77,7 @@ export function lotWithStock(
   tx: Transaction,
   desk: SaleDesk,
   packageId: string,
-  next: (state: LotState, terms: OfferTerms) => number | null = nextOffer,
+  next: NextKey = nextOffer,
 ): number | null {
   const terms = { nowMs: tx.nowMs, cooldownMs: desk.settings.cooldownMs };
   let unreadable: KeysUnreadable | null = null;
@@ -77,6 +90,36 @@ export function lotWithStock(
     if (problem === null) return lot;
     unreadable = problem;
   }
-  if (unreadable) throw unreadable;
+  const freed = lotOfOverdue(tx, desk, packageId, next);
+  if (freed === null && unreadable) throw unreadable;
+  return freed;
+}
+
+/**
+ * The first lot that has a key once a reservation is ended whose deadline has come; null if none has. Where decisions are
+ * stored step by step the lot comes first, and the reservation's money is left to the process that ends those that are due.
+ */
+function lotOfOverdue(tx: Transaction, desk: SaleDesk, packageId: string, next: NextKey): number | null {
+  const terms = { nowMs: tx.nowMs, cooldownMs: desk.settings.cooldownMs };
+  if (terms.cooldownMs > 0) return null;
+  const lotOf = (lot: number): LotState => tx.load(Lot, String(lot));
+  const earliestOf = (lot: number): string | null => {
+    const earliest = Math.min(...openIn(lotOf(lot)).map(({ deadlineMs }) => deadlineMs));
+    return Number.isFinite(earliest) ? isoTime(earliest) : null;
+  };
+  let left = OVERDUE_PER_COMMAND;
+  for (const lot of desk.stock.overdue(packageId, tx.at, earliestOf)) {
+    const due = openIn(lotOf(lot)).filter(({ deadlineMs }) => deadlineMs <= terms.nowMs);
+    for (const { wallet, id } of due.slice(0, left)) {
+      endDueReservations(tx, wallet, [reservationHold(id)], desk.settings);
+      left -= 1;
+      const slot = next(lotOf(lot), terms);
+      if (slot !== null && desk.readableLots.problemOf(lot, slot) === null) return lot;
+    }
+  }
   return null;
 }
+
+/** The reservations of a lot that have not ended. */
+const openIn = ({ open, slots }: LotState): SlotReservation[] =>
+  [...open.values()].map((slot) => slots.get(slot)!.reservation!);

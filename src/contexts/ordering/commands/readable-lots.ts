@@ -1,4 +1,5 @@
 import { EventStoreError, type MaybePromise } from '../../../platform/event-store/event-store.js';
+import { StoreUnavailable } from '../../../platform/kernel/store-unavailable.js';
 import { VaultError } from '../../../platform/security/vault.js';
 import type { KeyTextReader } from '../ports.js';
 
@@ -13,7 +14,7 @@ interface Found {
 }
 
 /** A key was to be taken, and the text of none can be read: nothing was taken. The cause says why. */
-export class KeysUnreadable extends Error {
+export class KeysUnreadable extends StoreUnavailable {
   constructor(lot: number, cause: unknown) {
     super(`nothing is taken from lot ${lot}, as its key texts cannot be read`, { cause });
     this.name = 'KeysUnreadable';

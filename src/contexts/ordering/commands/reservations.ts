@@ -1,11 +1,16 @@
 import { operationSince } from '../../../platform/execution/operation-since.js';
 import type { Transaction } from '../../../platform/execution/transaction.js';
+import { isRejection } from '../../../platform/kernel/rejection.js';
+import { Package } from '../../catalog/index.js';
 import {
   expireReservation,
   Lot,
+  type LotEvent,
   lotOperations,
+  PACKAGE_DELETED,
   refuseReservation,
   reservationOperation,
+  retireKey,
 } from '../../inventory/index.js';
 import {
   type Hold,
@@ -63,7 +68,19 @@ export function endDueReservations(
 /** Reads what {@link endDueReservations} will need for a reservation, so that it is at hand then. */
 export function readOpenReservation(tx: Transaction, walletId: string, key: string): void {
   const plan = tx.load(Wallet, walletId).holds.get(key)?.reservation;
-  if (plan) tx.load(Lot, String(plan.lot));
+  if (plan) tx.load(Package, tx.load(Lot, String(plan.lot)).package);
+}
+
+/**
+ * Records that a reservation gave its key back. One of a package that was deleted meanwhile is retired with that, as the
+ * deletion did with those that it found: nobody could sell it, nor see it.
+ */
+export function giveBack(tx: Transaction, lot: string, slot: number, ended: LotEvent[]): void {
+  tx.append(Lot, lot, ended);
+  const state = tx.load(Lot, lot);
+  if (!tx.load(Package, state.package).deleted) return;
+  const retired = retireKey(state, { slot, reason: PACKAGE_DELETED });
+  if (!isRejection(retired)) tx.append(Lot, lot, retired);
 }
 
 /** Answers whether the reservation ended without a sale, so that its money is free. */
@@ -82,7 +99,7 @@ function endInLot(tx: Transaction, plan: ReservationPlan, terms: SaleTerms): boo
     const command = { reservation, shownKeysTo, at: tx.at, nowMs: tx.nowMs };
     const expired = expireReservation(tx.load(Lot, id), command);
     if (expired.length === 0) return false;
-    tx.append(Lot, id, expired);
+    giveBack(tx, id, outcome.slot, expired);
   }
   return true;
 }

@@ -43,6 +43,29 @@ it('never keeps a key in clear', async () => {
   expect(bytesOnDisk().includes(key)).toBe(false);
 });
 
+it('makes keys that are asked for together in a few commits', async () => {
+  const store = await open();
+  const writing = jest.spyOn(store as unknown as { write(): Promise<void> }, 'write');
+  const scopes = Array.from({ length: 300 }, (_, index) => `customer-${index}`);
+  const made = await Promise.all(scopes.map((scope) => store.obtain(scope)));
+  expect(new Set(made.map(({ id }) => id)).size).toBe(scopes.length);
+  expect(writing).toHaveBeenCalledTimes(2);
+  await store.close();
+  const again = await open();
+  expect(await Promise.all(scopes.map((scope) => again.obtain(scope)))).toEqual(made);
+  await again.close();
+});
+
+it('makes none of the keys of a commit that fails, and goes on', async () => {
+  const store = await open();
+  const writing = jest.spyOn(store as unknown as { write(): Promise<void> }, 'write');
+  writing.mockRejectedValueOnce(new Error('full'));
+  const failed = await Promise.allSettled(['a', 'b'].map(async (scope) => store.obtain(scope)));
+  expect(failed.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect((await Promise.all(['a', 'b'].map((scope) => store.obtain(scope)))).length).toBe(2);
+  await store.close();
+});
+
 it('leaves nothing of a destroyed key on the disk', async () => {
   const store = await open();
   for (let i = 0; i < 50; i += 1) await store.obtain(`lot-${i}`);

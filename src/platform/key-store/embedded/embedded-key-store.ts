@@ -29,6 +29,15 @@ const keyOf = (id: string): string => `k:${id}`;
 const scopeOf = (scope: string): string => `s:${scope}`;
 const labelOf = (id: string, scope: string): string => `data-key|${id}|${scope}`;
 
+/** Keys made in one commit. */
+const KEYS_TOGETHER = 256;
+
+/** Scopes for which keys are made together, and those keys. */
+interface Gathered {
+  readonly scopes: string[];
+  readonly made: Promise<ReadonlyMap<string, DataKey>>;
+}
+
 /** A wrapped data key as stored. */
 interface StoredKey {
   readonly scope: string;
@@ -40,10 +49,13 @@ interface StoredKey {
  *
  * LMDB leaves deleted values lying in free pages and in the gaps of used ones. So after a deletion all live entries
  * are written into a fresh file which replaces the old one, whose bytes are overwritten; a mark in the store makes the
- * next start finish a replacement that a crash cut off. Writes are one at a time, reads go on meanwhile.
+ * next start finish a replacement that a crash cut off. Writes are one at a time, reads go on meanwhile. Keys that are asked for
+ * during a write share the next one: each new customer's first sale waits for one.
  */
 export class EmbeddedKeyStore extends KeyStore {
   private readonly making = new Map<string, Promise<DataKey>>();
+  /** What the next write makes; null while nothing is asked for. */
+  private gathered: Gathered | null = null;
   private writing: Promise<unknown> = Promise.resolve();
   private readonly room: Room;
   private swapping: Promise<void> | null = null;
@@ -119,7 +131,7 @@ export class EmbeddedKeyStore extends KeyStore {
     if (known) return known;
     const underWay = this.making.get(scope);
     if (underWay) return underWay;
-    const made = this.exclusively(() => this.make(scope)).finally(() => this.making.delete(scope));
+    const made = this.make(scope).finally(() => this.making.delete(scope));
     this.making.set(scope, made);
     return made;
   }
@@ -133,7 +145,7 @@ export class EmbeddedKeyStore extends KeyStore {
     return this.exclusively(async () => {
       const id = this.entries.get(scopeOf(scope)) as string | undefined;
       if (id !== undefined) {
-        await this.write(() => {
+        await this.write(KEY_BYTES, () => {
           this.entries.remove(scopeOf(scope));
           this.entries.remove(keyOf(id));
           this.entries.put(PURGE, true);
@@ -180,13 +192,34 @@ export class EmbeddedKeyStore extends KeyStore {
   }
 
   private async make(scope: string): Promise<DataKey> {
-    const made: DataKey = { id: this.ids.uuid(), key: randomBytes(KEY_BYTES) };
-    const stored: StoredKey = { scope, wrapped: this.master.wrap(made.key, labelOf(made.id, scope)) };
-    await this.write(() => {
-      this.entries.put(keyOf(made.id), stored);
-      this.entries.put(scopeOf(scope), made.id);
+    if (this.gathered === null || this.gathered.scopes.length === KEYS_TOGETHER)
+      this.gathered = this.gather();
+    const { scopes, made } = this.gathered;
+    scopes.push(scope);
+    return (await made).get(scope)!;
+  }
+
+  private gather(): Gathered {
+    const scopes: string[] = [];
+    const made = this.exclusively(() => {
+      if (this.gathered?.scopes === scopes) this.gathered = null;
+      return this.makeAll(scopes);
     });
-    return made;
+    return { scopes, made };
+  }
+
+  private async makeAll(scopes: readonly string[]): Promise<ReadonlyMap<string, DataKey>> {
+    const made = scopes.map(
+      (scope) => [scope, { id: this.ids.uuid(), key: randomBytes(KEY_BYTES) }] as const,
+    );
+    await this.write(scopes.length * KEY_BYTES, () => {
+      for (const [scope, { id, key }] of made) {
+        const stored: StoredKey = { scope, wrapped: this.master.wrap(key, labelOf(id, scope)) };
+        this.entries.put(keyOf(id), stored);
+        this.entries.put(scopeOf(scope), id);
+      }
+    });
+    return new Map(made);
   }
 
   private async purge(): Promise<void> {
@@ -217,8 +250,8 @@ export class EmbeddedKeyStore extends KeyStore {
     await this.swapping;
   }
 
-  private async write(work: () => void): Promise<void> {
-    this.room.take(KEY_BYTES);
+  private async write(bytes: number, work: () => void): Promise<void> {
+    this.room.take(bytes);
     return committed(this.entries.transaction(work));
   }
 

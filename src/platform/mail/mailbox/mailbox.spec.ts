@@ -53,6 +53,13 @@ describe('the development mailbox', () => {
     expect([ids.length, ids.at(-1), ids[1]]).toEqual([MAILBOX_MESSAGES, 'm3', 'm1']);
   });
 
+  it('makes its folder again that somebody removed', async () => {
+    await send('before');
+    rmSync(join(folder, 'mailbox'), { recursive: true });
+    await send('after');
+    expect(await kept()).toEqual(['after']);
+  });
+
   it('makes room by what was erased', async () => {
     await send('erased', 'customer');
     await sendMany(2, MAILBOX_MESSAGES);

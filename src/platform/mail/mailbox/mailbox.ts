@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../kernel/clock.js';
 import { sealedPlace, type Vault, VaultError } from '../../security/vault.js';
@@ -79,7 +80,7 @@ export class Mailbox extends Mailer {
   erase(recipientHash: string): Promise<void> {
     return this.exclusively(async () => {
       for (const id of await this.ids()) {
-        if ((await this.read(id))?.recipient === recipientHash) await this.remove(id);
+        if ((await this.read(id))?.recipient === recipientHash) this.remove(id);
       }
     });
   }
@@ -88,22 +89,36 @@ export class Mailbox extends Mailer {
     await this.changing;
   }
 
+  /**
+   * At once: the handful of calls take less than handing each of them to another thread, and each of those would wait for a
+   * turn of the event loop, of which a busy server has twenty in a second.
+   */
   private async write(id: string, stored: Stored): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const path = this.path(id);
-    await writeFile(`${path}.new`, JSON.stringify(stored), { mode: 0o600 });
-    await rename(`${path}.new`, path);
     this.kept ??= new Set(await this.oldestFirst());
+    const path = this.path(id);
+    this.writeNew(`${path}.new`, JSON.stringify(stored));
+    renameSync(`${path}.new`, path);
     this.kept.delete(id);
     this.kept.add(id);
     for (const oldest of this.kept) {
       if (this.kept.size <= MAILBOX_MESSAGES) break;
-      await this.remove(oldest);
+      this.remove(oldest);
     }
   }
 
-  private async remove(id: string): Promise<void> {
-    await rm(this.path(id), { force: true });
+  /** The folder is made when it is found missing: it may be removed at any time. */
+  private writeNew(path: string, text: string): void {
+    try {
+      writeFileSync(path, text, { mode: 0o600 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      writeFileSync(path, text, { mode: 0o600 });
+    }
+  }
+
+  private remove(id: string): void {
+    rmSync(this.path(id), { force: true });
     this.kept?.delete(id);
   }
 
