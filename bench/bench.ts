@@ -122,10 +122,12 @@ async function main(): Promise<void> {
   }
   if (parts.includes('import')) {
     const measured = await measureImport(keys);
-    const { keysPerSecond, quarterMb, wholeMb, purchasesPerSecond, p99AloneMs, p99BesideMs } = measured;
+    const { keysPerSecond, quarterMb, wholeMb, fourfoldMb, stockOfMoreMb } = measured;
+    const { purchasesPerSecond, p99AloneMs, p99BesideMs } = measured;
     console.log(
       `\nimport of ${keys} keys: ${keysPerSecond.toFixed(0)}/s, the server's memory at most ${quarterMb.toFixed(0)} MiB ` +
-        `for a quarter of them, ${wholeMb.toFixed(0)} MiB for all; beside ${purchasesPerSecond.toFixed(0)} purchases/s ` +
+        `for a quarter of them, ${wholeMb.toFixed(0)} MiB for all, ${fourfoldMb.toFixed(0)} MiB for four times as many, whose ` +
+        `stock takes ${stockOfMoreMb.toFixed(0)} MiB more; beside ${purchasesPerSecond.toFixed(0)} purchases/s ` +
         `${measured.keysPerSecondBesidePurchases.toFixed(0)}/s, their p99 ${p99AloneMs.toFixed(1)} → ${p99BesideMs.toFixed(1)} ms`,
     );
     results.import = measured;

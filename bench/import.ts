@@ -14,9 +14,12 @@ export interface ImportFigures {
   readonly keys: number;
   /** From the start of the command to its end, with nothing sold meanwhile. */
   readonly keysPerSecond: number;
-  /** Most anonymous memory of the server while it took in a quarter of the keys, and all of them, MiB. */
+  /** Most anonymous memory of a server that takes in a quarter of the keys, all of them, and four times as many, MiB. */
   readonly quarterMb: number;
   readonly wholeMb: number;
+  readonly fourfoldMb: number;
+  /** Anonymous memory after a restart, of four times as many keys less that of as many, MiB: what the stock itself takes. */
+  readonly stockOfMoreMb: number;
   /** Purchases a second, half of what the server sold to 64 clients at once. */
   readonly purchasesPerSecond: number;
   readonly keysPerSecondBesidePurchases: number;
@@ -98,29 +101,52 @@ async function peakMbDuring(pid: number, work: Promise<unknown>): Promise<number
   return peak / 2 ** 20;
 }
 
+interface Imported {
+  readonly keysPerSecond: number;
+  /** Most anonymous memory of the server meanwhile, and what it has after a restart, MiB. */
+  readonly peakMb: number;
+  readonly restartedMb: number;
+}
+
+/** Imports so many new keys into a server just started. */
+async function importInto(shop: Shop, keys: number): Promise<Imported> {
+  const path = fileOf(shop, 'keys');
+  await writeKeys(path, keys, 'WHOLE');
+  await becomesIdle(shop.server.pid);
+  const importing = importKeys(shop, path).done;
+  const peakMb = await peakMbDuring(shop.server.pid, importing);
+  const keysPerSecond = keys / ((await importing) / 1000);
+  await becomesIdle(shop.server.pid);
+  await shop.restart();
+  await becomesIdle(shop.server.pid);
+  return { keysPerSecond, peakMb, restartedMb: rssAnonBytes(shop.server.pid) / 2 ** 20 };
+}
+
+/** The same in a shop of its own, that is closed then. */
+async function importAlone(keys: number): Promise<Imported> {
+  const shop = await Shop.open();
+  try {
+    return await importInto(shop, keys);
+  } finally {
+    await shop.close();
+  }
+}
+
+const fileOf = (shop: Shop, name: string): string => join(dirname(shop.dataDir), `${name}.csv`);
+
 /** What an import from the command line costs: time, memory, and those who buy meanwhile. */
 export async function measureImport(keys: number): Promise<ImportFigures> {
+  const quarter = await importAlone(Math.ceil(keys / 4));
+  const fourfold = await importAlone(4 * keys);
   const shop = await Shop.open();
-  const file = (name: string): string => join(dirname(shop.dataDir), name);
   try {
-    const quarter = file('quarter.csv');
-    await writeKeys(quarter, Math.ceil(keys / 4), 'QUARTER');
-    const quarterMb = await peakMbDuring(shop.server.pid, importKeys(shop, quarter).done);
-    await becomesIdle(shop.server.pid);
-    await shop.restart();
-    const whole = file('whole.csv');
-    await writeKeys(whole, keys, 'WHOLE');
-    const importing = importKeys(shop, whole).done;
-    const wholeMb = await peakMbDuring(shop.server.pid, importing);
-    const keysPerSecond = keys / ((await importing) / 1000);
-    await becomesIdle(shop.server.pid);
-
+    const whole = await importInto(shop, keys);
     const purchasesPerSecond = (await capacity(shop)) / 2;
     const [alone, beside, imported] = [[] as number[], [] as number[], [] as number[]];
     for (let round = 1; round <= ROUNDS; round += 1) {
       await becomesIdle(shop.server.pid);
       alone.push(await purchasesAt(shop, purchasesPerSecond, `alone-${round}`));
-      const more = file(`round-${round}.csv`);
+      const more = fileOf(shop, `round-${round}`);
       await writeKeys(more, ROUND_KEYS, `ROUND${round}`);
       await becomesIdle(shop.server.pid);
       const before = await shop.stock();
@@ -136,9 +162,11 @@ export async function measureImport(keys: number): Promise<ImportFigures> {
     }
     return {
       keys,
-      keysPerSecond,
-      quarterMb,
-      wholeMb,
+      keysPerSecond: whole.keysPerSecond,
+      quarterMb: quarter.peakMb,
+      wholeMb: whole.peakMb,
+      fourfoldMb: fourfold.peakMb,
+      stockOfMoreMb: fourfold.restartedMb - whole.restartedMb,
       purchasesPerSecond,
       keysPerSecondBesidePurchases: median(imported),
       p99AloneMs: median(alone),
