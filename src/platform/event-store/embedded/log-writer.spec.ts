@@ -40,11 +40,14 @@ describe('the writer of the log', () => {
   let free: number;
   /** What the next commits come to instead of being made: an errno, or `passedOver` by the condition. */
   let instead: (number | 'passedOver')[];
+  /** Records that LMDB was given. */
+  let written: number;
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'keyforge-writer-'));
     environment = openLogEnvironment(directory, 1024 ** 3);
     instead = [];
+    written = 0;
     fatal = [];
     free = 500_000_000;
     const { log } = environment;
@@ -53,7 +56,9 @@ describe('the writer of the log', () => {
         if (name !== 'ifVersion') return (Reflect.get(target, name) as () => unknown).bind(target);
         return async (...args: Parameters<typeof log.ifVersion>) => {
           const [key] = args;
-          const failure = (key as Buffer).equals(logKey(0)) ? undefined : instead.shift();
+          const isRecord = !(key as Buffer).equals(logKey(0));
+          if (isRecord) written += 1;
+          const failure = isRecord ? instead.shift() : undefined;
           if (failure === undefined) return target.ifVersion(...args);
           await delay(20);
           if (failure === 'passedOver') return false;
@@ -148,6 +153,22 @@ describe('the writer of the log', () => {
     expect([...reader.records()].map(({ first }) => first)).toEqual([1]);
     expect(reader.partAt('a', 5)).toEqual({ firstRevision: 0, record: 1, ordinals: [0, 2] });
     expect(reader.readStream('a', { from: 1 }).map(({ position }) => position)).toEqual([3n]);
+  });
+
+  it('has handed over all records of a turn when LMDB starts to commit them', async () => {
+    const large = Buffer.alloc(60_000, '1');
+    const append = (stream: string): Promise<unknown> => {
+      const [{ events, ...entry }] = to(stream, NO_STREAM) as [StreamAppend];
+      return writer.append([{ ...entry, events: events.map((event) => ({ ...event, data: large })) }]);
+    };
+    await writer.append(to('a', NO_STREAM));
+    const appends = [append('b')];
+    // LMDB has just been given the first write of the turn, and asked to be called at its end.
+    const handedOver = turn().then(() => written);
+    for (const stream of ['c', 'd', 'e', 'f']) appends.push(append(stream));
+    expect(await handedOver).toBe(3);
+    await Promise.all(appends);
+    expect([...reader.records()].map(({ first }) => first)).toEqual([1, 2, 4, 6]);
   });
 
   it('stores nothing of what is appended in one turn when its commit fails', async () => {

@@ -175,11 +175,10 @@ export class LogWriter {
     this.settled = stored.catch(() => {});
     this.inFlight += 1;
     const writing = { group: new RecordGroup(this.next), stored, settle };
-    setImmediate(() => {
-      if (this.gathering === writing) this.write();
-    });
     // LMDB starts a commit at the end of the turn in which it is given the first write for it. Given the record alone,
-    // which is made at the end of this turn, it would start a turn later.
+    // which is made at the end of this turn, it would start a turn later. Whatever is gathered by then goes with it, the last
+    // record of a turn with several as well.
+    setImmediate(() => this.write());
     this.options.environment.log.ifVersion(FORMAT_KEY, IF_EXISTS, () => {}).catch(() => {});
     return writing;
   }
