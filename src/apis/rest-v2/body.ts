@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type ArgumentMetadata,
   applyDecorators,
@@ -9,6 +10,9 @@ import {
 } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
   IsInt,
   IsString,
   Max,
@@ -86,6 +90,25 @@ function messagesOf(errors: readonly ValidationError[], path = ''): string[] {
   });
 }
 
+/** What a class says of its {@link IsLongList}. */
+interface LongList {
+  readonly name: string;
+  readonly maxItems: number;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const LONG_LIST = Symbol('long list');
+/** Items that are checked without letting others work. */
+const ITEMS_AT_ONCE = 500;
+
+/** What a body breaks. */
+class Broken extends Error {
+  constructor(readonly errors: readonly ValidationError[]) {
+    super();
+  }
+}
+
 /** Checks bodies and queries against their classes: unknown fields and wrong types are refused by name. */
 export class RequestPipe extends ValidationPipe {
   constructor() {
@@ -93,17 +116,67 @@ export class RequestPipe extends ValidationPipe {
       whitelist: true,
       forbidNonWhitelisted: true,
       transform: true,
-      exceptionFactory: (errors) => new BadRequestException(messagesOf(errors).slice(0, MAX_MESSAGES)),
+      exceptionFactory: (errors) => new Broken(errors),
     });
   }
 
   /** What is in the path has pipes of its own: here it would be turned into a number, `0x10` and `1e3` too. */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    return metadata.type === 'param' ? value : super.transform(value, metadata);
+    if (metadata.type === 'param') return value;
+    const long: LongList | undefined = metadata.metatype && Reflect.getMetadata(LONG_LIST, metadata.metatype);
+    try {
+      return await (long ? this.inPieces(value as Fields, long, metadata) : super.transform(value, metadata));
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      throw new BadRequestException(messagesOf(error.errors).slice(0, MAX_MESSAGES));
+    }
+  }
+
+  /** What is beside the list is the same in each piece. @throws {Broken} as the whole would be */
+  private async inPieces(value: Fields, { name, maxItems }: LongList, metadata: ArgumentMetadata) {
+    const list = value[name];
+    if (!Array.isArray(list) || list.length <= ITEMS_AT_ONCE) return super.transform(value, metadata);
+    // One that is too long is refused for that, whatever is in it.
+    if (list.length > maxItems) {
+      return super.transform({ ...value, [name]: new Array(maxItems + 1).fill(null) }, metadata);
+    }
+    const broken = { property: name, constraints: {}, children: [] as ValidationError[] };
+    let beside: readonly ValidationError[] = [];
+    const items: unknown[] = [];
+    let made: Fields = {};
+    for (let first = 0; first < list.length; first += ITEMS_AT_ONCE) {
+      if (first > 0) await nextTurn();
+      try {
+        const piece = { ...value, [name]: list.slice(first, first + ITEMS_AT_ONCE) };
+        made = (await super.transform(piece, metadata)) as Fields;
+        items.push(...(made[name] as unknown[]));
+      } catch (error) {
+        if (!(error instanceof Broken)) throw error;
+        beside = error.errors.filter(({ property }) => property !== name);
+        const within = error.errors.find(({ property }) => property === name);
+        Object.assign(broken.constraints, within?.constraints);
+        for (const child of within?.children ?? []) {
+          if (broken.children.length === MAX_MESSAGES) break;
+          child.property = String(first + Number(child.property));
+          broken.children.push(child);
+        }
+      }
+    }
+    if (items.length < list.length) throw new Broken([...beside, broken]);
+    return Object.assign(made, { [name]: items });
   }
 }
 
 const MAX_MESSAGES = 20;
+
+/**
+ * A list of objects so long that it is checked in pieces, between which others work. The last field of its class: what is
+ * wrong in it is told last.
+ */
+export const IsLongList = (maxItems: number): PropertyDecorator =>
+  rules(IsArray(), ArrayMinSize(1), ArrayMaxSize(maxItems), (target, name) =>
+    Reflect.defineMetadata(LONG_LIST, { name, maxItems }, target.constructor),
+  );
 
 /** A number in the path that names something. */
 @Injectable()

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { MemoryEventStore } from '../../../test/support/memory-event-store.js';
 import { MemoryIndexStorage } from '../../../test/support/memory-index-storage.js';
 import { EventStoreError } from '../event-store/event-store.js';
@@ -182,4 +183,112 @@ it('a log that is damaged where the indexes must read it fails the start, instea
   const follower = new IndexFollower(store, new MemoryIndexStorage(), 'kf', [new CountingIndex()]);
   await expect(follower.start()).rejects.toMatchObject({ code: 'Damaged' });
   await follower.close();
+});
+
+/** Keeps what events put, until others delete it. */
+class PuttingIndex implements LocalIndex {
+  readonly name = 'putting';
+  readonly version = 1;
+  readonly inMemory = false;
+  keep: IndexKeep | null = null;
+
+  attach(keep: IndexKeep): void {
+    this.keep = keep;
+  }
+  restore(): void {}
+  aheadSlice(key: string): number | null {
+    return key === 'ahead' ? 1 : null;
+  }
+  apply({ data, revision }: IndexedEvent, keep: IndexKeep): void {
+    if (data.puts) keep.put(data.key, revision);
+    else keep.delete(data.key);
+  }
+}
+
+/** Writes when it is told to, or fails. */
+class HeldStorage extends MemoryIndexStorage {
+  readonly asked: Parameters<MemoryIndexStorage['write']>[0][] = [];
+  private end: ((fails: boolean) => void) | null = null;
+
+  override async write(...flush: Parameters<MemoryIndexStorage['write']>): Promise<void> {
+    this.asked.push(flush[0]);
+    const fails = await new Promise<boolean>((resolve) => {
+      this.end = resolve;
+    });
+    if (fails) throw new Error('no space left');
+    return super.write(...flush);
+  }
+
+  async endFlush(fails: boolean): Promise<void> {
+    this.end?.(fails);
+    this.end = null;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Events, flushes that begin and end, and what the index keeps after each of them. */
+async function putting() {
+  const storage = new HeldStorage();
+  const store = new MemoryEventStore();
+  const index = new PuttingIndex();
+  const follower = new IndexFollower(store, storage, 'kf', [index], () => undefined, 1_000_000);
+  await follower.start();
+  let revision = -1;
+  const expected = new Map<string, number>();
+  return {
+    ...{ storage, store, index, expected },
+    async fold(key: string, puts: boolean) {
+      const body = { ...event(revision + 1), data: Buffer.from(JSON.stringify({ key, puts })) };
+      await store.append([{ stream: 'kf.put-1', expectedRevision: revision, events: [body] }]);
+      revision += 1;
+      if (puts) expected.set(key, revision);
+      else expected.delete(key);
+      await follower.reached(store.headPosition());
+    },
+    async flush() {
+      void (follower as unknown as { flush(): Promise<void> }).flush();
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    async close() {
+      const closing = follower.close();
+      let isClosed = false;
+      void closing.then(() => {
+        isClosed = true;
+      });
+      while (!isClosed) await storage.endFlush(false);
+    },
+  };
+}
+
+it('writes nothing of what came and went between two flushes', async () => {
+  const { fold, flush, close, storage } = await putting();
+  await fold('a', true);
+  await fold('a', false);
+  await fold('b', true);
+  await flush();
+  expect(storage.asked.map(([put]) => [...put!.entries.keys()])).toEqual([['b']]);
+  await close();
+});
+
+it('keeps what the events say, whatever came and went while flushes were under way or failed', async () => {
+  const key = fc.constantFrom('a', 'b', 'ahead');
+  const step = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ what: fc.constant('fold' as const), key, puts: fc.boolean() }) },
+    { weight: 2, arbitrary: fc.record({ what: fc.constant('flush' as const) }) },
+    { weight: 2, arbitrary: fc.record({ what: fc.constant('end' as const), fails: fc.boolean() }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+      const { fold, flush, close, storage, index, expected } = await putting();
+      for (const one of steps) {
+        if (one.what === 'fold') await fold(one.key, one.puts);
+        else if (one.what === 'flush') await flush();
+        else await storage.endFlush(one.fails);
+        for (const name of ['a', 'b', 'ahead']) expect(index.keep?.get(name)).toBe(expected.get(name));
+      }
+      await close();
+      expect(new Map(storage.entries('putting'))).toEqual(expected);
+    }),
+    { numRuns: 300 },
+  );
 });

@@ -52,8 +52,13 @@ class FollowedIndex implements IndexKeep {
     this.buffer.put(this.sliceOf(key), key, value);
   }
 
+  /** What is neither on disk nor on its way there is forgotten: most reservations come and go between two flushes. */
   delete(key: string): void {
-    this.put(key, undefined);
+    const slice = this.sliceOf(key);
+    const isWritten =
+      this.flushing.slice(slice)?.has(key) || this.storage.get(this.index.name, key) !== undefined;
+    if (isWritten) this.buffer.put(slice, key, undefined);
+    else this.buffer.forget(slice, key);
   }
 
   /** What is to be written: slices ahead of the checkpoint, and the rest with it. */

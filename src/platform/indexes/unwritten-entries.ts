@@ -23,6 +23,10 @@ export class UnwrittenEntries {
     else this.slices.set(slice, new Map([[key, value]]));
   }
 
+  forget(slice: number | null, key: string): void {
+    this.slices.get(slice)?.delete(key);
+  }
+
   /** What may be written ahead of the checkpoint, if that is worth it, and the rest. */
   parts(): { readonly ahead: readonly Entries[]; readonly rest: Entries } {
     if (this.size < SLICED_FROM) return { ahead: [], rest: this.all() };

@@ -13,7 +13,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { IsPublicId, IsText, MayBeAbsent, QueryNumber } from '../body.js';
+import { IsLongList, IsPublicId, IsText, MayBeAbsent, QueryNumber } from '../body.js';
 import { MAX_KEY_SEARCH_LENGTH, MAX_KEYS_PER_REQUEST } from '../limits.js';
 import { ListQuery } from '../listing.js';
 
@@ -40,9 +40,7 @@ export class CreateKeysBody {
   @IsPublicId()
   package_id!: number;
 
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(MAX_KEYS_PER_REQUEST)
+  @IsLongList(MAX_KEYS_PER_REQUEST)
   @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => BulkKey)

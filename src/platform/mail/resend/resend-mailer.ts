@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import { MAX_ANSWER_BYTES, RESEND_TIMEOUT_MS } from '../limits.js';
+import { MAX_ANSWER_BYTES, RESEND_CONNECTIONS, RESEND_TIMEOUT_MS } from '../limits.js';
 import { Mailer, type OutgoingMail, outcomeCode, type SendOutcome } from '../mailer.js';
 
 export interface ResendOptions {
@@ -25,7 +25,7 @@ export class ResendMailer extends Mailer {
 
   constructor(private readonly options: ResendOptions) {
     super();
-    this.agent = new Agent({ connections: 8 });
+    this.agent = new Agent({ connections: RESEND_CONNECTIONS });
   }
 
   async send(mail: OutgoingMail): Promise<SendOutcome> {
