@@ -448,6 +448,16 @@ describe('a partner', () => {
       const unknown = await client.get(`/packages?${filter}=987654321`);
       expect([unknown.status, unknown.body]).toEqual([200, unseen.body]);
     }
+    for (const filter of [
+      `vendor_id=${open.vendor_id}`,
+      `supplier_id=${open.vendor_id}`,
+      `vendor_id=1&supplier_id=2`,
+    ]) {
+      for (const path of ['/products', '/packages']) {
+        const told = await client.get(`${path}?${filter}`);
+        expect([path, filter, told.status, told.body]).toEqual([path, filter, 200, unseen.body]);
+      }
+    }
     await admin.put(`/partners/${id}/access`, {
       package_ids: [foreign.id],
       all_products: true,
