@@ -262,6 +262,9 @@ describe('lists', () => {
     await admin.put(`/products/${b.id}`, { name_az: 'İnternet QIZIL' });
     expect(await of(`&search=${encodeURIComponent('internet qızıl')}`)).toEqual([b.id]);
     expect((await admin.get('/products?vendor_id=987654321')).status).toBe(404);
+    const c = await product({ vendor_id });
+    expect(await of('&sort=status')).toEqual([b.id, a.id, c.id]);
+    expect(await of('&sort=-status')).toEqual([c.id, a.id, b.id]);
     expect((await admin.get('/products?sort=name_en')).status).toBe(200);
     expect((await admin.get('/products?sort=names')).status).toBe(400);
   });
