@@ -5013,12 +5013,6 @@ export type DeleteKeysByPostResponse = DeleteKeysByPostResponses[keyof DeleteKey
 
 export type RevealKeyData = {
     body?: never;
-    headers?: {
-        /**
-         * Makes it safe to repeat the request: for 24 hours the same key with the same body answers what was answered first; with another body it is 409. What was refused is not remembered.
-         */
-        'Idempotency-Key'?: string;
-    };
     path: {
         id: number;
     };

@@ -39,6 +39,8 @@ export interface PartnerDocument
   readonly id: number;
   readonly login: string;
   readonly status: PartnerStatus;
+  /** For lists in the order of the numbers by which the status is shown, which is not that of its texts. */
+  readonly statusRank: number;
   readonly access: PartnerAccess;
   readonly ipAllowlist: readonly string[];
   readonly revealOn: RevealOn;
@@ -49,6 +51,13 @@ export interface PartnerDocument
   readonly updatedAt: string;
   readonly search: string;
 }
+
+const STATUS_RANK: Readonly<Record<PartnerStatus, number>> = {
+  inactive: 0,
+  active: 1,
+  blocked: 2,
+  deleted: 3,
+};
 
 const searchText = (name: string, login: string): string => foldCase(`${name}\n${login}`);
 
@@ -64,6 +73,7 @@ function registered({
     id,
     login,
     status,
+    statusRank: STATUS_RANK[status],
     ...{ name, logoUrl, supportEmail, managerId, language: language ?? null },
     ...{ billingMode, creditLimit, defaultCurrency, allowedCurrencies, rateMarkupPercent: {} },
     markupPercent: '0',
@@ -82,7 +92,7 @@ function registered({
 
 export const partners = defineProjection<PartnerDocument, Handled>({
   name: 'partners',
-  version: 4,
+  version: 5,
   indexes: [['id'], ['managerId', 'id'], ['status', 'id'], ['name']],
   handles: { partner: HANDLED },
   keysOf: (event) => event.id,
@@ -94,7 +104,7 @@ export const partners = defineProjection<PartnerDocument, Handled>({
       case 'PartnerApiKeySet':
         return { ...partner, hasApiKey: true };
       case 'PartnerStatusChanged':
-        return { ...partner, status: event.data.status };
+        return { ...partner, status: event.data.status, statusRank: STATUS_RANK[event.data.status] };
       case 'PartnerProfileChanged':
         return { ...partner, ...event.data, search: searchText(event.data.name, partner.login) };
       case 'PartnerBillingChanged':

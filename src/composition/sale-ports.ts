@@ -43,7 +43,13 @@ export const salePorts = (settings: Settings): Provider[] => [
       catchUp: () => progress.catchUp(STOCK_PATIENCE_MS),
     }),
   },
-  { provide: StockView, useExisting: StockIndex },
+  {
+    provide: StockView,
+    inject: [StockIndex],
+    useFactory: (stock: StockIndex): StockView => ({
+      isOffered: (packageId) => stock.isOffered(packageId, settings.releaseCooldownSeconds * 1000),
+    }),
+  },
   {
     provide: PackageKeys,
     inject: [PackageLots, CommandBus],

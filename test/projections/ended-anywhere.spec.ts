@@ -68,7 +68,12 @@ class Run {
     await this.catchUp();
     const readMeanwhile: Promise<string>[] = [];
     for (const names of REBUILT) {
-      await this.runner.rebuild(names, () => readMeanwhile.push(this.documents()));
+      await this.runner.rebuild(names, () => {
+        const read = this.documents();
+        // A run that was cut is waited for no longer, and its store is closed under this.
+        read.catch(() => undefined);
+        readMeanwhile.push(read);
+      });
     }
     for (const documents of await Promise.all(readMeanwhile)) {
       if (documents !== expected) throw new Error('readers did not see the old documents during a rebuild');

@@ -23,6 +23,7 @@ export const indexEvent = (
   id: string | number,
   event: { type: string; data: unknown },
   position: number,
+  atMs = 0,
 ) => ({
   stream: `kf.${category}-${id}`,
   category,
@@ -31,5 +32,5 @@ export const indexEvent = (
   data: event.data,
   revision: 0,
   position: BigInt(position),
-  atMs: 0,
+  atMs,
 });

@@ -62,7 +62,7 @@ export class StockWorld {
       this.revisions.set(lot, revision);
       this.lots.set(lot, Lot.evolve(this.lots.get(lot)!, event, { revision }));
       this.position += 1;
-      this.index.apply(indexEvent('lot', lot, event, this.position), this.keep);
+      this.index.apply(indexEvent('lot', lot, event, this.position, this.clock.ms), this.keep);
     }
   }
 

@@ -67,10 +67,13 @@ export function sortOf(sort: string | undefined, sortable: Sortable): Sort {
   const name = sort?.replace(/^-/, '') ?? names[0]!;
   if (!Object.hasOwn(sortable, name))
     throw new BadRequestException(`sort: must be one of ${names.join(', ')}`);
+  const [, turn, field = ''] = /^(-?)(.*)$/.exec(sortable[name]!)!;
   const direction = sort?.startsWith('-') ? -1 : 1;
-  const field = sortable[name]!;
+  const opposite = direction === 1 ? -1 : 1;
   // The key breaks ties, so that pages neither repeat nor lose a document.
-  return field === '_id' ? { _id: direction } : { [field]: direction, _id: direction };
+  return field === '_id'
+    ? { _id: direction }
+    : { [field]: turn === '-' ? opposite : direction, _id: direction };
 }
 
 /** Compares numbers, texts and nulls as the read store does: null first. */

@@ -262,6 +262,9 @@ describe('lists', () => {
     await admin.put(`/products/${b.id}`, { name_az: 'İnternet QIZIL' });
     expect(await of(`&search=${encodeURIComponent('internet qızıl')}`)).toEqual([b.id]);
     expect((await admin.get('/products?vendor_id=987654321')).status).toBe(404);
+    const c = await product({ vendor_id });
+    expect(await of('&sort=status')).toEqual([b.id, a.id, c.id]);
+    expect(await of('&sort=-status')).toEqual([c.id, a.id, b.id]);
     expect((await admin.get('/products?sort=name_en')).status).toBe(200);
     expect((await admin.get('/products?sort=names')).status).toBe(400);
   });
@@ -447,6 +450,16 @@ describe('a partner', () => {
     for (const filter of ['product_id', 'vendor_id', 'supplier_id']) {
       const unknown = await client.get(`/packages?${filter}=987654321`);
       expect([unknown.status, unknown.body]).toEqual([200, unseen.body]);
+    }
+    for (const filter of [
+      `vendor_id=${open.vendor_id}`,
+      `supplier_id=${open.vendor_id}`,
+      `vendor_id=1&supplier_id=2`,
+    ]) {
+      for (const path of ['/products', '/packages']) {
+        const told = await client.get(`${path}?${filter}`);
+        expect([path, filter, told.status, told.body]).toEqual([path, filter, 200, unseen.body]);
+      }
     }
     await admin.put(`/partners/${id}/access`, {
       package_ids: [foreign.id],

@@ -52,6 +52,35 @@ it('with or without a slash at its end it is the same request', async () => {
   expect(await suppliersCalled('slashed')).toBe(1);
 });
 
+it.each([
+  ['percent-encoded', (id: number) => `/partners/%3${String(id)[0]}${String(id).slice(1)}/balances/adjust`],
+  ['with zeros before its number', (id: number) => `/partners/00${id}/balances/adjust`],
+])('a path that is %s names the same request', async (_, spelled) => {
+  const key = newKey();
+  const [id] = partnerIds;
+  const adjustment = { currency: 'TRY', amount: '5.00', reason: 'spelling' };
+  const first = await post(`/partners/${id}/balances/adjust`, adjustment, key);
+  const second = await post(spelled(id!), adjustment, key);
+  expect([first.status, second.status, second.body]).toEqual([200, 200, first.body]);
+});
+
+it("a key's text is not kept with an answer: it is shown anew each time, which is on record", async () => {
+  const { id: vendor_id } = await admin.create('/suppliers', { name: 'Of shown keys' });
+  const { id: product_id } = await admin.create('/products', { name_en: 'Shown', vendor_id });
+  const { id: package_id } = await admin.create('/packages', { name_en: 'Shown', product_id, price: 1 });
+  const { id } = await admin.create('/keys', { package_id, key_text: 'SHOWN-TWICE-0001' });
+  const key = newKey();
+  for (const path of [`/keys/${id}/reveal`, `/keys/${id}/reveal`, `/keys/${id}/%72eveal/`]) {
+    const answer = await post(path, {}, key);
+    expect([answer.body.data.key_text, answer.headers['idempotent-replayed']]).toEqual([
+      'SHOWN-TWICE-0001',
+      undefined,
+    ]);
+  }
+  const history = (await admin.get(`/keys/${id}/history`)).body.data as { event: string }[];
+  expect(history.filter(({ event }) => event === 'revealed')).toHaveLength(3);
+});
+
 it('another body under the same key is 409', async () => {
   const key = newKey();
   await post('/suppliers', { name: 'First' }, key);

@@ -146,6 +146,14 @@ describe('a profile', () => {
     expect(await listed('status=2')).toEqual([logins[0]]);
     expect(await listed('status=1&sort=id')).toEqual(logins.slice(1));
     expect(await listed('status=0')).toEqual([]);
+    const byLogin = (await admin.get(`/partners?search=${mark}&sort=login`)).body.data;
+    await admin.put(`/partners/${byLogin[0].id}`, { status: 0 });
+    const statuses = async (sort: string) =>
+      (await admin.get(`/partners?search=${mark}&sort=${sort}`)).body.data.map(
+        (found: { status: number }) => found.status,
+      );
+    expect(await statuses('status')).toEqual([0, 1, 2]);
+    expect(await statuses('-status')).toEqual([2, 1, 0]);
   });
 });
 

@@ -114,10 +114,11 @@ export class CatalogReader {
   }
 
   /**
-   * What narrows a list to those that refer to what the query names. To a partner what there is not is like what it may not see:
-   * nothing refers to it. @throws 404 naming the field, to the staff.
+   * What narrows a list to those that refer to what the query names. To a partner what there is not is like what it may not see,
+   * as are all suppliers: nothing refers to it. @throws 404 naming the field, to the staff.
    */
   async referring(query: References, isPartner: boolean): Promise<Filter> {
+    if (isPartner && (query.vendor_id ?? query.supplier_id) !== undefined) return NOTHING;
     try {
       return await this.narrowing(query);
     } catch (error) {

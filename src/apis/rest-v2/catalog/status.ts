@@ -7,13 +7,16 @@ export const toStatus = (status: 0 | 1 | undefined): 'active' | 'inactive' | und
 
 export const fromStatus = (status: 'active' | 'inactive'): 0 | 1 => (status === 'active' ? 1 : 0);
 
+/** Shown as 1 and 0, stored as texts that come in the other order: `active` before `inactive`. */
+export const BY_STATUS = '-status';
+
 /** What lists of what has names, a place and a status are sorted by. */
 export const PLACED_SORT = {
   id: 'id',
   name: 'names.en',
   name_en: 'names.en',
   position: 'position',
-  status: 'status',
+  status: BY_STATUS,
   created_at: 'createdAt',
   updated_at: 'updatedAt',
 };

@@ -13,12 +13,12 @@ import { newSupplier, supplierChanges } from './catalog.fields.js';
 import { CatalogReader } from './catalog.reader.js';
 import { DELETED, SUPPLIER } from './catalog.schemas.js';
 import { CatalogViews } from './catalog.views.js';
-import { catalogFilter } from './status.js';
+import { BY_STATUS, catalogFilter } from './status.js';
 
 const SORTABLE = {
   id: 'id',
   name: 'name',
-  status: 'status',
+  status: BY_STATUS,
   created_at: 'createdAt',
   updated_at: 'updatedAt',
 };

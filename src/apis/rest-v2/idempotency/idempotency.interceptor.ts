@@ -15,16 +15,24 @@ import { type Attempt, IdempotentRequests, type KeptAnswer } from './idempotent-
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const KEPT_HEADERS = ['x-position', 'location'] as const;
-/** Answers that hold nothing but credentials are not kept; logging in again is harmless. */
-const LOGIN_PATHS = '/api/auth/';
+/** Their answers hold credentials or a key's text, which no store may keep; asking again is harmless. */
+const NOT_KEPT = /^\/api\/(?:auth\/|keys\/\d+\/reveal$)/;
 
 type Requested = FastifyRequest & { readonly principal?: Principal };
+
+/** One way to write a path of the many that the router takes: decoded, no slash at its end, no zeros before a number. */
+const plainPath = (path: string): string =>
+  path
+    .replace(/\/$/, '')
+    .split('/')
+    .map((part) => decodeURIComponent(part).replace(/^0+(?=\d+$)/, ''))
+    .join('/');
 
 const hasKey = ({ method, headers, url, principal }: Requested): boolean =>
   headers['idempotency-key'] !== undefined &&
   (method === 'POST' || method === 'PATCH') &&
   principal !== undefined &&
-  !url.startsWith(LOGIN_PATHS) &&
+  !NOT_KEPT.test(plainPath(pathOf(url))) &&
   // Uploads are named by their content: the same again is the same file.
   !headers['content-type']?.startsWith('multipart/');
 
@@ -64,8 +72,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     }
     const path = pathOf(url);
     const content = `${url.slice(path.length)}\n${JSON.stringify(body ?? null)}`;
-    // The slash at the end is optional, so it makes no other request.
-    const route = `${method} ${path.replace(/\/$/, '')}`;
+    const route = `${method} ${plainPath(path)}`;
     return this.requests.begin({ accountId: principal!.id, route, key, content });
   }
 }

@@ -28,7 +28,10 @@ export const objectOf = (title: string, properties: Readonly<Record<string, Json
 
 export const ANSWER = 'keyforge:answer';
 
-/** What a list can be sorted by: fields of the documents, by the names that callers give. The first is the default. */
+/**
+ * What a list can be sorted by: fields of the documents, by the names that callers give. The first is the default. A field with `-`
+ * before it is stored in the opposite order of what is shown.
+ */
 export type Sortable = Readonly<Record<string, string>>;
 
 /** What a route answers when it succeeds. */

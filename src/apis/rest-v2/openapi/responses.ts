@@ -104,10 +104,11 @@ function contentOf(
   return { 'application/json': { schema: refer(envelope(shape)) } };
 }
 
-/** Neither sign-in, whose answers are secrets and kept nowhere, nor files, which are named by their content. */
+/** Neither sign-in nor a key that is shown, whose answers are secrets and kept nowhere, nor files, which are named by their content. */
 export const takesIdempotencyKey = ({ method, path, body }: Route): boolean =>
   (method === 'post' || method === 'patch') &&
   !path.startsWith('/api/auth/') &&
+  !path.endsWith('/reveal') &&
   !(body && 'contentType' in body && body.contentType === 'multipart/form-data');
 
 /** Sign-in, files and jobs are not waited for in the read models, and answer no position. */

@@ -28,7 +28,7 @@ import {
 import { PartnersReader } from './partners.reader.js';
 import { DELETED_PARTNER, PARTNER, PARTNER_ACCESS, PARTNER_PROFILE } from './partners.schemas.js';
 
-const SORTABLE = { id: 'id', name: 'name', login: 'login', status: 'status', created_at: 'createdAt' };
+const SORTABLE = { id: 'id', name: 'name', login: 'login', status: 'statusRank', created_at: 'createdAt' };
 const STATUSES = ['inactive', 'active', 'blocked'] as const;
 
 const textOf = (value: number | string | null | undefined, field: string): string | null | undefined =>

@@ -39,8 +39,8 @@ const CONTEXT: CommandContext = {
 const NOWHERE = '018f0000-0000-7000-8000-00000000ffff';
 
 class FullStock extends StockView {
-  available(): number {
-    return 1;
+  isOffered(): boolean {
+    return true;
   }
 }
 

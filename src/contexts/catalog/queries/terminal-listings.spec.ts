@@ -10,9 +10,9 @@ import { TerminalListings, type Viewer } from './terminal-listings.js';
 class Stock extends StockView {
   readonly keys = new Map<string, number>();
   asked = 0;
-  available(packageId: string): number {
+  isOffered(packageId: string): boolean {
     this.asked++;
-    return this.keys.get(packageId) ?? 0;
+    return (this.keys.get(packageId) ?? 0) > 0;
   }
 }
 

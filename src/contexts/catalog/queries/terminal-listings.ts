@@ -118,7 +118,7 @@ export class TerminalListings {
   }
 
   private isInStock({ packageId }: Row): boolean {
-    return this.stock.available(packageId) > 0;
+    return this.stock.isOffered(packageId);
   }
 
   private listingOf({ partnerId, partner, rates, lang, currency }: Viewer): Listing {

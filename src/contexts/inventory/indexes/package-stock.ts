@@ -57,6 +57,8 @@ export class PackageStock {
   private returned = new Map<number, number>();
   /** The same in all, expired ones included: key id → its place in the order. */
   private readonly returnOrder = new Map<number, number>();
+  /** And when each came back. */
+  private readonly returnedAtMs = new Map<number, number>();
   /** The lists show what has not expired at this moment. */
   private listedForMs = 0;
   /** The latest expiry that was taken off the lists. */
@@ -66,6 +68,18 @@ export class PackageStock {
 
   available(nowMs: number): number {
     return this.free.unexpired(nowMs);
+  }
+
+  /** Whether a key could be sold at a moment. One that came back is not offered for a while. */
+  isOffered(nowMs: number, cooldownMs: number): boolean {
+    if (cooldownMs === 0) return this.available(nowMs) > 0;
+    this.listFor(nowMs);
+    if (this.fresh.length > 0) return true;
+    for (const [id, expiresAtMs] of this.returned) {
+      // Those behind it came back later.
+      if (expiresAtMs > nowMs) return this.returnedAtMs.get(id)! + cooldownMs <= nowMs;
+    }
+    return false;
   }
 
   addLot(lot: LotStock): void {
@@ -83,9 +97,10 @@ export class PackageStock {
     this.lots.delete(lot.number);
   }
 
-  putReturned(lot: LotStock, slot: number, order: number): void {
+  putReturned(lot: LotStock, slot: number, order: number, atMs: number): void {
     const id = keyId(lot.number, slot);
     this.returnOrder.set(id, order);
+    this.returnedAtMs.set(id, atMs);
     this.listReturned(id, lot.expiryOf(slot));
   }
 
@@ -93,6 +108,7 @@ export class PackageStock {
     const id = keyId(lot.number, slot);
     this.returned.delete(id);
     this.returnOrder.delete(id);
+    this.returnedAtMs.delete(id);
   }
 
   /** Puts a lot where its earliest fresh key belongs. */

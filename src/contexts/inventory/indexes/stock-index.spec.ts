@@ -3,6 +3,7 @@ import { iso } from '../../../../test/support/lot-history.js';
 import { StockWorld } from '../../../../test/support/stock-world.js';
 import { changeKey, quarantineKey, releaseKey, retireKey } from '../domain/key-handling.decider.js';
 import * as decide from '../domain/lot.decider.js';
+import { StockIndex } from './stock-index.js';
 
 describe('the order in which lots are offered', () => {
   it('is by earliest expiry, then by number, keys without expiry last', () => {
@@ -46,6 +47,49 @@ describe('the order in which lots are offered', () => {
     expect(world.candidates('a', world.restarted())).toEqual([2, 1]);
     world.open(4, 'a', null);
     expect(world.candidates()).toEqual([4, 2, 1]);
+  });
+});
+
+describe('what came back a moment ago', () => {
+  const offered = ({ index }: StockWorld, cooldownMs: number) => index.isOffered('a', cooldownMs);
+
+  it('is not offered before it has cooled down, also after a restart', () => {
+    const world = new StockWorld();
+    world.open(1, 'a', null);
+    world.open(2, 'a', 100_000);
+    for (const lot of [1, 2]) world.reserve(lot, `r${lot}`);
+    world.clock.ms += 1000;
+    world.cancel(2, 'r2');
+    world.clock.ms += 4000;
+    world.cancel(1, 'r1');
+    const at = (ms: number): boolean[] => {
+      world.clock.ms = ms;
+      return [world.index, world.restarted()].map((index) => index.isOffered('a', 5000));
+    };
+    const { ms } = world.clock;
+    expect([offered(world, 0), offered(world, 5000)]).toEqual([true, false]);
+    expect([at(ms + 999), at(ms + 1000)]).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+    // The one that came back first expires.
+    expect(at(100_000)).toEqual([true, true]);
+  });
+
+  it('hides no other key, and nothing that is not known to have come back lately', () => {
+    const world = new StockWorld();
+    world.clock.ms = 10_000;
+    world.open(1, 'a', null);
+    world.reserve(1, 'r1');
+    world.cancel(1, 'r1');
+    const kept = [...world.keep.entries].map(([key, value]): [string, unknown] =>
+      key.startsWith('returned-') ? [key, (value as number[])[0]] : [key, value],
+    );
+    const older = new StockIndex(world.clock);
+    older.restore(kept);
+    expect([older.isOffered('a', 5000), offered(world, 5000)]).toEqual([true, false]);
+    world.open(2, 'a', null);
+    expect([offered(world, 5000), world.index.isOffered('unknown', 5000)]).toEqual([true, false]);
   });
 });
 

@@ -6,6 +6,9 @@ import { KEYS_PER_LOT } from '../limits.js';
 import { type KeptLot, LotStock, NEVER, SLOT } from './lot-stock.js';
 import { PackageStock } from './package-stock.js';
 
+/** A key's place in the order of return, and when it came back; the place alone in what builds before kept. */
+type KeptReturn = readonly [order: number, atMs: number] | number;
+
 /** Hears that a package ran out of keys (none available, none reserved), or has some again. */
 export type StockListener = (packageId: string, inStock: boolean) => void;
 
@@ -29,6 +32,11 @@ export class StockIndex implements LocalIndex {
   /** Keys that could be sold now: free and not expired. */
   available(packageId: string): number {
     return this.packages.get(packageId)?.available(this.clock.now()) ?? 0;
+  }
+
+  /** Whether there is one that terminals may be shown: available, and not back for less than the cool-down. */
+  isOffered(packageId: string, cooldownMs: number): boolean {
+    return this.packages.get(packageId)?.isOffered(this.clock.now(), cooldownMs) ?? false;
   }
 
   reserved(packageId: string): number {
@@ -71,7 +79,7 @@ export class StockIndex implements LocalIndex {
   restore(entries: Iterable<[string, unknown]>): void {
     const kept = new Map<number, KeptLot>();
     const places = new Map<number, string>();
-    const returned: [id: number, order: number][] = [];
+    const returned: [id: number, kept: KeptReturn][] = [];
     for (const [key, value] of entries) {
       const dash = key.indexOf('-');
       const id = key.slice(dash + 1);
@@ -79,13 +87,14 @@ export class StockIndex implements LocalIndex {
       if (kind === 'package') this.package(id);
       else if (kind === 'lot') kept.set(Number(id), value as KeptLot);
       else if (kind === 'places') places.set(Number(id), value as string);
-      else if (kind === 'returned') returned.push([Number(id), value as number]);
+      else if (kind === 'returned') returned.push([Number(id), value as KeptReturn]);
     }
     for (const [number, lot] of kept)
       this.restoreLot(LotStock.restore(number, lot, places.get(number) ?? ''));
-    for (const [id, order] of returned) {
+    for (const [id, kept] of returned) {
       const lot = this.lots.get(Math.floor(id / KEYS_PER_LOT));
-      if (lot) this.package(lot.packageId).putReturned(lot, id % KEYS_PER_LOT, order);
+      const [order, atMs] = typeof kept === 'number' ? [kept, 0] : kept;
+      if (lot) this.package(lot.packageId).putReturned(lot, id % KEYS_PER_LOT, order, atMs);
     }
     for (const stock of this.packages.values()) stock.restoreReturned();
   }
@@ -126,7 +135,7 @@ export class StockIndex implements LocalIndex {
         break;
       case 'ReservationCancelled':
       case 'ReservationExpired':
-        this.release(stock, lot, change.data, Number(event.position), keep);
+        this.release(stock, lot, change.data, event, keep);
         break;
       case 'KeyQuarantined':
         this.leave(stock, lot, change.data.slot, SLOT.aside, keep);
@@ -136,7 +145,7 @@ export class StockIndex implements LocalIndex {
         this.leave(stock, lot, change.data.slot, SLOT.gone, keep);
         break;
       case 'KeyReleased':
-        this.putBack(stock, lot, change.data.slot, Number(event.position), keep);
+        this.putBack(stock, lot, change.data.slot, event, keep);
         break;
       case 'KeyChanged':
         if (change.data.expiresAt !== undefined)
@@ -178,7 +187,7 @@ export class StockIndex implements LocalIndex {
     stock: PackageStock,
     lot: LotStock,
     { slot, to }: { slot: number; to: 'stock' | 'quarantine' },
-    order: number,
+    event: IndexedEvent,
     keep: IndexKeep,
   ): void {
     if (to === 'quarantine') {
@@ -186,13 +195,20 @@ export class StockIndex implements LocalIndex {
       return;
     }
     stock.reserved -= 1;
-    this.putBack(stock, lot, slot, order, keep);
+    this.putBack(stock, lot, slot, event, keep);
   }
 
-  private putBack(stock: PackageStock, lot: LotStock, slot: number, order: number, keep: IndexKeep): void {
+  private putBack(
+    stock: PackageStock,
+    lot: LotStock,
+    slot: number,
+    { position, atMs }: IndexedEvent,
+    keep: IndexKeep,
+  ): void {
+    const order = Number(position);
     stock.changeFree(lot.move(slot, SLOT.returned), 1);
-    stock.putReturned(lot, slot, order);
-    keep.put(`returned-${keyId(lot.number, slot)}`, order);
+    stock.putReturned(lot, slot, order, atMs);
+    keep.put(`returned-${keyId(lot.number, slot)}`, [order, atMs] satisfies KeptReturn);
   }
 
   private changeExpiry(
