@@ -33,15 +33,15 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 // A shell in between keeps a signal for itself: the program would go on, unseen, with its port and its data directory.
-it.each([
-  ['start'],
-  ['cli'],
-  ['demo'],
-])('a signal to stop that `npm run %s` gets reaches the program', async (script) => {
-  const npm = spawn('npm', ['run', '--silent', script], { cwd: folder, stdio: 'ignore' });
-  const ended = once(npm, 'exit');
-  expect(await appears('started')).toBe(true);
-  npm.kill('SIGTERM');
-  await ended;
-  expect(await appears('stopped')).toBe(true);
-}, 40_000);
+it.each([['start'], ['cli'], ['demo']])(
+  'a signal to stop that `npm run %s` gets reaches the program',
+  async (script) => {
+    const npm = spawn('npm', ['run', '--silent', script], { cwd: folder, stdio: 'ignore' });
+    const ended = once(npm, 'exit');
+    expect(await appears('started')).toBe(true);
+    npm.kill('SIGTERM');
+    await ended;
+    expect(await appears('stopped')).toBe(true);
+  },
+  40_000,
+);
