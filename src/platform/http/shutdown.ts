@@ -52,6 +52,12 @@ export function endOnSignals(): void {
   process.on('SIGINT', end);
 }
 
+/** Node's own way out sets the terminal right, and aborts where there is none any more. */
+function endByHangup(): void {
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
+}
+
 /** Calls `stop` once at SIGTERM, SIGINT or the end of the terminal, then ends the process: with 0, or with 1 if stopping failed. */
 export function stopOnSignals(stop: (signal: NodeJS.Signals) => Promise<void>, logger: Logger): void {
   let stopping = false;
@@ -60,7 +66,7 @@ export function stopOnSignals(stop: (signal: NodeJS.Signals) => Promise<void>, l
     stopping = true;
     logger.info({ signal }, 'stopping');
     stop(signal).then(
-      () => process.exit(0),
+      () => (signal === 'SIGHUP' ? endByHangup() : process.exit(0)),
       (err: unknown) => {
         logger.fatal({ err }, 'could not stop cleanly');
         process.exit(1);
