@@ -177,7 +177,7 @@ function platformProviders(options: AppOptions): Provider[] {
   ];
 }
 
-function contextProviders({ settings, importWorker }: AppOptions, turns: Turns): Provider[] {
+function contextProviders({ settings, importWorker, logger }: AppOptions, turns: Turns): Provider[] {
   return [
     ...CATALOG_PROVIDERS,
     ...PRICING_PROVIDERS,
@@ -199,7 +199,7 @@ function contextProviders({ settings, importWorker }: AppOptions, turns: Turns):
     ...ORDERING_PROVIDERS,
     ...salePorts(settings),
     ...DELIVERIES_PROVIDERS,
-    ...deliveryPorts(settings, () => turns.isBusy),
+    ...deliveryPorts(settings, logger, () => turns.isBusy),
     ...webhooksProviders({ namespace: settings.streamNamespace }),
     outboundHttp(settings),
     ...terminalV1Providers({ publicUrl: settings.publicUrl }),

@@ -132,9 +132,10 @@ const projectionsList: CliCommand = {
   summary: 'Show the read models and how far they are.',
   async run(_, { run, print }) {
     const { position, head, lagEvents, lagSeconds, projections } = await run('projections-list', {});
+    const width = Math.max(...projections.map(({ name }) => name.length));
     for (const { name, version, documents, isFoldedAnew } of projections) {
       const anew = isFoldedAnew ? ', being folded anew' : '';
-      print(`${name.padEnd(12)} version ${String(version).padEnd(4)} ${documents} documents${anew}`);
+      print(`${name.padEnd(width)} version ${String(version).padEnd(4)} ${documents} documents${anew}`);
     }
     print(`at position ${position} of ${head}: ${lagEvents} events, ${lagSeconds.toFixed(3)} s behind`);
     return 0;

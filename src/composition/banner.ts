@@ -24,20 +24,26 @@ export const curlLine = (url: string, { login, password, packageId }: SandboxOff
     `--data-urlencode 'data={"package":"${packageId}","order":"DEMO-'"$(date +%s%N)-$RANDOM"'"}'`,
   ].join(' ');
 
+/** Where clients reach a server that listens at `url`: a port that the system chose is in no setting. */
+export const shownUrl = (url: string, { port, publicUrl }: Pick<Settings, 'port' | 'publicUrl'>): string =>
+  port === 0 && new URL(publicUrl).port === '0' ? url : publicUrl;
+
 /** What a start prints for the person in front of it. Holds the admin's password if this start made it up. */
 export function bannerText(
   url: string,
   settings: Pick<Settings, 'publicUrl' | 'port' | 'adminPassword'>,
   { admin, sandbox, hasForgottenSandbox }: FirstStart,
 ): string {
-  const base = settings.port === 0 ? url : settings.publicUrl;
+  const base = shownUrl(url, settings);
   const lines = [
     '',
     `KeyForge is listening on ${url}`,
     '',
     `  Terminals      ${base}${TERMINAL_PATH}`,
     `  REST v2        ${base}/api`,
+    `  Reference      ${base}/reference`,
     `  Command line   npm run cli -- help`,
+    ...(admin ? [] : ['  Admin          npm run cli -- reset-password admin makes a new password']),
     '',
   ];
   if (admin) {

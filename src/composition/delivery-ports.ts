@@ -14,8 +14,11 @@ import type { Settings } from '../platform/config/settings.js';
 import { Clock } from '../platform/kernel/clock.js';
 import { Ids } from '../platform/kernel/ids.js';
 import { KeyStore } from '../platform/key-store/key-store.js';
+import type { Logger } from '../platform/logging/logger.js';
+import { seldom } from '../platform/logging/seldom.js';
 import { Mailbox } from '../platform/mail/mailbox/mailbox.js';
 import { Mailer, NoMailer } from '../platform/mail/mailer.js';
+import { ToldMailer } from '../platform/mail/told-mailer.js';
 import { PublicIds } from '../platform/numbers/public-ids.js';
 import { KeyedHash } from '../platform/security/keyed-hash.js';
 import { sealedPlace, Vault } from '../platform/security/vault.js';
@@ -27,15 +30,22 @@ import { WebhookWarnings } from '../processes/webhook-warnings/webhook-warnings.
 const domainOf = (from: string): string => from.slice(from.lastIndexOf('@') + 1).replace(/>$/, '');
 
 /** How mail goes out, by the settings. Without a provider it stays on this machine; in production it waits for one. */
-async function createMailer(settings: Settings, mailbox: Mailbox): Promise<Mailer> {
+async function createMailer(settings: Settings, mailbox: Mailbox, logger: Logger): Promise<Mailer> {
   const { resendApiKey: apiKey, resendUrl, smtpUrl, mailFrom } = settings;
+  const told = (variable: string, mailer: Mailer): Mailer =>
+    new ToldMailer(
+      mailer,
+      seldom((unsaid, code: string) =>
+        logger.warn({ variable, code, ...unsaid }, 'mail does not go out and is tried again'),
+      ),
+    );
   if (apiKey) {
     const { ResendMailer } = await import('../platform/mail/resend/resend-mailer.js');
-    return new ResendMailer({ apiKey, url: resendUrl.replace(/\/+$/, '') });
+    return told('RESEND_API_KEY', new ResendMailer({ apiKey, url: resendUrl.replace(/\/+$/, '') }));
   }
   if (smtpUrl) {
     const { SmtpMailer } = await import('../platform/mail/smtp/smtp-mailer.js');
-    return new SmtpMailer({ url: smtpUrl, domain: domainOf(mailFrom) });
+    return told('SMTP_URL', new SmtpMailer({ url: smtpUrl, domain: domainOf(mailFrom) }));
   }
   return settings.nodeEnv === 'production' ? new NoMailer() : mailbox;
 }
@@ -45,7 +55,7 @@ export const hasMailbox = ({ resendApiKey, smtpUrl, nodeEnv }: Settings): boolea
   !resendApiKey && !smtpUrl && nodeEnv !== 'production';
 
 /** What the deliveries context needs of the others, bound to what they offer. */
-export const deliveryPorts = (settings: Settings, isSelling: () => boolean): Provider[] => [
+export const deliveryPorts = (settings: Settings, logger: Logger, isSelling: () => boolean): Provider[] => [
   {
     provide: Mailbox,
     inject: [Vault, Clock],
@@ -54,7 +64,7 @@ export const deliveryPorts = (settings: Settings, isSelling: () => boolean): Pro
   {
     provide: Mailer,
     inject: [Mailbox],
-    useFactory: (mailbox: Mailbox) => createMailer(settings, mailbox),
+    useFactory: (mailbox: Mailbox) => createMailer(settings, mailbox, logger),
   },
   {
     provide: Recipients,

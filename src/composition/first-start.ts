@@ -29,8 +29,9 @@ export async function firstStart(app: INestApplicationContext, settings: Setting
   const sandbox = new Sandbox(new DemoDesk(app));
   const hasAdmin = (await app.get(AccountDirectory).findByLogin(ADMIN_LOGIN)) !== null;
   if (settings.demo && !hasAdmin) await sandbox.create();
+  const offer = settings.demo ? await sandbox.open() : null;
+  const hasForgottenSandbox = !settings.demo && (await sandbox.isOpen());
+  // Last: its password is shown once, by a start that came to its end.
   const admin = await app.get(AdminAccount).ensure(settings.adminPassword);
-  return settings.demo
-    ? { admin, sandbox: await sandbox.open(), hasForgottenSandbox: false }
-    : { admin, sandbox: null, hasForgottenSandbox: await sandbox.isOpen() };
+  return { admin, sandbox: offer, hasForgottenSandbox };
 }

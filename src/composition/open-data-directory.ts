@@ -2,6 +2,7 @@ import { SettingsError } from '../platform/config/settings.js';
 import { type ControlClient, connectControl } from '../platform/data-directory/control-client.js';
 import { DataDirectory, DataDirectoryInUseError } from '../platform/data-directory/data-directory.js';
 import { unusableFile } from '../platform/data-directory/owned-files.js';
+import { NoTemporaryFolder } from '../platform/data-directory/socket-path.js';
 
 /**
  * @param command name of the command that works there by itself; null for a server
@@ -22,6 +23,10 @@ export const connectServer = (path: string): Promise<ControlClient | null> =>
 
 /** A path that cannot be a folder is a wrong setting; that somebody else holds it is not. */
 function refuse(path: string, error: unknown): never {
+  if (error instanceof NoTemporaryFolder) {
+    const message = `must be a folder that can be written, which ${error.folder} is not (${error.reason}), as the path of DATA_DIR is a long one`;
+    throw new SettingsError([{ variable: 'TMPDIR', message }]);
+  }
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof DataDirectoryInUseError || code === undefined) throw error;
   const message = `must be a folder that can be made and written, which ${path} is not (${code})`;

@@ -7,6 +7,7 @@ import { MasterKey } from '../../platform/security/master-key.js';
 import { rotateMasterKey } from '../../platform/security/master-key-file.js';
 import { bannerText } from '../banner.js';
 import { operationsOn } from '../operations/operations.js';
+import { Sandbox } from './sandbox.js';
 
 const URL_SHOWN = 'http://127.0.0.1:3000';
 let dataDir: string;
@@ -64,6 +65,14 @@ describe('the sandbox', () => {
     for (const text of texts) expect(text).toMatch(/^DEMO-/);
     expect(app.admin).toBeNull();
     expect(banner()).not.toContain('password  ');
+  });
+
+  it('is complete before the admin is made, so that a start that breaks off has not used the password up', async () => {
+    const breaking = jest.spyOn(Sandbox.prototype, 'open').mockRejectedValueOnce(new Error('broke off'));
+    await expect(start()).rejects.toThrow('broke off');
+    breaking.mockRestore();
+    await start();
+    expect(app.admin?.password).toHaveLength(20);
   });
 
   it('is not made when the settings want none, nor later on a directory that is in use', async () => {

@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CatalogIndex } from '../../contexts/catalog/index.js';
-import { type ImportRejection, KeyImporter } from '../../contexts/inventory/index.js';
+import { KeyImporter } from '../../contexts/inventory/index.js';
 import { AdminAccount } from '../../contexts/partners/index.js';
 import type { Settings } from '../../platform/config/settings.js';
 import { systemContext } from '../../platform/execution/system-context.js';
@@ -15,6 +15,7 @@ import { loadDemo } from '../demo/load-demo.js';
 import { removeDemo } from '../demo/remove-demo.js';
 import type { RunningApp } from '../start.js';
 import { backupTaken } from './backups.js';
+import { importFailure, importRefused, refuseNoFile } from './import-refusals.js';
 import { migratedAtStart } from './migrate.js';
 import { OperationRefused, type Operations, type Progress } from './operation-types.js';
 import { listProjections, rebuildProjections, verifyProjections } from './projections.js';
@@ -111,27 +112,6 @@ async function rotate(
   return { dataKeys: await rotateMasterKey(dataDir, engines.keys, next) };
 }
 
-function importRefused(code: ImportRejection, path: string, packageId: string): OperationRefused {
-  switch (code) {
-    case 'ColumnsUnknown':
-      return new OperationRefused(
-        `it is not clear which column of ${path} has the keys: its first line must name key_text (and serial_number, expires_at if it has them), for instance "key_text,serial_number", each name once; lines end in LF or CR LF`,
-      );
-    case 'ImportRunning':
-      return new OperationRefused(`${path}, or a file with the same content, is being imported already`);
-    default:
-      return new OperationRefused(`package ${packageId}: ${code}`);
-  }
-}
-
-/** A pipe, a terminal or a device is read twice, and perhaps for ever: this process would not even stop any more. */
-function refuseNoFile(path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found) throw new OperationRefused(`there is no file ${path}`);
-  if (!found.isFile())
-    throw new OperationRefused(`${path} is not a regular file: write the keys to one first`);
-}
-
 async function importKeys(
   { app }: RunningApp,
   { path, package: given }: { path: string; package: string },
@@ -143,7 +123,7 @@ async function importKeys(
     : /^\d+$/.test(given) && app.get(CatalogIndex).packages.idOf(Number(given));
   if (!packageId) throw new OperationRefused(`there is no package ${given}`);
   refuseNoFile(path);
-  const result = await app.get(KeyImporter).run({
+  const taking = app.get(KeyImporter).run({
     path,
     packageId,
     context: systemContext(app.get(Ids), 'import', 'cli'),
@@ -155,6 +135,9 @@ async function importKeys(
         total: totalBytes,
         detail: `${rows} rows, ${added} added, ${duplicates} duplicates, ${invalid} invalid`,
       }),
+  });
+  const result = await taking.catch((error: unknown) => {
+    throw importFailure(error);
   });
   if (isRejection(result)) throw importRefused(result.code, path, given);
   const { rows, added, duplicates, invalid, settledBefore, errorFile } = result;

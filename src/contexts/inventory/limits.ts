@@ -21,6 +21,8 @@ export const KEYS_PER_COMMAND = 50_000;
 export const CACHED_INTAKE_EVENTS = 2048;
 /** Longest line of an import file, bytes; a longer one is reported and skipped. */
 export const IMPORT_LINE_BYTES = 64 * 1024;
+/** Lines that a quoted field of an import file is followed for; it is refused as a whole. */
+export const IMPORT_QUOTED_LINES = 100;
 /** What is read of an import file at a time, bytes. */
 export const IMPORT_CHUNK_BYTES = 256 * 1024;
 /** Batches of an import that are under way at once. */

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import type { INestApplication } from '@nestjs/common';
 import type { Logger } from '../logging/logger.js';
 import type { HttpAdapter } from './http-adapter.js';
@@ -37,17 +38,27 @@ export async function shutDown(app: INestApplication, options: ShutdownOptions):
 const EXIT_TERMINATED = 143;
 const end = (): void => process.exit(EXIT_TERMINATED);
 
+/** Whether a terminal is read or written, whose end is told by SIGHUP. Node takes no notice that `nohup` asked to ignore it. */
+const hasTerminal = (): boolean => [0, 1, 2].some((fd) => isatty(fd));
+
 /**
  * Until {@link stopOnSignals} a signal ends the process at once. The system sees to that, but not for the first process of a
- * container, whose stop would wait in vain while it starts.
+ * container, whose stop would wait in vain while it starts. Without a terminal SIGHUP means nothing here.
  */
 export function endOnSignals(): void {
+  if (!hasTerminal()) process.on('SIGHUP', () => {});
   if (process.pid !== 1) return;
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
 }
 
-/** Calls `stop` once at SIGTERM or SIGINT, then ends the process: with 0, or with 1 if stopping failed. */
+/** Node's own way out sets the terminal right, and aborts where there is none any more. */
+function endByHangup(): void {
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
+}
+
+/** Calls `stop` once at SIGTERM, SIGINT or the end of the terminal, then ends the process: with 0, or with 1 if stopping failed. */
 export function stopOnSignals(stop: (signal: NodeJS.Signals) => Promise<void>, logger: Logger): void {
   let stopping = false;
   const begin = (signal: NodeJS.Signals): void => {
@@ -55,7 +66,7 @@ export function stopOnSignals(stop: (signal: NodeJS.Signals) => Promise<void>, l
     stopping = true;
     logger.info({ signal }, 'stopping');
     stop(signal).then(
-      () => process.exit(0),
+      () => (signal === 'SIGHUP' ? endByHangup() : process.exit(0)),
       (err: unknown) => {
         logger.fatal({ err }, 'could not stop cleanly');
         process.exit(1);
@@ -66,4 +77,5 @@ export function stopOnSignals(stop: (signal: NodeJS.Signals) => Promise<void>, l
     process.off(signal, end);
     process.on(signal, begin);
   }
+  if (hasTerminal()) process.on('SIGHUP', begin);
 }

@@ -1,4 +1,4 @@
-import { defaultColumns, readHeader, splitCsvLine, tellsColumns } from './csv-line.js';
+import { defaultColumns, endsInQuote, readHeader, splitCsvLine, tellsColumns } from './csv-line.js';
 
 describe('a CSV line', () => {
   it.each<[string, string[] | null]>([
@@ -14,6 +14,24 @@ describe('a CSV line', () => {
     ['"a""', null],
   ])('%j has the fields %j', (line, fields) => {
     expect(splitCsvLine(line, ',')).toEqual(fields);
+  });
+});
+
+describe('a quote', () => {
+  it.each<[line: string, begins: boolean, ends: boolean]>([
+    ['a,b', false, false],
+    ['a,b', true, true],
+    ['"a', false, true],
+    ['a,"b', false, true],
+    ['5" disk,b', false, false],
+    ['"a"b', false, false],
+    ['"a""', false, true],
+    ['b",c', true, false],
+    ['b""', true, true],
+    ['b","c', true, true],
+    ['"', true, false],
+  ])('of %j, where one was open before: %j, is open at its end: %j', (line, begins, ends) => {
+    expect(endsInQuote(line, ',', begins)).toBe(ends);
   });
 });
 

@@ -15,6 +15,20 @@ export function splitCsvLine(line: string, delimiter: string): string[] | null {
   }
 }
 
+/**
+ * Whether a quote is still open where a line ends: the next line belongs to the same field.
+ * @param isOpen whether one was open where the line began
+ */
+export function endsInQuote(line: string, delimiter: string, isOpen: boolean): boolean {
+  const text = isOpen ? `"${line}` : line;
+  for (let at = 0; ; ) {
+    const field = text[at] === '"' ? quoted(text, at) : plain(text, at, delimiter);
+    if (field === null) return true;
+    if (text[field.end] !== delimiter) return false;
+    at = field.end + 1;
+  }
+}
+
 interface Field {
   readonly text: string;
   /** Where the delimiter stands, or the line ends. */

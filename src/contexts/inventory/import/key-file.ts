@@ -10,7 +10,15 @@ import {
   type PreparedKey,
   type PreparerOptions,
 } from '../intake/key-preparer.js';
-import { type Columns, defaultColumns, readHeader, splitCsvLine, tellsColumns } from './csv-line.js';
+import { IMPORT_QUOTED_LINES } from '../limits.js';
+import {
+  type Columns,
+  defaultColumns,
+  endsInQuote,
+  readHeader,
+  splitCsvLine,
+  tellsColumns,
+} from './csv-line.js';
 import { fileStamp, type Line, LineReader } from './line-reader.js';
 
 export type LineProblem = InvalidKeyReason | 'unclosed_quote' | 'line_too_long' | 'not_utf8';
@@ -82,6 +90,8 @@ export class KeyFile implements KeySource {
   private stamp: string | null = null;
   /** Null before the first line that is not empty. */
   private columns: Columns | null = null;
+  /** Lines that an open quote may still go on for; 0 where none is open. */
+  private quotedLinesLeft = 0;
   private settled: readonly LineRange[] = [];
   /** The first settled range that ends at or after the current line. */
   private settledAt = 0;
@@ -112,6 +122,7 @@ export class KeyFile implements KeySource {
     this.settled = settled;
     this.settledAt = 0;
     this.columns = null;
+    this.quotedLinesLeft = 0;
     this.lines = [];
     this.lineAt = 0;
     this.lastLine = 0;
@@ -199,9 +210,11 @@ export class KeyFile implements KeySource {
     if (header) {
       // Files that were put together have one for each.
       this.columns = header;
+      this.quotedLinesLeft = 0;
       return null;
     }
     this.columns ??= defaultColumns();
+    const isPart = this.isPartOfQuote(line.text, this.columns.delimiter);
     if (this.isSettled(line.number)) {
       batch.settledBefore += 1;
       return null;
@@ -209,7 +222,7 @@ export class KeyFile implements KeySource {
     if (line.text === null) return 'line_too_long';
     if (line.text.includes('\uFFFD')) return 'not_utf8';
     const fields = splitCsvLine(line.text, this.columns.delimiter);
-    if (!fields) return 'unclosed_quote';
+    if (!fields || isPart) return 'unclosed_quote';
     const { text, serial, expires } = this.columns;
     const given = {
       text: fields[text] ?? '',
@@ -218,6 +231,18 @@ export class KeyFile implements KeySource {
       line: line.number,
     };
     return this.preparer.prepare(given, this.options.nowMs);
+  }
+
+  /**
+   * Whether a line goes on with a field that was quoted before it. Its part would be taken for a key: all lines of such a
+   * field are refused, but no more of them than a field has, where somebody forgot a quote.
+   */
+  private isPartOfQuote(text: string | null, delimiter: string): boolean {
+    const wasOpen = this.quotedLinesLeft > 0;
+    if (text === null || !(wasOpen || text.includes('"'))) return wasOpen;
+    const isOpen = endsInQuote(text, delimiter, wasOpen);
+    this.quotedLinesLeft = !isOpen ? 0 : wasOpen ? this.quotedLinesLeft - 1 : IMPORT_QUOTED_LINES;
+    return wasOpen;
   }
 
   private isSettled(line: number): boolean {

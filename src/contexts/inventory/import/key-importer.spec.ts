@@ -115,7 +115,7 @@ describe('importing a file', () => {
     const lines = [
       'GOOD',
       'known',
-      '"OPEN',
+      '"OPEN"x',
       'GOOD',
       `LONG${'x'.repeat(70_000)}`,
       'DATE,,31.12.2027',
@@ -136,8 +136,27 @@ describe('importing a file', () => {
     );
   });
 
+  it('takes no part of a field that goes on over lines for a key', async () => {
+    const text =
+      'key_text,serial_number,note\nAAA,SN-1,"two\nBBB,\n\nlines"\nCCC,SN-2,"one"\n"DDD\nEEE\nFFF""\n",SN-3\nGGG\n';
+    const path = file(text);
+    expect(await run(path)).toMatchObject({ rows: 9, added: 2, invalid: 7 });
+    const refused = [2, 3, 5, 7, 8, 9, 10].map((line) => `${line},unclosed_quote\n`);
+    expect(errorsOf(path)).toBe(`line,reason\n${refused.join('')}`);
+    expect(await node.texts.read(1, 0)).toEqual({ text: 'CCC', serial: 'SN-2' });
+    expect(await node.texts.read(1, 1)).toEqual({ text: 'GGG', serial: null });
+  });
+
+  it('does not wait for ever for a quote that somebody forgot', async () => {
+    const path = file(`key_text\n"AAA\n${rows(150)}\n`);
+    expect(await run(path)).toMatchObject({ rows: 151, added: 50, invalid: 101 });
+    expect(await node.texts.read(1, 0)).toMatchObject({ text: 'KEY-100' });
+    const joined = file('key_text\n"BBB\nkey_text\nCCC', 'joined.csv');
+    expect(await run(joined)).toMatchObject({ rows: 2, added: 1 });
+  });
+
   it('does the same when another thread reads the file', async () => {
-    const path = file(`key_text\n${rows(1500)}\n"BAD\nKEY-7`);
+    const path = file(`key_text\n${rows(1500)}\n"BAD"x\nKEY-7`);
     const result = await run(path, {}, importer(openInThread));
     expect(result).toMatchObject({ rows: 1502, added: 1500, duplicates: 1, invalid: 1 });
     expect(errorsOf(path)).toBe('line,reason\n1502,unclosed_quote\n1503,duplicate\n');

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import type { Database, RootDatabase } from 'lmdb';
 import { openEnvironment } from '../../lmdb/environment.js';
 import { problemOfOnlyCopy } from '../../lmdb/environment-file.js';
@@ -35,6 +36,8 @@ export function openLogEnvironment(directory: string, mapBytes: number): LogEnvi
   const problem = problemOfOnlyCopy(directory);
   if (problem)
     throw new EventStoreError('Damaged', `the log in ${directory} cannot be opened: ${problem}`, 'nothing');
+  // LMDB would make it for everybody to read, and to write where the umask is 0.
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const options = {
     path: directory,
     noSubdir: false,

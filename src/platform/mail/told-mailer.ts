@@ -1,0 +1,24 @@
+import { Mailer, type OutgoingMail, type SendOutcome } from './mailer.js';
+
+/** Sends by another mailer, and tells of each message that did not go out and waits for its next attempt. */
+export class ToldMailer extends Mailer {
+  readonly name: Mailer['name'];
+
+  constructor(
+    private readonly mailer: Mailer,
+    private readonly onRetry: (code: string) => void,
+  ) {
+    super();
+    this.name = mailer.name;
+  }
+
+  async send(mail: OutgoingMail): Promise<SendOutcome> {
+    const outcome = await this.mailer.send(mail);
+    if (outcome.kind === 'retry') this.onRetry(outcome.code);
+    return outcome;
+  }
+
+  close(): Promise<void> {
+    return this.mailer.close();
+  }
+}
