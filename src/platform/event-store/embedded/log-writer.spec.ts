@@ -40,6 +40,7 @@ describe('the writer of the log', () => {
   let free: number;
   /** What the next commits come to instead of being made: an errno, or `passedOver` by the condition. */
   let instead: (number | 'passedOver')[];
+  let untilItFails: () => Promise<unknown>;
   /** Records that LMDB was given. */
   let written: number;
 
@@ -47,6 +48,7 @@ describe('the writer of the log', () => {
     directory = mkdtempSync(join(tmpdir(), 'keyforge-writer-'));
     environment = openLogEnvironment(directory, 1024 ** 3);
     instead = [];
+    untilItFails = () => delay(20);
     written = 0;
     fatal = [];
     free = 500_000_000;
@@ -60,7 +62,7 @@ describe('the writer of the log', () => {
           if (isRecord) written += 1;
           const failure = isRecord ? instead.shift() : undefined;
           if (failure === undefined) return target.ifVersion(...args);
-          await delay(20);
+          await untilItFails();
           if (failure === 'passedOver') return false;
           throw commitFailure(failure);
         };
@@ -113,12 +115,18 @@ describe('the writer of the log', () => {
   it('goes on from what is on disk after a full disk', async () => {
     await writer.append(to('a', NO_STREAM));
     instead = [ENOSPC, ENOSPC, 'passedOver'];
+    let fail = (): void => {};
+    const failing = new Promise<void>((resolve) => {
+      fail = resolve;
+    });
+    untilItFails = () => failing;
     const failures = [];
     for (const batch of [to('a', 0), to('b', NO_STREAM), to('a', 1)]) {
       failures.push(outcomeOf(writer.append(batch)));
       await turn();
     }
     const meanwhile = writer.append(to('a', 7));
+    fail();
     for (const failure of failures) expect(await failure).toEqual(['StorageFull', 'nothing']);
     expect(await meanwhile).toMatchObject({ outcome: 'refused' });
     expect(await writer.append(to('a', 1))).toMatchObject({ outcome: 'refused', actualRevision: 0 });
