@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 const LONGEST_MS = 600_000;
 const MOST_OUTPUT = 64 * 1024 * 1024;
+const LAST_LINES = '30';
 const PROJECT = 'keyforge-check';
 
 export interface Ended {
@@ -72,6 +73,14 @@ export class Compose {
 
   async log(service: string): Promise<string> {
     return this.must('--profile', 'everything', 'logs', '--no-log-prefix', '--no-color', service);
+  }
+
+  /** What each container is and last said, for whoever has to find out why a run failed. */
+  async lastWords(): Promise<string> {
+    const all = ['--profile', 'everything'];
+    const { out: states } = await this.call(...all, 'ps', '--all');
+    const { out: lines } = await this.call(...all, 'logs', '--no-color', '--tail', LAST_LINES);
+    return `${states}\n${lines}`;
   }
 
   async state(service: string): Promise<ContainerState> {
