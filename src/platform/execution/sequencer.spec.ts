@@ -196,6 +196,16 @@ describe('the decision time', () => {
     expect(timesOf(store)).toEqual(['2026-03-02T00:00:00.000Z', '2026-03-02T00:00:00.000Z']);
   });
 
+  it('is never before the last event of a stream that is known from its own append', async () => {
+    const store = new MemoryEventStore();
+    const one = executor(store);
+    clock.nowMs = Date.parse('2026-03-02T00:00:00.000Z');
+    await one.run(context, add('a', 1));
+    clock.nowMs = Date.parse('2026-03-01T00:00:00.000Z');
+    await one.run(context, add('a', 1));
+    expect(timesOf(store)).toEqual(['2026-03-02T00:00:00.000Z', '2026-03-02T00:00:00.000Z']);
+  });
+
   it('goes with an event as it stands in its metadata', async () => {
     clock.nowMs = Date.parse('2026-03-02T00:00:00.123Z');
     const store = new GatedStore();
