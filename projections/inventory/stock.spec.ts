@@ -163,7 +163,7 @@ it('lots count what the keys are, whatever happened to them', () => {
   });
   const expiries = fc.array(fc.constantFrom(null, EXPIRY, LATER), { minLength: 10, maxLength: 10 });
   fc.assert(
-    fc.property(expiries, fc.array(happening, { maxLength: 40 }), (known, happenings) => {
+    fc.property(expiries, fc.array(happening, { maxLength: 40, size: 'max' }), (known, happenings) => {
       const events = [
         ...lotOf(10, (slot) => known[slot]!, 5),
         ...happenings.map(({ type, slot, to, expiresAt }) => event(type, slot, { to, expiresAt })),

@@ -248,10 +248,10 @@ export const COMMANDS: readonly CliCommand[] = [
 ];
 
 /** What `help` prints. */
-export function helpText(commands: readonly CliCommand[] = COMMANDS): string {
-  const calls = commands.map(({ name, usage }) => `${name} ${usage}`.trim());
+export function helpText(): string {
+  const calls = COMMANDS.map(({ name, usage }) => `${name} ${usage}`.trim());
   const width = Math.max(...calls.map((call) => call.length));
-  const lines = commands.map(({ summary }, index) => `  ${calls[index]!.padEnd(width)}   ${summary}`);
+  const lines = COMMANDS.map(({ summary }, index) => `  ${calls[index]!.padEnd(width)}   ${summary}`);
   return [
     'npm run cli -- COMMAND',
     '',

@@ -16,7 +16,7 @@ export function localUrl({ address, port, family }: AddressInfo): string {
  * A shell line that buys a demo key, another one each time: the shell makes the order's reference. Where `date` knows no
  * nanoseconds, `$RANDOM` tells two of the same second apart.
  */
-export const curlLine = (url: string, { login, password, packageId }: SandboxOffer): string =>
+const curlLine = (url: string, { login, password, packageId }: SandboxOffer): string =>
   [
     `curl -sG '${url}${TERMINAL_PATH}'`,
     "--data-urlencode 'action=6'",

@@ -166,6 +166,23 @@ export const PLANTED: Readonly<Record<string, Planted>> = {
     ],
     passes: [['test/contracts/e.spec.ts', "describe.skip('not tested: no EVENTSTORE_URL', () => {});"]],
   },
+  'what is made up by chance is as long as its test says': {
+    breaks: [
+      ['src/platform/jobs/a.spec.ts', "import fc from 'fast-check';\nfc.array(step, { maxLength: 60 });"],
+      [
+        'test/b.ts',
+        "import fc from 'fast-check';\nfc.array(step, {\n  minLength: 20,\n  maxLength: 80,\n});",
+      ],
+    ],
+    passes: [
+      ['src/platform/jobs/c.spec.ts', "import fc from 'fast-check';\nfc.array(step, { maxLength: 10 });"],
+      [
+        'src/platform/jobs/d.spec.ts',
+        "import fc from 'fast-check';\nfc.string({ maxLength: 60, size: 'max' });",
+      ],
+      ['src/platform/jobs/e.spec.ts', 'check({ maxLength: 60 });'],
+    ],
+  },
   "index.ts stands only at a context's root": {
     breaks: [
       ['src/platform/jobs/index.ts', ''],

@@ -215,6 +215,9 @@ const isPure = (path: string): boolean =>
 
 const MAX_LINES = 300;
 
+/** An object with a `maxLength` or `maxKeys` above fast-check's own bound, and no `size`. */
+const BOUNDED = /\{(?![^{}]*\bsize\b)[^{}]*\bmax(?:Length|Keys)\s*:\s*(?:1[1-9]|[2-9]\d|\d{3,})\b[^{}]*\}/;
+
 const codeRules: readonly Rule[] = [
   codeRule(
     'domain, events and projections are pure',
@@ -236,6 +239,11 @@ const codeRules: readonly Rule[] = [
       /\b(?:describe|it|test)\s*\.\s*(?:skip|only|todo)\b/,
       /(?<![\w.])(?:xit|fit|xtest|xdescribe|fdescribe)\s*\(/,
     ],
+  ),
+  fileRule(
+    'what is made up by chance is as long as its test says',
+    'fast-check makes at most ten elements unless it is told `size`, whatever the greatest length is',
+    ({ imports, code }) => imports.some(({ target }) => target === 'fast-check') && BOUNDED.test(code),
   ),
   fileRule(
     "index.ts stands only at a context's root",

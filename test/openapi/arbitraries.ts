@@ -93,8 +93,8 @@ const ODD_NUMBERS = [0, -1, 0.5, 1e21, 2 ** 53, Number.MAX_SAFE_INTEGER, 987_654
 
 const text = (): fc.Arbitrary<string> =>
   fc.oneof(
-    fc.string({ maxLength: 30 }),
-    fc.string({ unit: 'binary', maxLength: 30 }),
+    fc.string({ maxLength: 30, size: 'max' }),
+    fc.string({ unit: 'binary', maxLength: 30, size: 'max' }),
     fc.constantFrom(...HOSTILE_TEXTS),
   );
 

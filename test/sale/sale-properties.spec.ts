@@ -143,7 +143,7 @@ describe.each([false, true])('any history on three nodes (states that forget: %s
 
 it('any command given twice changes nothing more', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12, size: 'max' }), async (steps) => {
       const world = await SaleWorld.create({ lots: [KEYS], fundsMinor: FUNDS });
       const node = world.node();
       const reserved: string[] = [];

@@ -47,7 +47,7 @@ export const PACKAGE_NUMBER = 101;
 export const PRICE_MINOR = 1000n;
 export const RESERVATION_TTL_MS = 600_000;
 /** Hash of the one address that nothing may be sent to. */
-export const SUPPRESSED_HASH = 'suppressed';
+const SUPPRESSED_HASH = 'suppressed';
 
 export interface WorldOptions {
   /** Keys in each lot of the package. */

@@ -21,7 +21,6 @@ import {
   ValidateBy,
   ValidateIf,
   type ValidationError,
-  type ValidationOptions,
 } from 'class-validator';
 import { MAX_BODY_DEPTH, MAX_TEXT_LENGTH } from './limits.js';
 
@@ -227,19 +226,16 @@ export const IsText = (maxLength = MAX_TEXT_LENGTH): PropertyDecorator =>
 export const DECIMAL_TEXT = /^-?\d{1,18}(\.\d{1,18})?$/;
 
 /** A decimal as a JSON number or, exact to any digit, as text. */
-export const IsDecimalValue = (options?: ValidationOptions): PropertyDecorator =>
-  ValidateBy(
-    {
-      name: 'isDecimalValue',
-      validator: {
-        validate: (value: unknown) =>
-          (typeof value === 'number' && Number.isFinite(value)) ||
-          (typeof value === 'string' && DECIMAL_TEXT.test(value)),
-        defaultMessage: (context) => `${context?.property} must be a number or a decimal string`,
-      },
+export const IsDecimalValue = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isDecimalValue',
+    validator: {
+      validate: (value: unknown) =>
+        (typeof value === 'number' && Number.isFinite(value)) ||
+        (typeof value === 'string' && DECIMAL_TEXT.test(value)),
+      defaultMessage: (context) => `${context?.property} must be a number or a decimal string`,
     },
-    options,
-  );
+  });
 
 /** The field may be left out; unlike `IsOptional`, null is no way to leave it out. */
 export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);

@@ -16,7 +16,7 @@ const DAYS_PER_WEEK = 7;
 const utcOf = (day: string): number => Date.parse(`${day}T00:00:00.000Z`);
 const dayAt = (utcMs: number): string => new Date(utcMs).toISOString().slice(0, 10);
 /** Whether there is such a day: February has no 31st, which the language takes for the 3rd of March. */
-export const isDay = (text: string): boolean =>
+const isDay = (text: string): boolean =>
   DATE.test(text) && !Number.isNaN(utcOf(text)) && dayAt(utcOf(text)) === text;
 const DAY_LENGTH = 'yyyy-mm-dd'.length;
 /** Milliseconds of `2026-12-31T10:00:00Z` and the like; NaN where there is no such time. */

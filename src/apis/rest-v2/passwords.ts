@@ -3,7 +3,7 @@ import { MAX_PASSWORD_BYTES } from '../../platform/security/limits.js';
 import { rules } from './body.js';
 
 /** Shortest password that can be set. Older and shorter ones stay valid. */
-export const MIN_PASSWORD_LENGTH = 8;
+const MIN_PASSWORD_LENGTH = 8;
 
 /** A password that is to be set. The upper bound counts bytes, which the context checks. */
 export const IsNewPassword = (): PropertyDecorator =>

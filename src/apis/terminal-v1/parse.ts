@@ -36,7 +36,7 @@ export function parseObject(value: Parameter): JsonObject | null {
 export const parseData = (value: Parameter): JsonObject | null =>
   value === undefined ? {} : parseObject(value);
 
-export const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isFilled = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /**
  * NUL and halves of surrogate pairs. Neither survives storage and transport as it is, so that two different texts
@@ -44,7 +44,7 @@ export const isFilled = (value: unknown): value is string => typeof value === 's
  */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
-export const isStorable = (text: string): boolean => !UNSTORABLE.test(text);
+const isStorable = (text: string): boolean => !UNSTORABLE.test(text);
 
 /**
  * A reference (`product`, `package`, `key`): a string, or an integer that JSON carries without loss. Null counts as

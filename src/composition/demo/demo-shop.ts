@@ -24,9 +24,9 @@ import {
 } from './demo-goods.js';
 
 const PRODUCTS_PER_SUPPLIER = PRODUCTS.length / SUPPLIERS.length;
-export const SIZES_PER_PRODUCT = 3;
+const SIZES_PER_PRODUCT = 3;
 export const PACKAGES = PRODUCTS.length * SIZES_PER_PRODUCT;
-export const KEYS = 20_000;
+const KEYS = 20_000;
 /** Every seventh package's keys have a last day. */
 const EXPIRING_EVERY = 7;
 const LAST_DAY = '2031-12-31';

@@ -150,7 +150,7 @@ export function judgeFlushes(perSecond: number): Finding {
 }
 
 /** Others of this machine must not read what is there. */
-export function checkModes(dataDir: string): Finding[] {
+function checkModes(dataDir: string): Finding[] {
   const open = ['', 'keys', 'log', 'lock', 'master.key', 'master.key.next'].filter((name) => {
     const found = statSync(join(dataDir, name), { throwIfNoEntry: false });
     if (!found) return false;

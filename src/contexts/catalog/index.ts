@@ -66,8 +66,9 @@ export type {
 export type { KeyFormat, ProductEvent, ProductFields } from './events/product.events.js';
 export type { SupplierEvent, SupplierFields } from './events/supplier.events.js';
 export type { Instructions, Names, Status } from './events/texts.js';
+export { MAX_LOW_STOCK_THRESHOLD, MAX_POSITION } from './limits.js';
 export { CatalogIndex, type PackageEntry, type ProductEntry } from './queries/catalog-index.js';
-export { type Language, nameIn } from './queries/display-order.js';
+export type { Language } from './queries/display-order.js';
 export { ListTerminalPackages } from './queries/list-terminal-packages.js';
 export { ListTerminalProducts } from './queries/list-terminal-products.js';
 export { StockView } from './queries/stock-view.js';

@@ -18,7 +18,7 @@ export {
 } from './commands/retire-package-keys.js';
 export { RevealKey } from './commands/reveal-key.js';
 export { type KeyUpdate, UpdateKey, type UpdateKeyRejection } from './commands/update-key.js';
-export { INTAKE_ID, Intake, type IntakeState } from './domain/intake.js';
+export { Intake, type IntakeState } from './domain/intake.js';
 export { type KeyHandlingRejection, retireKey } from './domain/key-handling.decider.js';
 export { type KeyPlace, keyId, keyNumber, parseKeyNumber, placeOfKey } from './domain/key-number.js';
 export {

@@ -59,7 +59,7 @@ export { type PartnerUpdate, UpdatePartner } from './commands/update-partner.js'
 export { type StaffUpdate, UpdateStaff } from './commands/update-staff.js';
 export { Claim, type ClaimState } from './domain/claim.js';
 export { creditFloor, mayBuy, Partner, type PartnerState } from './domain/partner.js';
-export { needsTotp, Staff, type StaffState } from './domain/staff.js';
+export { Staff, type StaffState } from './domain/staff.js';
 export type { AccountRef } from './events/claim.events.js';
 export type {
   BalanceAlerts,
@@ -75,6 +75,7 @@ export type {
   RevealOn,
 } from './events/partner.events.js';
 export type { StaffEvent, StaffRole, StaffStatus } from './events/staff.events.js';
+export { HIGHEST_MAX_OPEN_RESERVATIONS, MAX_ACCESS_IDS, MAX_IP_RANGES } from './limits.js';
 export type { PartnerRejectionCode } from './rejections.js';
 
 /**

@@ -1,10 +1,9 @@
 import { CURRENCY_EXPONENTS, type Currency } from '../../platform/kernel/money.js';
 
 /** Bounds of the wallets context. */
-export const REFERENCE_CODE_POINTS = 200;
-export const COMMENT_CODE_POINTS = 1000;
+
 /** Largest single movement, in whole units of its currency: minor units of one are pennies, of another next to nothing. */
-export const LARGEST_MOVEMENT_UNITS = 10n ** 13n;
+const LARGEST_MOVEMENT_UNITS = 10n ** 13n;
 /** The same in minor units. */
 export const largestMovementMinor = (currency: Currency): bigint =>
   LARGEST_MOVEMENT_UNITS * 10n ** BigInt(CURRENCY_EXPONENTS[currency]);

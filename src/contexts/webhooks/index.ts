@@ -28,7 +28,6 @@ export { type TestResult, TestWebhook } from './commands/test-webhook.js';
 export { UpdateWebhook } from './commands/update-webhook.js';
 export type { WebhookResult, WebhookWithSecret } from './commands/webhook-result.js';
 export { Callback, type CallbackState, callbackId } from './domain/callback.js';
-export { RETRY_WAITS_MS } from './domain/schedule.js';
 export { NOTICE_TYPES, type WebhookChanges } from './domain/webhooks.decider.js';
 export { type Webhook, Webhooks, type WebhooksState } from './domain/webhooks.js';
 export type { CallbackEvent, FailureReason } from './events/callback.events.js';
@@ -40,7 +39,13 @@ export type {
   WebhookFields,
   WebhooksEvent,
 } from './events/webhooks.events.js';
-export { DEFAULT_FEED_PAGE, DEFAULT_OVERLAP_HOURS, MAX_ENDPOINTS, MAX_FEED_PAGE } from './limits.js';
+export {
+  DEFAULT_FEED_PAGE,
+  DEFAULT_OVERLAP_HOURS,
+  MAX_DESCRIPTION_LENGTH,
+  MAX_FEED_PAGE,
+  MAX_OVERLAP_HOURS,
+} from './limits.js';
 export { composeWarning, type WarningMail } from './message/compose-warning.js';
 export type { Lane, Work } from './notices/lane.js';
 export { type Notice, noticeId } from './notices/notice.js';

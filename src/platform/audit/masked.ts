@@ -1,7 +1,7 @@
 import { isCollection, isKeyed } from 'immutable';
 import { NewestMap } from '../kernel/newest-map.js';
 
-export const MASK = '***';
+const MASK = '***';
 
 /** Names of values that nobody needs to see to know what happened. */
 const SECRET_NAME = /password|secret|token|hash|fingerprint|lastfour|totp/i;

@@ -24,7 +24,7 @@ export function renderEnvExample(): string {
 }
 
 /** `docs/settings.md`. */
-export function renderSettingsPage(): string {
+function renderSettingsPage(): string {
   const cell = (text: string): string => text.replaceAll('|', '\\|');
   const rows = ALL.map((setting) => {
     const secret = setting.secret ? `Secret; or \`${setting.variable}_FILE\`.` : '';

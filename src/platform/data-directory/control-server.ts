@@ -11,7 +11,7 @@ export type ControlHandler = (
   signal: AbortSignal,
 ) => unknown;
 
-export const busyWith = (command: string): string =>
+const busyWith = (command: string): string =>
   `the data directory is in use by the command "${command}" until that is done`;
 
 /** Tells the name of the command that holds the data directory; null: a server does. */

@@ -8,13 +8,13 @@ import {
 } from './event-store.js';
 
 /** UTF-8 bytes of a stream name: the embedded engine uses it as a key, EventStoreDB allows more. */
-export const MAX_STREAM_NAME_BYTES = 400;
-export const MAX_TYPE_BYTES = 200;
-export const MAX_BATCH_ENTRIES = 4096;
+const MAX_STREAM_NAME_BYTES = 400;
+const MAX_TYPE_BYTES = 200;
+const MAX_BATCH_ENTRIES = 4096;
 /** The embedded engine counts a record's events in two bytes. */
 export const MAX_BATCH_EVENTS = 65_535;
 /** All entries of a batch together: it is held in memory, and committed, as one piece. */
-export const MAX_BATCH_BYTES = 16_000_000;
+const MAX_BATCH_BYTES = 16_000_000;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 

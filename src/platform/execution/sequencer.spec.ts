@@ -171,6 +171,18 @@ describe('on a shared engine', () => {
   });
 });
 
+it('a command whose events cannot be written fails, also when a stream had to be read for it', async () => {
+  const unwritable = (tx: Transaction): unknown => {
+    tx.load(Counter, 'a');
+    return tx.append(Counter, 'a', [{ type: 'Added', data: { amount: 1, more: 1n } as never }]);
+  };
+  for (const isRead of [true, false]) {
+    const store = new MemoryEventStore();
+    if (isRead) store.readStream = (() => Promise.resolve([])) as never;
+    await expect(executor(store).run(context, unwritable)).rejects.toThrow('serialize a BigInt');
+  }
+});
+
 describe('the decision time', () => {
   const timesOf = (store: MemoryEventStore): string[] =>
     store.events.map((event) => decodeMetadata(event).at);
@@ -181,6 +193,16 @@ describe('the decision time', () => {
     await executor(store).run(context, add('a', 1));
     clock.nowMs = Date.parse('2026-03-01T00:00:00.000Z');
     await executor(store).run(context, add('a', 1));
+    expect(timesOf(store)).toEqual(['2026-03-02T00:00:00.000Z', '2026-03-02T00:00:00.000Z']);
+  });
+
+  it('is never before the last event of a stream that is known from its own append', async () => {
+    const store = new MemoryEventStore();
+    const one = executor(store);
+    clock.nowMs = Date.parse('2026-03-02T00:00:00.000Z');
+    await one.run(context, add('a', 1));
+    clock.nowMs = Date.parse('2026-03-01T00:00:00.000Z');
+    await one.run(context, add('a', 1));
     expect(timesOf(store)).toEqual(['2026-03-02T00:00:00.000Z', '2026-03-02T00:00:00.000Z']);
   });
 

@@ -69,6 +69,7 @@ export class Sequencer extends Executor {
       const run = new Run(this.source, submission.memo, nowMs, submission.madeIds);
       try {
         submission.result = submission.work(run);
+        submission.batch = run.isEmpty ? [] : run.encode(submission.context);
       } catch (thrown) {
         if (thrown instanceof TooEarly) {
           floorMs = thrown.atMs;
@@ -85,7 +86,6 @@ export class Sequencer extends Executor {
         return;
       }
       submission.views = run.views;
-      submission.batch = run.isEmpty ? [] : run.encode(submission.context);
       this.advanceCache(submission, run.decidedAtMs);
       break;
     }

@@ -3,7 +3,7 @@ import type { CachedStream } from './stream-cache.js';
 import type { CommandContext, Work } from './transaction.js';
 
 /** Commands in one merged append: more would keep those behind it waiting for nothing. */
-export const MAX_MERGED_COMMANDS = 256;
+const MAX_MERGED_COMMANDS = 256;
 /** Bytes after which a merged append takes no more commands; one command may be larger. */
 const MERGED_BYTES = MAX_APPEND_BYTES / 2;
 

@@ -278,7 +278,7 @@ it('keeps what the events say, whatever came and went while flushes were under w
     { weight: 2, arbitrary: fc.record({ what: fc.constant('end' as const), fails: fc.boolean() }) },
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 25, size: 'max' }), async (steps) => {
       const { fold, flush, close, storage, index, expected } = await putting();
       for (const one of steps) {
         if (one.what === 'fold') await fold(one.key, one.puts);

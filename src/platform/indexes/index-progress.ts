@@ -5,7 +5,7 @@ import { StoreUnavailable } from '../kernel/store-unavailable.js';
 import type { IndexFollower } from './index-follower.js';
 
 /** How long somebody waits for indexes that what is asked for cannot do without. */
-export const FOLLOWED_WITHIN_MS = 5_000;
+const FOLLOWED_WITHIN_MS = 5_000;
 
 /** What is asked for needs indexes that do not follow the log at the moment, as where their disk is full. */
 export class IndexesBehind extends StoreUnavailable {

@@ -11,7 +11,7 @@ it('gives the keys that are due, earliest first, each at the time set last', () 
     takeMs: fc.option(fc.nat(20), { nil: undefined }),
   });
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+    fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
       const queue = new DueQueue();
       const model = new Map<string, number>();
       for (const { key, dueMs, takeMs } of steps) {
@@ -36,4 +36,15 @@ it('gives the keys that are due, earliest first, each at the time set last', () 
       }
     }),
   );
+});
+
+it('keeps the order however often times are set anew', () => {
+  const queue = new DueQueue();
+  const keys = Array.from({ length: 20 }, (_, at) => `k${at}`);
+  // By then most of what waits in it is out of date, and it has been built anew several times.
+  for (let round = 0; round < 50; round += 1) {
+    for (const [at, key] of keys.entries()) queue.set(key, NOW_MS + ((at * 7 + round) % 20));
+  }
+  const due = keys.map((_, at): [string, number] => [keys[at]!, NOW_MS + ((at * 7 + 49) % 20)]);
+  expect(queue.takeDueEntries(NOW_MS + 20, 100)).toEqual(due.sort((a, b) => a[1] - b[1]));
 });

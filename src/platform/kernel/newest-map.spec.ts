@@ -20,7 +20,7 @@ it('shows the same entries as a map of its own, whichever version is asked next'
     value: fc.option(fc.nat(9), { nil: undefined }),
   });
   fc.assert(
-    fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
+    fc.property(fc.array(change, { maxLength: 40, size: 'max' }), (changes) => {
       const versions = [{ map: NewestMap.empty<number>(), model: new Map<string, number>() }];
       for (const { from, ask, key, value } of changes) {
         const { map, model } = versions[from % versions.length]!;

@@ -33,9 +33,8 @@ export function seldom<Told extends readonly unknown[]>(
 /** For work that every key waits for: all of it fails at once while a server is away, and each error else is one to be told. */
 export function tellingOutagesSeldom<Told extends readonly unknown[]>(
   tell: (unsaid: Unsaid, error: unknown, ...told: Told) => void,
-  nowMs?: () => number,
 ): (error: unknown, ...told: Told) => void {
-  const tellOutage = seldom(tell, nowMs);
+  const tellOutage = seldom(tell);
   return (error, ...told) => (isAway(error) ? tellOutage(error, ...told) : tell({}, error, ...told));
 }
 

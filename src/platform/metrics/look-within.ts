@@ -2,9 +2,9 @@
 const LOOK_MS = 5_000;
 
 /** What a look at something else finds. @throws where it finds nothing in time, as while a server hangs */
-export function lookWithin<T>(look: Promise<T>, withinMs = LOOK_MS): Promise<T> {
+export function lookWithin<T>(look: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('nothing was found in time')), withinMs).unref();
+    const timer = setTimeout(() => reject(new Error('nothing was found in time')), LOOK_MS).unref();
     look.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

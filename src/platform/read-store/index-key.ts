@@ -8,15 +8,13 @@ const NULL_TAG = 0x05;
 const NUMBER_TAG = 0x10;
 const STRING_TAG = 0x20;
 /** Greater than every tag: closes the range of a prefix. */
-export const AFTER_ALL = 0xff;
+const AFTER_ALL = 0xff;
 
 /** A string counts with this many UTF-16 units in an index; documents that agree in them are told apart by the query. */
 export const INDEXED_STRING_UNITS = 200;
 const SCRATCH_BYTES = 8192;
 
 const scratch = Buffer.alloc(SCRATCH_BYTES);
-
-export type IndexValue = string | number | null | undefined;
 
 /** @throws if a document holds something else in an indexed field: a programmer's error in a projection. */
 function writeValue(value: unknown, at: number): number {

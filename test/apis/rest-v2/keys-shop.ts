@@ -1,7 +1,7 @@
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { Client } from './client.js';
 
-export const ADMIN_PASSWORD = 'correct horse battery staple';
+const ADMIN_PASSWORD = 'correct horse battery staple';
 export const PARTNER_PASSWORD = 'partner-password';
 
 /** The product with an admin, and a partner who buys as a terminal does. */

@@ -10,7 +10,7 @@ const AGAIN_WITHIN_MS = 60_000;
 const GRACE_MS = 30_000;
 
 /** A settings file with the admin's password and a token for the metrics, as an operator would write it. */
-export const TRIAL = {
+const TRIAL = {
   KEYFORGE_ADMIN_PASSWORD: 'trial-admin-password',
   METRICS_TOKEN: randomBytes(16).toString('hex'),
   // Where a settings file of this machine would lead a container astray.

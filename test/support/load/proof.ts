@@ -18,7 +18,7 @@ import { TerminalClient } from './terminal-client.js';
 import { ADMIN_PASSWORD, buildWorld, type World } from './world.js';
 
 /** How long after its deadline the timers may leave a reservation open. */
-export const EXPIRY_GRACE_MS = 1_500;
+const EXPIRY_GRACE_MS = 1_500;
 const SWEEPERS = 8;
 const MAX_SWEPT = 200_000;
 

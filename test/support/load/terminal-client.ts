@@ -12,7 +12,7 @@ export interface Credentials {
 }
 
 /** The path and query of a call of the terminals' API. */
-export function terminalUrl(
+function terminalUrl(
   { login, password, currency }: Credentials,
   action: number,
   data: object,

@@ -1,6 +1,6 @@
 import { INTEGER, type JsonSchema, objectOf, oneOf, TEXT } from '../openapi/answers.schema.js';
 
-export const ROLE: JsonSchema = oneOf('super_admin', 'admin', 'manager', 'auditor', 'partner');
+const ROLE: JsonSchema = oneOf('super_admin', 'admin', 'manager', 'auditor', 'partner');
 
 export const USER = objectOf('User', { id: INTEGER, login: TEXT, role: ROLE });
 

@@ -1,11 +1,9 @@
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsObject, IsOptional, Max, Min, ValidateNested } from 'class-validator';
+import { MAX_LOW_STOCK_THRESHOLD, MAX_POSITION } from '../../../contexts/catalog/index.js';
 import { SALE_CURRENCIES } from '../../../platform/kernel/money.js';
 import { IsDecimalValue, IsPublicId, IsText, MayBeAbsent, QueryNumber } from '../body.js';
 import { ListQuery, PageQuery, StatusListQuery } from '../listing.js';
-
-const MAX_POSITION = 1_000_000_000;
-const MAX_LOW_STOCK_THRESHOLD = 1_000_000;
 
 type SaleCurrency = (typeof SALE_CURRENCIES)[number];
 

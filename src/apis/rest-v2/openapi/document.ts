@@ -49,8 +49,7 @@ const TAGS: Readonly<Record<string, string>> = {
 /** `/api/partners/{id}/access` is about partners. */
 const tagOf = ({ path }: Route): string => path.replace(/^\/api/, '').split('/')[1] ?? '';
 
-export const keyOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string =>
-  `${method.toUpperCase()} ${path}`;
+const keyOf = ({ method, path }: Pick<Route, 'method' | 'path'>): string => `${method.toUpperCase()} ${path}`;
 
 const shared = (name: keyof typeof PARAMETERS): Reference => ({ $ref: `#/components/parameters/${name}` });
 

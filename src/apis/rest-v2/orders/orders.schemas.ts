@@ -72,7 +72,7 @@ export const ORDER_DETAILS = objectOf('OrderDetails', {
   history: listOf(objectOf('OrderStep', { status: oneOf(...ORDER_STATUSES, 'key_replaced'), at: TIME })),
 });
 
-export const REVENUE = objectOf('Revenue', {
+const REVENUE = objectOf('Revenue', {
   azn: { ...DECIMAL, description: 'At the recorded rates; sales without one are left out.' },
   by_currency: mapOf(DECIMAL),
 });

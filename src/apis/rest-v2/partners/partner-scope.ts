@@ -37,10 +37,10 @@ export class PartnerScope {
     }
   }
 
-  /** What narrows a query of documents that belong to partners. `field` holds the partner's UUID. */
-  async filterOf(principal: Principal, field = 'partnerId'): Promise<Filter> {
+  /** What narrows a query of documents that belong to partners. */
+  async filterOf(principal: Principal): Promise<Filter> {
     const visible = await this.partnersVisibleTo(principal);
-    return visible === 'all' ? {} : { [field]: { $in: visible } };
+    return visible === 'all' ? {} : { partnerId: { $in: visible } };
   }
 
   /** Whether the caller may see what belongs to this partner (UUID). */

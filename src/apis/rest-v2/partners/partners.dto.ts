@@ -13,16 +13,17 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import {
+  HIGHEST_MAX_OPEN_RESERVATIONS,
+  MAX_ACCESS_IDS,
+  MAX_IP_RANGES,
+} from '../../../contexts/partners/index.js';
 import { SALE_CURRENCIES } from '../../../platform/kernel/money.js';
 import { IsDecimalValue, IsPublicId, IsText, MayBeAbsent, QueryNumber } from '../body.js';
 import { ListQuery } from '../listing.js';
 import { IsNewPassword } from '../passwords.js';
 
 type SaleCurrency = (typeof SALE_CURRENCIES)[number];
-
-const MAX_ACCESS_IDS = 5_000;
-const MAX_IP_RANGES = 200;
-const MAX_OPEN_RESERVATIONS = 1_000_000;
 
 export class PartnerListQuery extends ListQuery {
   /** 0 inactive, 1 active, 2 blocked. */
@@ -165,7 +166,7 @@ export class UpdatePartnerBody extends PartnerProfileBody {
   @MayBeAbsent()
   @IsInt()
   @Min(0)
-  @Max(MAX_OPEN_RESERVATIONS)
+  @Max(HIGHEST_MAX_OPEN_RESERVATIONS)
   max_open_reservations?: number;
 
   @MayBeAbsent()

@@ -12,13 +12,17 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
-import { MAX_FEED_PAGE, NOTICE_TYPES, type NoticeType } from '../../../contexts/webhooks/index.js';
+import {
+  MAX_DESCRIPTION_LENGTH,
+  MAX_FEED_PAGE,
+  MAX_OVERLAP_HOURS,
+  NOTICE_TYPES,
+  type NoticeType,
+} from '../../../contexts/webhooks/index.js';
 import { IsPublicId, IsText, MayBeAbsent, QueryNumber } from '../body.js';
 import { PageQuery } from '../listing.js';
 
 const MAX_URL_LENGTH = 2_048;
-const MAX_DESCRIPTION_LENGTH = 500;
-const MAX_OVERLAP_HOURS = 168;
 const MAX_CURSOR_LENGTH = 200;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 const IsInstant = () =>

@@ -128,7 +128,7 @@ it('any command given twice changes nothing more', () => {
     fc.constantFrom(activateForStock, deactivateForStock),
   );
   fc.assert(
-    fc.property(fc.array(command, { maxLength: 12 }), (commands) => {
+    fc.property(fc.array(command, { maxLength: 12, size: 'max' }), (commands) => {
       let state = foldEvents(Package, [created]);
       for (const decide of commands) {
         const events = decide(state);

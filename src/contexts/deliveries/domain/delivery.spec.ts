@@ -216,7 +216,7 @@ describe('a status', () => {
         .map((reason) => (state: DeliveryState) => endPending(state, 1, reason)),
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 12, size: 'max' }), (steps) => {
         let state = foldEvents(Delivery, [asked]);
         for (const decide of steps) {
           for (const event of decide(state)) {

@@ -31,7 +31,6 @@ export class RetirePackageKeys extends Command<RetiredKeys | Rejection<RetirePac
     readonly context: CommandContext,
     /** UUID. */
     readonly packageId: string,
-    readonly reason = PACKAGE_DELETED,
   ) {
     super();
   }
@@ -49,16 +48,15 @@ export class RetirePackageKeysHandler implements ICommandHandler<RetirePackageKe
   async execute({
     context,
     packageId,
-    reason,
   }: RetirePackageKeys): Promise<RetiredKeys | Rejection<RetirePackageKeysRejection>> {
     const { deleted } = await this.executor.run(context, (tx) => tx.load(Package, packageId));
-    if (deleted) return this.retire(context, packageId, (lot) => retireUnreserved(lot, reason));
+    if (deleted) return this.retire(context, packageId, (lot) => retireUnreserved(lot, PACKAGE_DELETED));
     // Looked at before the package is touched, so that a refusal mostly leaves it as it is.
     const lots = await this.lots.of(context, packageId);
     if (await this.isReserved(context, lots)) return reject('KeysReserved');
     const hold = await this.hold(context, packageId);
     if (isRejection(hold)) return hold;
-    const result = await this.retireAll(context, packageId, reason);
+    const result = await this.retireAll(context, packageId);
     if (isRejection(result) && hold.isNew) await this.liftHold(context, packageId);
     return result;
   }
@@ -66,10 +64,9 @@ export class RetirePackageKeysHandler implements ICommandHandler<RetirePackageKe
   private async retireAll(
     context: CommandContext,
     packageId: string,
-    reason: string,
   ): Promise<RetiredKeys | Rejection<'KeysReserved'>> {
     if (await this.isReserved(context, await this.lots.of(context, packageId))) return reject('KeysReserved');
-    return this.retire(context, packageId, (lot) => retireLot(lot, reason));
+    return this.retire(context, packageId, (lot) => retireLot(lot, PACKAGE_DELETED));
   }
 
   private async retire(

@@ -2,7 +2,7 @@
 export type KeyFormat = 'normalized' | 'exact';
 
 /** Texts at least this long have their last four characters kept as a keyed hash, for searching. */
-export const LAST_FOUR_FROM_CODE_POINTS = 12;
+const LAST_FOUR_FROM_CODE_POINTS = 12;
 
 /**
  * Name of the rule, stored with each lot: a changed rule gets a new version and leaves the old fingerprints

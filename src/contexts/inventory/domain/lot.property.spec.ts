@@ -100,6 +100,7 @@ const cancelling: fc.Arbitrary<Decide> = id.map(
 const expiries = fc.array(fc.constantFrom(null, 1500, 3000), { minLength: 1, maxLength: 5 });
 const steps = fc.array(fc.tuple(fc.oneof(decisions, cancelling), fc.integer({ min: 0, max: 400 })), {
   maxLength: 60,
+  size: 'max',
 });
 
 /** Plays commands in order of time; answers the history. */

@@ -26,7 +26,7 @@ export class FingerprintIndex implements LocalIndex {
   private last = 0;
   /** Lots after `through`: how many of their keys are not in here yet. */
   private readonly ahead = new Map<number, number>();
-  private waiting: { lot: number; done(reflected: boolean): void }[] = [];
+  private waiting: { lot: number; done(): void }[] = [];
 
   /** Nothing is held in memory: see {@link attach}. */
   restore(): void {}
@@ -155,7 +155,7 @@ export class FingerprintIndex implements LocalIndex {
     const done = this.waiting.filter((waiter) => this.reflects(waiter.lot));
     if (done.length === 0) return;
     this.waiting = this.waiting.filter((waiter) => !done.includes(waiter));
-    for (const waiter of done) waiter.done(true);
+    for (const waiter of done) waiter.done();
   }
 
   private settleLines(lines: { id: string; fromLine: number; toLine: number }, keep: IndexKeep): void {

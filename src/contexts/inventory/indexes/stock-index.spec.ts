@@ -204,7 +204,7 @@ test('the index agrees with the lots, whatever happens and also after a restart'
   fc.assert(
     fc.property(
       fc.tuple(lotExpiries, lotExpiries, lotExpiries),
-      fc.array(step, { minLength: 20, maxLength: 80 }),
+      fc.array(step, { minLength: 20, maxLength: 80, size: 'max' }),
       (lots, steps) => {
         const world = new StockWorld();
         lots.forEach((expiries, index) => {

@@ -45,7 +45,7 @@ function storedKey({ serial, expiresAt, fingerprint, lastFour, line }: PreparedK
 const FIXED_BYTES = 360;
 
 /** An upper bound of what a key takes in its lot, bytes. */
-export function storedBytes({ text, serial }: PreparedKey): number {
+function storedBytes({ text, serial }: PreparedKey): number {
   const sealed = Math.ceil(((Buffer.byteLength(JSON.stringify(text)) + 16) * 4) / 3);
   const serialBytes = serial === null ? 0 : Buffer.byteLength(JSON.stringify(serial));
   return FIXED_BYTES + sealed + serialBytes;

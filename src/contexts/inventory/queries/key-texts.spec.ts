@@ -4,6 +4,7 @@ import { MemoryKeyStore } from '../../../../test/support/memory-key-store.js';
 import { SequentialEventStore } from '../../../../test/support/sequential-event-store.js';
 import { sealText, Vault } from '../../../platform/security/vault.js';
 import type { TakenKeys } from '../events/lot.events.js';
+import type { SerialIndex } from '../indexes/serial-index.js';
 import { KeyTexts } from './key-texts.js';
 
 let store: MemoryEventStore;
@@ -78,6 +79,20 @@ it('ciphertexts that were moved to other slots do not open', () => {
   });
   expect(node.texts.read(1, 0)).toMatchObject({ text: 'KEY 0' });
   expect(() => node.texts.read(1, 40)).toThrow(expect.objectContaining({ code: 'Damaged' }));
+});
+
+it('a corrected serial number is told in place of the one that came in, also where it was taken away', () => {
+  const corrections = new Map<number, string | null>([
+    [1_000, null],
+    [1_001, 'SN-NEW'],
+  ]);
+  const serials = { corrected: (key: number) => corrections.get(key) } as SerialIndex;
+  const texts = new KeyTexts(store, new Vault(keys), 'kf', serials);
+  expect([0, 1, 2].map((slot) => texts.stored(1, slot))).toMatchObject([
+    { serial: null },
+    { serial: 'SN-NEW' },
+    { serial: 'SN-2' },
+  ]);
 });
 
 it('texts that were sealed each for itself, as they once were, are read', async () => {

@@ -3,13 +3,12 @@ import type { CommandContext } from '../../../platform/execution/transaction.js'
 import type { PartnerResult } from './partner-result.js';
 import { UpdatePartner, UpdatePartnerHandler } from './update-partner.js';
 
-/** Sets a partner's password; the one before may stay valid for `overlapHours`. */
+/** Sets a partner's password; the one before is valid no more. */
 export class SetPartnerPassword extends Command<PartnerResult> {
   constructor(
     readonly context: CommandContext,
     readonly partnerId: string,
     readonly password: string,
-    readonly overlapHours = 0,
   ) {
     super();
   }
@@ -19,7 +18,7 @@ export class SetPartnerPassword extends Command<PartnerResult> {
 export class SetPartnerPasswordHandler implements ICommandHandler<SetPartnerPassword> {
   constructor(private readonly updates: UpdatePartnerHandler) {}
 
-  execute({ context, partnerId, password, overlapHours }: SetPartnerPassword): Promise<PartnerResult> {
-    return this.updates.execute(new UpdatePartner(context, partnerId, { password, overlapHours }));
+  execute({ context, partnerId, password }: SetPartnerPassword): Promise<PartnerResult> {
+    return this.updates.execute(new UpdatePartner(context, partnerId, { password }));
   }
 }

@@ -4,7 +4,7 @@ import type { ClaimBody, ClaimEvent } from '../events/claim.events.js';
 import type { PartnerRejectionCode } from '../rejections.js';
 
 /** What an account may claim, in the order in which claims are taken: circles of waiting cannot come about. */
-export const CLAIM_KINDS = ['login', 'email', 'phone', 'apikey'] as const;
+const CLAIM_KINDS = ['login', 'email', 'phone', 'apikey'] as const;
 export type ClaimKind = (typeof CLAIM_KINDS)[number];
 
 export interface ClaimState {

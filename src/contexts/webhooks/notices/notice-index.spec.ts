@@ -141,7 +141,7 @@ describe('the index', () => {
           .map((n) => attempted(n.toString(16).padStart(16, '0'), 'failed', '2027-01-01T00:00:00.000Z')),
         fc.constantFrom(webhook('WebhookDisabled', { because: 'asked' }), webhook('WebhookEnabled')),
       ),
-      { maxLength: 60 },
+      { maxLength: 60, size: 'max' },
     );
     fc.assert(
       fc.property(facts, (middle) => {
@@ -169,7 +169,7 @@ describe('the index', () => {
         held(30),
         credited(30),
       ),
-      { maxLength: 12 },
+      { maxLength: 12, size: 'max' },
     );
     const mayBeAhead = ([key]: [string, unknown]) => new NoticeStorage().aheadSlice(key) !== null;
     fc.assert(

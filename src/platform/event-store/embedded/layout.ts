@@ -38,7 +38,7 @@ export function streamKey(stream: string, revision: number): Buffer {
 /** Below every key of the stream and above every key of the streams before it. */
 export const streamFloor = (stream: string): Buffer => Buffer.from(`${stream}\0`);
 
-export const revisionOfKey = (key: Buffer): number => readNumber(key, key.length - POSITION_BYTES);
+const revisionOfKey = (key: Buffer): number => readNumber(key, key.length - POSITION_BYTES);
 
 export const streamOfKey = (key: Buffer): string => key.toString('utf8', 0, key.length - POSITION_BYTES - 1);
 

@@ -8,7 +8,7 @@ import type { Filter, ReadDocument, Sort } from '../read-store.js';
 import type { Bytes } from './stored-document.js';
 
 /** Entries read without letting other work of the process run. */
-export const CHUNK_ENTRIES = 250;
+const CHUNK_ENTRIES = 250;
 
 /** Walks the ranges of a plan, letting other work run between chunks. */
 export async function* chunks(

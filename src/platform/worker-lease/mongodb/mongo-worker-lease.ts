@@ -19,7 +19,7 @@ export interface LeaseTimings {
 }
 
 /** From the death of a worker to its successor's work half of the ten seconds that are promised: see ADR 27. */
-export const LEASE_TIMINGS: LeaseTimings = {
+const LEASE_TIMINGS: LeaseTimings = {
   ...{ beatMs: 500, lookMs: 200, takeOverMs: 3_500, holdMs: 3_000, answerMs: 3_000 },
 };
 
