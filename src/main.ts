@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { bannerText, localUrl, shownUrl } from './composition/banner.js';
 import { checkMemory } from './composition/doctor/memory-check.js';
 import { endAtOnce } from './composition/end-at-once.js';
-import { openDataDirectory } from './composition/open-data-directory.js';
+import { openForServer } from './composition/open-data-directory.js';
 import { serveOperations } from './composition/operations/run-here.js';
 import { startApp } from './composition/start.js';
 import { startFailure } from './composition/start-failure.js';
@@ -31,7 +31,9 @@ async function main(): Promise<void> {
   for (const variable of idleSettings(settings)) logger.warn({ variable }, 'this setting has no effect yet');
   const memory = checkMemory();
   if (memory.state !== 'ok') logger.warn({ memory: memory.text }, `little memory: ${memory.advice}`);
-  const directory = await openDataDirectory(settings.dataDir);
+  const directory = await openForServer(settings.dataDir, (command) =>
+    logger.warn({ command }, 'waiting for the command that uses the data directory'),
+  );
   await assertCanListen(settings);
   const running = await startApp({
     settings,

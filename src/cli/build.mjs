@@ -9,6 +9,10 @@ import { join } from 'node:path';
 const MAIN = join('dist', 'src', 'main.js');
 /** What dist was built from; written when a build has come to its end. */
 const MARK = join('dist', '.built');
+/** Of this process, on Linux. */
+const LIMITS = '/proc/self/limits';
+/** With fewer a start breaks off. */
+const LEAST_FILES = 512;
 const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json'];
 const COMPILED = /\.(ts|json)$/;
 
@@ -35,6 +39,20 @@ function newerNodeNeeded() {
   return ownMajor < major || (ownMajor === major && ownMinor < minor) ? asked : undefined;
 }
 
+/** Files that may be open at once, where that is too few for the modules of the product: Node tells only that one of them cannot be found. */
+function tooFewFiles() {
+  if (!existsSync(LIMITS)) return undefined;
+  const files = Number(/^Max open files +(\d+)/m.exec(readFileSync(LIMITS, 'utf8'))?.[1] ?? Infinity);
+  return files < LEAST_FILES ? files : undefined;
+}
+
+const files = tooFewFiles();
+if (files !== undefined) {
+  console.error(
+    `KeyForge opens more than ${files} files at once, which is all that \`ulimit -n\` allows: set it to 1024 at least.`,
+  );
+  process.exit(1);
+}
 const newer = newerNodeNeeded();
 if (newer !== undefined) {
   console.error(`KeyForge needs Node ${newer}, and this is ${process.versions.node}. Nothing was built.`);

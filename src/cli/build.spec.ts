@@ -73,6 +73,14 @@ it('a build leaves nothing in dist of what stood there before', () => {
   expect(existsSync(join(folder, 'dist/src/gone.js'))).toBe(false);
 });
 
+it('too low a limit of open files is named in a line', () => {
+  const command = `ulimit -n 400 && exec "${process.execPath}" "${SCRIPT}" if-needed`;
+  const { status, stderr } = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' });
+  if (process.platform !== 'linux') return;
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^KeyForge opens more than 400 files at once, .*: set it to 1024 at least\.\n$/);
+});
+
 it.each(['>=999', `>=${process.versions.node.split('.')[0]}.999`])(
   'a Node that is older than %s is named in a line, and nothing is built',
   (node) => {

@@ -1,7 +1,40 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { openDataDirectory } from './open-data-directory.js';
+import { DataDirectoryInUseError } from '../platform/data-directory/data-directory.js';
+import { openDataDirectory, openForServer } from './open-data-directory.js';
+
+describe('a server', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(os.tmpdir(), 'keyforge-open-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('waits for a command that works in its directory, and says once for which', async () => {
+    const command = await openDataDirectory(folder, 'backup');
+    const waitedFor: string[] = [];
+    const opening = openForServer(folder, (name) => waitedFor.push(name));
+    setTimeout(() => command.close(), 400);
+    await (await opening).close();
+    expect(waitedFor).toEqual(['backup']);
+  });
+
+  it('gives up in the end, and at once where another server has it', async () => {
+    const command = await openDataDirectory(folder, 'import-keys');
+    await expect(openForServer(folder, () => {}, 300)).rejects.toThrow('in use by the command "import-keys"');
+    await command.close();
+    const server = await openDataDirectory(folder);
+    const asked = performance.now();
+    await expect(openForServer(folder, fail)).rejects.toThrow(DataDirectoryInUseError);
+    expect(performance.now() - asked).toBeLessThan(5000);
+    await server.close();
+  });
+});
+
+function fail(): never {
+  throw new Error('nobody is waited for');
+}
 
 it('a long path names TMPDIR where nothing can be made in it, as the data directory itself is fine', async () => {
   const folder = mkdtempSync(join(os.tmpdir(), 'keyforge-long-'));

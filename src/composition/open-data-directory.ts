@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SettingsError } from '../platform/config/settings.js';
 import { type ControlClient, connectControl } from '../platform/data-directory/control-client.js';
 import { DataDirectory, DataDirectoryInUseError } from '../platform/data-directory/data-directory.js';
@@ -15,6 +16,33 @@ export async function openDataDirectory(path: string, command: string | null = n
   await directory.close();
   const message = `holds ${unusable.path}, which this user may not use (${unusable.code}): give all of it to the user of the server`;
   throw new SettingsError([{ variable: 'DATA_DIR', message }]);
+}
+
+/** Commands are mostly done in moments: a server that comes meanwhile waits this long. */
+const COMMAND_PATIENCE_MS = 10_000;
+const LOOK_MS = 100;
+
+/**
+ * Opens it for a server, which waits a little for a command that works there.
+ * @param onWait is told once which command that is
+ * @throws {SettingsError | DataDirectoryInUseError}
+ */
+export async function openForServer(
+  path: string,
+  onWait: (command: string) => void,
+  patienceMs = COMMAND_PATIENCE_MS,
+): Promise<DataDirectory> {
+  const giveUpAt = performance.now() + patienceMs;
+  for (let isTold = false; ; isTold = true) {
+    try {
+      return await openDataDirectory(path);
+    } catch (error) {
+      const command = error instanceof DataDirectoryInUseError ? error.command : null;
+      if (command === null || performance.now() >= giveUpAt) throw error;
+      if (!isTold) onWait(command);
+    }
+    await sleep(LOOK_MS);
+  }
 }
 
 /** The server that holds the data directory; null if none does. @throws {SettingsError} */

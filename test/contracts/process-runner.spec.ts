@@ -146,6 +146,28 @@ it('runs a key when it is due, once, and one that is settled before not at all',
   expect(runner!.figures()).toEqual({ pending: 0, oldestDueMs: 0, failing: 0 });
 });
 
+it('counts how late the oldest is, also while that waits for its run or for its next try', async () => {
+  let isAway = true;
+  start({
+    concurrency: 1,
+    run: async ([key]) => {
+      await delay(20);
+      if (isAway) throw new Error('away');
+      index.done(key!);
+    },
+  });
+  const dueMs = clock.now() - 60_000;
+  const late = () => runner!.figures().oldestDueMs;
+  for (let n = 0; n < 50; n += 1) index.asked(`k${n}`, dueMs + n);
+  await eventually(() => runs.length === 3);
+  expect(late()).toBeGreaterThanOrEqual(60_000);
+  await eventually(() => runs.length === 50 && runner!.figures().failing === 50);
+  expect(late()).toBeGreaterThanOrEqual(60_000);
+  isAway = false;
+  await eventually(() => index.open.length === 0);
+  expect(runner!.figures()).toEqual({ pending: 0, oldestDueMs: 0, failing: 0 });
+});
+
 it('a key whose time is moved while it runs is run again at its new time', async () => {
   start({
     run: async ([key]) => {

@@ -233,7 +233,8 @@ class SameRun {
       }
       case 'confirm': {
         const keyNumber = this.keyOf(step.reserved);
-        return new ConfirmSale(context, { ...buying, ...customer, keyNumber, order: step.order });
+        const { order } = step;
+        return new ConfirmSale(context, { ...buying, ...customer, keyNumber, order, currencies: [currency] });
       }
       case 'cancel':
         return new CancelReservation(context, { partnerId, keyNumber: this.keyOf(step.reserved) });

@@ -256,7 +256,7 @@ export class SaleNode {
         apiKeyId: null,
         keyNumber,
         order,
-        currency: null,
+        currencies: [],
         email: null,
         language: 'en',
       }),

@@ -4,7 +4,6 @@ import {
   applyDecorators,
   BadRequestException,
   Injectable,
-  NotFoundException,
   type PipeTransform,
   ValidationPipe,
 } from '@nestjs/common';
@@ -177,14 +176,16 @@ export const IsLongList = (maxItems: number): PropertyDecorator =>
     Reflect.defineMetadata(LONG_LIST, { name, maxItems }, target.constructor),
   );
 
-/** A number in the path that names something. */
+/** Nothing gets as far as this number. */
+const NOBODYS_ID = Number.MAX_SAFE_INTEGER;
+
+/** A number in the path that names something. One that cannot is as unknown as any other: each route says so in its words. */
 @Injectable()
 export class PublicIdPipe implements PipeTransform<string, number> {
   transform(value: string): number {
     if (!/^\d+$/.test(value)) throw new BadRequestException('id must be a number');
     const id = Number(value);
-    if (!Number.isSafeInteger(id) || id < 1) throw new NotFoundException();
-    return id;
+    return Number.isSafeInteger(id) && id >= 1 ? id : NOBODYS_ID;
   }
 }
 

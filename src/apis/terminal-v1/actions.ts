@@ -35,8 +35,8 @@ export interface TerminalRequest {
   readonly data: JsonObject;
   /** By the order data, query, settings, partner. */
   readonly currency: Currency;
-  /** Of `data` or the query alone. */
-  readonly explicitCurrency: Currency | null;
+  /** Of `data` and of the query, where action 4 names any: each has to be the reservation's. */
+  readonly lockedCurrencies: readonly Currency[];
   readonly language: Language;
 }
 
@@ -98,7 +98,7 @@ const reserveKey: Perform = async ({ context, data, partnerId, apiKeyId, currenc
 };
 
 const confirmSale: Perform = async (request, { commands }) => {
-  const { context, data, partnerId, apiKeyId, explicitCurrency, language } = request;
+  const { context, data, partnerId, apiKeyId, lockedCurrencies, language } = request;
   const keyNumber = parseReference(data.key);
   if (keyNumber === null) return ANSWERS['4-2'];
   const order = parseOrder(data.order);
@@ -107,7 +107,7 @@ const confirmSale: Perform = async (request, { commands }) => {
   const email = parseEmail(data.email);
   const sold = await commands.execute(
     new ConfirmSale(context, {
-      currency: explicitCurrency,
+      currencies: lockedCurrencies,
       language: chooseLanguage(data.lang, language),
       ...{ partnerId, apiKeyId, keyNumber, order, email },
     }),

@@ -84,11 +84,19 @@ export function chooseLanguage(...given: readonly unknown[]): Language {
 /** `undefined`: none given. `null`: something that is no currency. */
 export type GivenCurrency = Currency | null | undefined;
 
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+
 /** The first currency that is given decides, whether or not it is one. */
 export function chooseCurrency(...given: readonly unknown[]): GivenCurrency {
-  const chosen = given.find((value) => value !== undefined && value !== null && value !== '');
+  const chosen = given.find(isGiven);
   if (chosen === undefined) return undefined;
   return isCurrency(chosen) ? chosen : null;
+}
+
+/** All currencies that are given; null where one of them is none. */
+export function allCurrencies(...given: readonly unknown[]): readonly Currency[] | null {
+  const all = given.filter(isGiven);
+  return all.every(isCurrency) ? all : null;
 }
 
 /** Stands for an object or a list where an address should be. */

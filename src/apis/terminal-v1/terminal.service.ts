@@ -20,6 +20,7 @@ import { ANSWERS, type Answer } from './answers.js';
 import { MAX_REQUESTS_IN_FLIGHT } from './limits.js';
 import {
   type Action,
+  allCurrencies,
   chooseCurrency,
   chooseLanguage,
   type Envelope,
@@ -144,7 +145,8 @@ export class TerminalService {
     const fallbacks = isLocked ? [] : [settings.currency];
     const currency =
       explicit === undefined ? chooseCurrency(...fallbacks, partner.defaultCurrency, 'AZN') : explicit;
-    if (!currency) return ANSWERS['0-7'];
+    const lockedCurrencies = action === '4' ? allCurrencies(data?.currency, query.currency) : [];
+    if (!currency || !lockedCurrencies) return ANSWERS['0-7'];
     if (!isLocked && !partner.allowedCurrencies.includes(currency)) return ANSWERS['0-7'];
     if (!data && INVALID_DATA[action]) return INVALID_DATA[action];
 
@@ -162,7 +164,7 @@ export class TerminalService {
         apiKeyId,
         data: data ?? {},
         currency,
-        explicitCurrency: explicit ?? null,
+        lockedCurrencies,
         language,
       },
       this.means,

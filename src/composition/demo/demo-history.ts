@@ -121,7 +121,13 @@ async function reserveAndConfirm(
   const reserved = await desk.bus.execute(new ReserveKey(context(desk, seller), wanted));
   if (isRejection(reserved)) return false;
   const { keyNumber } = reserved as { keyNumber: string };
-  const confirm = { partnerId: seller.id, apiKeyId: null, keyNumber, order: reference, currency };
+  const confirm = {
+    partnerId: seller.id,
+    apiKeyId: null,
+    keyNumber,
+    order: reference,
+    currencies: [currency],
+  };
   await desk.run(new ConfirmSale(context(desk, seller), { ...confirm, email: null, language: 'en' }));
   return true;
 }

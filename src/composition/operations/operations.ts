@@ -27,6 +27,7 @@ const BACK_UP_SERVERS =
 const BECOMES_WORKER_MS = 10_000;
 const NOT_THE_WORKER =
   'another process is the worker, which folds the read models: run this where that one runs, with its DATA_DIR';
+const VERIFIED_ALREADY = 'the log is being verified already: wait until that is done';
 const CATCH_UP_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -49,6 +50,7 @@ export function operationsOn(running: RunningApp, settings: Settings, verifyProc
     (emit: Emit) =>
     (stage: string, done: number, total: number): void =>
       emit({ stage, done, total });
+  let isVerifying = false;
   return {
     'accept-log': () =>
       Promise.reject(new OperationRefused('a server works with this log: there is nothing to accept')),
@@ -76,8 +78,17 @@ export function operationsOn(running: RunningApp, settings: Settings, verifyProc
     restore: () =>
       Promise.reject(new OperationRefused('a server uses DATA_DIR: stop it, and empty DATA_DIR')),
     migrate: async () => migratedAtStart(settings),
-    verify: (_, emit, signal) =>
-      verifyRunningLog(engines, settings, emit, verifyProcess && { entry: verifyProcess, signal }),
+    verify: async (_, emit, signal) => {
+      // Each reads the whole log, in a process of its own, beside those who buy.
+      if (isVerifying) throw new OperationRefused(VERIFIED_ALREADY);
+      isVerifying = true;
+      try {
+        const process = verifyProcess && { entry: verifyProcess, signal };
+        return await verifyRunningLog(engines, settings, emit, process);
+      } finally {
+        isVerifying = false;
+      }
+    },
     'import-keys': (params, emit, signal) => importKeys(running, params, emit, signal),
     'projections-list': () => listProjections(running),
     'projections-rebuild': async ({ name }, emit) => {

@@ -95,6 +95,19 @@ it(
 );
 
 it(
+  'one verify at a time looks at the log of a server',
+  async () => {
+    const operations = operationsOn(shop.app, loadSettings({ DATA_DIR: directory }), pathToFileURL(PROCESS));
+    const look = () => operations.verify({}, () => {}, new AbortController().signal);
+    const first = look();
+    await expect(look()).rejects.toThrow('the log is being verified already');
+    expect((await first).problems).toEqual([]);
+    expect((await look()).problems).toEqual([]);
+  },
+  TEST_MS,
+);
+
+it(
   'the process that looks ends with the one that asked it to',
   async () => {
     const child = fork(PROCESS, [join(directory, 'log'), 'in-use', '1'], { execArgv: [] });

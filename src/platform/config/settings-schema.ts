@@ -116,7 +116,7 @@ export const SETTINGS = {
     'RELEASE_COOLDOWN_SECONDS',
     wholeNumber(0, MAX_TTL_SECONDS, 'seconds'),
     '0',
-    'How long a key that came back from a reservation is not offered.',
+    'How long a key that came back from a reservation is not offered. It counts as available meanwhile.',
   ),
   defaultBillingMode: define(
     'DEFAULT_BILLING_MODE',

@@ -17,7 +17,7 @@ export class DataDirectoryInUseError extends Error {
   /** @param command name of the command that holds it; null for a server */
   constructor(
     readonly directory: string,
-    command: string | null = null,
+    readonly command: string | null = null,
   ) {
     const holder =
       command === null

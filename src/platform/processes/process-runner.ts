@@ -35,7 +35,7 @@ export interface ProcessRunnerOptions {
 export interface ProcessFigures {
   /** Keys that are pending, due or not. */
   readonly pending: number;
-  /** By how much the key that has waited longest is overdue, milliseconds; 0 if none is. */
+  /** By how much the key that is due longest is overdue, milliseconds, also one that waits for its run or was run in vain; 0 if none is. */
   readonly oldestDueMs: number;
   /** Keys whose last run failed. */
   readonly failing: number;
@@ -50,8 +50,8 @@ export interface ProcessFigures {
 export class ProcessRunner implements DueWatcher {
   /** When a key in hand is run without a wake-up. */
   private readonly hand = new DueQueue();
-  /** When keys are due that were taken in hand ahead of that and have not been run, ms. */
-  private readonly ahead = new Map<string, number>();
+  /** When keys that the index has given away were due, ms, until an event settles or moves them: in hand, under way, or waiting for that. */
+  private readonly due = new Map<string, number>();
   /** Runs of keys in hand that did not settle them, and failed if so. */
   private readonly repeats = new Map<string, { runs: number; failed: boolean }>();
   private readonly pool: RunPool;
@@ -90,29 +90,29 @@ export class ProcessRunner implements DueWatcher {
     const { index } = this.options.process;
     if (index.watcher === this) index.watcher = null;
     const nowMs = this.options.clock.now();
-    for (const [key] of this.hand.entries()) index.queue.set(key, this.ahead.get(key) ?? nowMs);
+    for (const [key] of this.hand.entries()) index.queue.set(key, this.due.get(key) ?? nowMs);
   }
 
   /** Runs what is due now, whatever wake-ups there are; resolves when that, and what was under way, has ended. */
   async runDue(): Promise<void> {
     const nowMs = this.options.clock.now();
     const all = Number.POSITIVE_INFINITY;
-    const keys = [
-      ...this.options.process.index.queue.takeDue(nowMs, all),
-      ...this.hand.takeDue(nowMs + GRACE_MS, all),
-    ];
+    const taken = this.options.process.index.queue.takeDueEntries(nowMs, all);
+    for (const [key, dueMs] of taken) this.due.set(key, dueMs);
+    const keys = [...taken.map(([key]) => key), ...this.hand.takeDue(nowMs + GRACE_MS, all)];
     await Promise.all(keys.map((key) => this.runUnwoken(key)));
     await this.pool.idle();
   }
 
   figures(): ProcessFigures {
     const { process, clock } = this.options;
-    const due = [process.index.queue.nextDueMs(), this.hand.nextDueMs()].filter((ms) => ms !== null);
+    let oldestMs = process.index.queue.nextDueMs() ?? Number.POSITIVE_INFINITY;
+    for (const dueMs of this.due.values()) if (dueMs < oldestMs) oldestMs = dueMs;
     let failing = 0;
     for (const { failed } of this.repeats.values()) if (failed) failing += 1;
     return {
       pending: process.index.queue.size + this.hand.size + this.pool.size,
-      oldestDueMs: due.length === 0 ? 0 : Math.max(clock.now() - Math.min(...due), 0),
+      oldestDueMs: Math.max(clock.now() - oldestMs, 0),
       failing,
     };
   }
@@ -123,7 +123,7 @@ export class ProcessRunner implements DueWatcher {
 
   moved(key: string): void {
     this.hand.remove(key);
-    this.ahead.delete(key);
+    this.due.delete(key);
     this.pool.moved(key);
     const repeat = this.repeats.get(key);
     if (!repeat) return;
@@ -154,14 +154,12 @@ export class ProcessRunner implements DueWatcher {
     const room = MOST_IN_HAND - this.hand.size - this.pool.size;
     const ahead: { id: string; dueMs: number }[] = [];
     for (const [key, dueMs] of queue.takeDueEntries(nowMs + AHEAD_MS, Math.max(room, 0))) {
+      this.due.set(key, dueMs);
       if (dueMs <= nowMs) void this.runUnwoken(key);
       else ahead.push({ id: key, dueMs });
     }
     if (ahead.length === 0) return;
-    for (const { id, dueMs } of ahead) {
-      this.hand.set(id, dueMs + GRACE_MS);
-      this.ahead.set(id, dueMs);
-    }
+    for (const { id, dueMs } of ahead) this.hand.set(id, dueMs + GRACE_MS);
     this.preparation.add(ahead.map(({ id }) => id));
     this.options.jobs.schedule(this.name, ahead).catch(() => {
       // No wake-ups now: those keys are run at their time without.
@@ -192,6 +190,7 @@ export class ProcessRunner implements DueWatcher {
     const dueMs = process.index.queue.dueMs(key);
     if (!inHand && (dueMs === undefined || dueMs > clock.now())) return;
     process.index.queue.remove(key);
+    if (dueMs !== undefined) this.due.set(key, dueMs);
     this.hand.remove(key);
     try {
       await this.run(key);
@@ -225,7 +224,6 @@ export class ProcessRunner implements DueWatcher {
   /** Runs the key, and keeps it in hand until its outcome is in the index. */
   private async run(key: string): Promise<void> {
     const { clock, onError } = this.options;
-    this.ahead.delete(key);
     let failure: { error: unknown } | null = null;
     try {
       await this.pool.run(key);

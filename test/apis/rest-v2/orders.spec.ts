@@ -316,7 +316,7 @@ describe('a replacement', () => {
       new ReserveKey(app.context(), { ...terms, package: what.id, currency: 'AZN' }),
     );
     const confirm = () => {
-      const input = { ...terms, keyNumber, order: 'R-1', currency: null, email: null, language: 'en' };
+      const input = { ...terms, keyNumber, order: 'R-1', currencies: [], email: null, language: 'en' };
       return app.run(new ConfirmSale(app.context(), input));
     };
     expect(await confirm()).toEqual({ keyNumber, key: null });

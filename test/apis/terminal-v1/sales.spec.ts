@@ -217,6 +217,11 @@ describe('a sale in two steps', () => {
     const order = newOrder();
     expect((await terminal.call(4, { key: keyId!, order, currency: 'AZN' })).code).toBe('0-7');
     expect((await terminal.call(4, { key: keyId!, order }, { currency: 'EUR' })).code).toBe('0-7');
+    // Both are compared, whichever of them would come first elsewhere.
+    for (const other of ['AZN', 'XYZ']) {
+      const right = { key: keyId!, order, currency: 'USD' };
+      expect((await terminal.call(4, right, { currency: other })).code).toBe('0-7');
+    }
     expect(await terminal.call(4, { key: keyId!, order })).toEqual(SUCCESS);
     // A replay answers as it did, whatever currency comes with it.
     expect(await terminal.call(4, { key: keyId!, order, currency: 'AZN' })).toEqual(SUCCESS);

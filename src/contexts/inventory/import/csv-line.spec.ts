@@ -1,4 +1,12 @@
-import { defaultColumns, endsInQuote, readHeader, splitCsvLine, tellsColumns } from './csv-line.js';
+import {
+  defaultColumns,
+  endsInQuote,
+  isScientific,
+  readHeader,
+  readSeparator,
+  splitCsvLine,
+  tellsColumns,
+} from './csv-line.js';
 
 describe('a CSV line', () => {
   it.each<[string, string[] | null]>([
@@ -49,6 +57,63 @@ describe('a header', () => {
 
   it('is not a line without key_text', () => {
     expect(readHeader('AAAA-BBBB,SN-1')).toBeNull();
+  });
+});
+
+describe('a line that says the delimiter', () => {
+  it.each([
+    ['sep=;', ';'],
+    ['sep=,', ','],
+    ['SEP=\t', '\t'],
+    ['"sep=;"', ';'],
+    ['sep=|', null],
+    ['sep=', null],
+    ['sep=;AAAA-BBBB', null],
+    ['AAAA-BBBB', null],
+  ])('%j says %j', (line, delimiter) => {
+    expect(readSeparator(line)).toBe(delimiter);
+  });
+
+  it('is what the header and the rows behind it go by', () => {
+    expect(readHeader('key_text', ';')).toMatchObject({ delimiter: ';', text: 0 });
+    expect(readHeader('key_text,serial_number', ';')).toMatchObject({ delimiter: ',', serial: 1 });
+    expect(defaultColumns(';')).toEqual({ ...defaultColumns(), delimiter: ';' });
+  });
+
+  it.each<[told: boolean, ...lines: string[]]>([
+    [true, 'sep=;', 'key_text;serial_number', 'AAAA;SN'],
+    [true, 'sep=;', '', 'AAAA-BBBB;SN-1'],
+    [true, 'sep=,', 'AAAA-BBBB,SN-1'],
+    [false, 'sep=;', 'Serial;Code', 'SN;AAAA'],
+    [false, 'sep=;', 'AAAA-BBBB,SN-1'],
+    [false, 'sep=;', 'Keys', 'key_text', 'AAAA'],
+    [false, 'sep=|', 'AAAA-BBBB'],
+    [false, 'sep=', 'AAAA-BBBB'],
+  ])('tells the columns: %j, in a file that begins with %j', (told, ...lines) => {
+    expect(tellsColumns(lines)).toBe(told);
+  });
+});
+
+describe('a number that a spreadsheet has shortened', () => {
+  it.each(['1.23457E+15', '1,23457E+15', '1E+15', '1.234500e+15', ' 9.9E+100 ', '-1.5E+12', '1.2E-05'])(
+    'is %j',
+    (field) => {
+      expect(isScientific(field)).toBe(true);
+    },
+  );
+
+  it.each([
+    undefined,
+    '',
+    '1E15',
+    '1E-10',
+    'A1.2E+15',
+    '12.3E+15',
+    '1.2E+15-AAAA',
+    '1.2E+5',
+    '1234567890123456',
+  ])('is not %j', (field) => {
+    expect(isScientific(field)).toBe(false);
   });
 });
 

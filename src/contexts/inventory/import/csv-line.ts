@@ -61,7 +61,25 @@ const KEY_TEXT = /key_text/i;
 
 const DELIMITERS = [',', ';', '\t'] as const;
 
-const WITHOUT_HEADER: Columns = { delimiter: ',', text: 0, serial: 1, expires: 2 };
+/** Columns of a file without a header, by each delimiter. */
+const WITHOUT_HEADER: ReadonlyMap<string, Columns> = new Map(
+  DELIMITERS.map((delimiter) => [delimiter, { delimiter, text: 0, serial: 1, expires: 2 }]),
+);
+
+const COMMA = DELIMITERS[0];
+
+/** What spreadsheets put first, to be told the delimiter when they open the file: `sep=;`. */
+const SEPARATOR_LINE = /^"?sep=(.?)"? *$/i;
+const LONGEST_SEPARATOR_LINE = 20;
+
+const isSeparatorLine = (line: string): boolean =>
+  line.length <= LONGEST_SEPARATOR_LINE && SEPARATOR_LINE.test(line);
+
+/** The delimiter that a line says and does nothing else; null if it is no such line, or says one that is not known here. */
+export function readSeparator(line: string): string | null {
+  const said = isSeparatorLine(line) ? SEPARATOR_LINE.exec(line)![1]! : '';
+  return WITHOUT_HEADER.has(said) ? said : null;
+}
 
 /** Names, without blanks and signs, that suppliers give the columns which are `key_text`, `serial_number`, `expires_at` here. */
 const FOREIGN_NAMES = new Set(
@@ -79,10 +97,11 @@ const hasTwice = (names: readonly string[]): boolean =>
 /**
  * The columns that a header line names (in any order, by comma, semicolon or tab); null if it is not a
  * header.
+ * @param said the delimiter that a line before it says, which is tried first; null: none does
  */
-export function readHeader(line: string): Columns | null {
+export function readHeader(line: string, said: string | null = null): Columns | null {
   if (!KEY_TEXT.test(line)) return null;
-  for (const delimiter of DELIMITERS) {
+  for (const delimiter of said === null ? DELIMITERS : [said, ...DELIMITERS]) {
     const names = splitCsvLine(line, delimiter)?.map((name) => name.trim().toLowerCase());
     if (!names?.includes('key_text') || hasTwice(names)) continue;
     return {
@@ -95,19 +114,21 @@ export function readHeader(line: string): Columns | null {
   return null;
 }
 
-/** The columns of a file without a header: key_text, serial_number, expires_at, by comma. */
-export const defaultColumns = (): Columns => WITHOUT_HEADER;
+/** The columns of a file without a header: key_text, serial_number, expires_at, by comma unless a line before says another delimiter. */
+export const defaultColumns = (said: string | null = null): Columns => WITHOUT_HEADER.get(said ?? COMMA)!;
 
 /**
  * Whether it is clear from a file's first line which column the keys are in: it names `key_text`, or it is a row of
  * {@link defaultColumns}. A header in other words or another delimiter could sell a serial number as a key; where lines end in CR alone, the first is
  * all of them.
  */
-function isClear(line: string): boolean {
-  if (line.includes('\r')) return false;
-  if (readHeader(line)) return true;
-  if (DELIMITERS.slice(1).some((delimiter) => (splitCsvLine(line, delimiter) ?? []).length > 1)) return false;
-  const fields = splitCsvLine(line, WITHOUT_HEADER.delimiter) ?? [];
+function isClear(line: string, said: string | null): boolean {
+  if (line.includes('\r') || isSeparatorLine(line)) return false;
+  if (readHeader(line, said)) return true;
+  const delimiter = said ?? COMMA;
+  const others = DELIMITERS.filter((other) => other !== delimiter);
+  if (others.some((other) => (splitCsvLine(line, other) ?? []).length > 1)) return false;
+  const fields = splitCsvLine(line, delimiter) ?? [];
   const names = fields.map((field) => field.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''));
   return fields.length <= 3 && !names.some((name) => FOREIGN_NAMES.has(name));
 }
@@ -116,7 +137,18 @@ function isClear(line: string): boolean {
  * Whether a file's first lines, without empty ones before them, tell which column the keys are in; null stands for a line that is too
  * long. Where a header comes behind a line that is none, the latter may be a title, and would be sold as a key.
  */
-export function tellsColumns([first = '', ...others]: readonly (string | null)[]): boolean {
-  if (first === null || !isClear(first)) return false;
-  return readHeader(first) !== null || !others.some((line) => line !== null && readHeader(line) !== null);
+export function tellsColumns(lines: readonly (string | null)[], said: string | null = null): boolean {
+  const [first = '', ...others] = lines.filter((line) => line === null || line.trim() !== '');
+  if (first === null) return false;
+  const separator = readSeparator(first);
+  if (separator !== null) return tellsColumns(others, separator);
+  if (!isClear(first, said)) return false;
+  const isHeader = (line: string | null): boolean => line !== null && readHeader(line, said) !== null;
+  return isHeader(first) || !others.some(isHeader);
 }
+
+/** What a spreadsheet makes of a long number, with the rest of its digits lost: 1.23457E+15. Some write a comma, some an `e`. */
+const SCIENTIFIC = /^\s*[+-]?\d(?:[.,]\d{1,15}E[+-]|E\+)\d{2,3}\s*$/i;
+
+export const isScientific = (field: string | undefined): boolean =>
+  field !== undefined && SCIENTIFIC.test(field);

@@ -15,13 +15,20 @@ import {
   type Columns,
   defaultColumns,
   endsInQuote,
+  isScientific,
   readHeader,
+  readSeparator,
   splitCsvLine,
   tellsColumns,
 } from './csv-line.js';
 import { fileStamp, type Line, LineReader } from './line-reader.js';
 
-export type LineProblem = InvalidKeyReason | 'unclosed_quote' | 'line_too_long' | 'not_utf8';
+export type LineProblem =
+  | InvalidKeyReason
+  | 'unclosed_quote'
+  | 'line_too_long'
+  | 'not_utf8'
+  | 'scientific_notation';
 
 /** Keys of consecutive lines, at most one lot's worth. The clear texts stay with the {@link KeyFile}. */
 export interface FileBatch {
@@ -90,6 +97,8 @@ export class KeyFile implements KeySource {
   private stamp: string | null = null;
   /** Null before the first line that is not empty. */
   private columns: Columns | null = null;
+  /** The delimiter that a line of the file says; null: none does. */
+  private separator: string | null = null;
   /** Lines that an open quote may still go on for; 0 where none is open. */
   private quotedLinesLeft = 0;
   private settled: readonly LineRange[] = [];
@@ -122,6 +131,7 @@ export class KeyFile implements KeySource {
     this.settled = settled;
     this.settledAt = 0;
     this.columns = null;
+    this.separator = null;
     this.quotedLinesLeft = 0;
     this.lines = [];
     this.lineAt = 0;
@@ -206,14 +216,11 @@ export class KeyFile implements KeySource {
   /** The key of a line; null if there is nothing to do for it. */
   private read(line: Line, batch: Collecting): PreparedKey | LineProblem | null {
     if (line.text?.trim() === '') return null;
-    const header = line.text === null ? null : readHeader(line.text);
-    if (header) {
-      // Files that were put together have one for each.
-      this.columns = header;
+    if (line.text !== null && this.isAboutColumns(line.text)) {
       this.quotedLinesLeft = 0;
       return null;
     }
-    this.columns ??= defaultColumns();
+    this.columns ??= defaultColumns(this.separator);
     const isPart = this.isPartOfQuote(line.text, this.columns.delimiter);
     if (this.isSettled(line.number)) {
       batch.settledBefore += 1;
@@ -224,6 +231,7 @@ export class KeyFile implements KeySource {
     const fields = splitCsvLine(line.text, this.columns.delimiter);
     if (!fields || isPart) return 'unclosed_quote';
     const { text, serial, expires } = this.columns;
+    if (isScientific(fields[text]) || isScientific(fields[serial])) return 'scientific_notation';
     const given = {
       text: fields[text] ?? '',
       serial: fields[serial],
@@ -231,6 +239,16 @@ export class KeyFile implements KeySource {
       line: line.number,
     };
     return this.preparer.prepare(given, this.options.nowMs);
+  }
+
+  /** Whether a line is a header, or says the delimiter. Files that were put together have one for each. */
+  private isAboutColumns(text: string): boolean {
+    const separator = readSeparator(text);
+    if (separator !== null) this.separator = separator;
+    const header = separator === null ? readHeader(text, this.separator) : null;
+    if (separator === null && header === null) return false;
+    this.columns = header;
+    return true;
   }
 
   /**

@@ -80,6 +80,25 @@ describe('importing a file', () => {
     expect(await node.texts.read(1, 0)).toEqual({ text: 'AAA', serial: 'SN-1' });
   });
 
+  it('goes by a line that says the delimiter, also where files were put together', async () => {
+    const first = ['sep=;', 'key_text;serial_number', 'AAA, BBB;SN-1'];
+    const second = ['sep=,', 'key_text,serial_number', 'CCC;DDD,SN-2'];
+    const path = file(`\uFEFF${[...first, ...second].join('\r\n')}\r\n`);
+    expect(await run(path)).toMatchObject({ rows: 2, added: 2 });
+    expect(await node.texts.read(1, 0)).toEqual({ text: 'AAA, BBB', serial: 'SN-1' });
+    expect(await node.texts.read(1, 1)).toEqual({ text: 'CCC;DDD', serial: 'SN-2' });
+    expect(await run(file('sep=;\nEEE;SN-3', 'other.csv'))).toMatchObject({ rows: 1, added: 1 });
+    expect(await node.texts.read(2, 0)).toEqual({ text: 'EEE', serial: 'SN-3' });
+  });
+
+  it('refuses what a spreadsheet has made of long numbers: nobody could redeem that', async () => {
+    const lines = ['key_text,serial_number', '1.23457E+15,SN-1', '1234567890123456,SN-2', 'AAA,"1,5E+12"'];
+    const path = file(lines.join('\n'));
+    expect(await run(path)).toMatchObject({ rows: 3, added: 1, invalid: 2 });
+    expect(errorsOf(path)).toBe('line,reason\n2,scientific_notation\n4,scientific_notation\n');
+    expect(await node.texts.read(1, 0)).toEqual({ text: '1234567890123456', serial: 'SN-2' });
+  });
+
   it('takes nothing from a file that does not tell which column has the keys', async () => {
     const path = file('Serial,Code\nSN-1,AAA\n');
     const answer = await importer(openInThread).run({ path, packageId: 'a', context: testContext });

@@ -26,8 +26,8 @@ export interface ConfirmSaleInput {
   readonly keyNumber: string;
   /** The partner's order reference. */
   readonly order: string;
-  /** The currency that the caller insists on; null: whatever was reserved. */
-  readonly currency: Currency | null;
+  /** Those that the caller names, each of which has to be the reservation's; none: whatever was reserved. */
+  readonly currencies: readonly Currency[];
   /** Where the key is to be sent; null: nowhere. */
   readonly email: string | null;
   readonly language: string;
@@ -87,9 +87,8 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
       const found = findReservation(tx, input, seen, this.desk.settings);
       if (!found) return reject('ReservationNotFound');
       const { plan } = found;
-      if (input.currency !== null && input.currency !== (plan.sale as PriceFacts).price.currency) {
-        return reject('CurrencyMismatch');
-      }
+      const { currency } = (plan.sale as PriceFacts).price;
+      if (input.currencies.some((named) => named !== currency)) return reject('CurrencyMismatch');
       this.claim(tx, context, { order, plan, ...request });
     }
     throw new Error('no attempt to confirm came to an end');
