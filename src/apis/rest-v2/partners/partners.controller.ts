@@ -156,7 +156,7 @@ export class PartnersController {
   ) {
     const { _id: partnerId } = await this.reader.find(caller.principal, id);
     assertSaysAccess(body);
-    const { product_ids: products = [], package_ids: packages } = body;
+    const { product_ids: products = [], package_ids: packages = null } = body;
     const access = {
       allProducts: body.all_products ?? false,
       productIds: await this.catalog.idsOf('products', products, 'product_ids'),

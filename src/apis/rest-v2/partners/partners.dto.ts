@@ -186,7 +186,7 @@ export class AccessBody {
   @Min(1, { each: true })
   product_ids?: number[];
 
-  /** Narrows the products further; null: every package of them; absent: as narrowed as before. */
+  /** Narrows the products further; null or absent: every package of them. */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(MAX_ACCESS_IDS)

@@ -1,16 +1,17 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
 import { isRejection } from '../../../platform/kernel/rejection.js';
-import { setAccess, type WantedAccess } from '../domain/partner.decider.js';
+import { setAccess } from '../domain/partner.decider.js';
 import { Partner } from '../domain/partner.js';
+import type { PartnerAccess } from '../events/partner.events.js';
 import type { PartnerResult } from './partner-result.js';
 
-/** Sets what a partner may buy. */
+/** Sets all that a partner may buy. */
 export class SetPartnerAccess extends Command<PartnerResult> {
   constructor(
     readonly context: CommandContext,
     readonly partnerId: string,
-    readonly access: WantedAccess,
+    readonly access: PartnerAccess,
   ) {
     super();
   }

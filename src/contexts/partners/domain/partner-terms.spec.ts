@@ -45,17 +45,6 @@ describe('access', () => {
       .then({ type: 'PartnerAccessChanged', data: { ...access, packageIds: ['p'] } });
   });
 
-  it('stays narrowed to packages where they are not named, and is widened by null', () => {
-    const some = given(Partner, [registered, narrowed]);
-    const more = { allProducts: false, productIds: ['a', 'b', 'c'] };
-    some
-      .when((state) => setAccess(state, more))
-      .then({ type: 'PartnerAccessChanged', data: { ...more, packageIds: ['p'] } });
-    some
-      .when((state) => setAccess(state, { ...more, packageIds: null }))
-      .then({ type: 'PartnerAccessChanged', data: { ...more, packageIds: null } });
-  });
-
   it('is wide open until it is set, then covers what it names', () => {
     const open = foldEvents(Partner, [registered]);
     expect(mayBuy(open, 'any', 'any')).toBe(true);

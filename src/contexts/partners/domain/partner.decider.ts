@@ -131,16 +131,12 @@ export function deletePartner(state: PartnerState, openHolds: number): Decision 
   return [{ type: 'PartnerStatusChanged', data: { status: 'deleted', reason: null } }];
 }
 
-/** Without `packageIds` the packages stay as narrowed as they are: who does not name them must not open all of them. */
-export type WantedAccess = Omit<PartnerAccess, 'packageIds'> & Partial<Pick<PartnerAccess, 'packageIds'>>;
-
-/** Sets the access; the ids are UUIDs, doubled ones count once. */
-export function setAccess(state: PartnerState, wanted: WantedAccess): Decision {
+/** Sets the whole access; the ids are UUIDs, doubled ones count once. */
+export function setAccess(state: PartnerState, wanted: PartnerAccess): Decision {
   const refused = refusal(state);
   if (refused) return refused;
   const productIds = [...new Set(wanted.productIds)].sort();
-  const packages = wanted.packageIds === undefined ? state.access.packageIds : wanted.packageIds;
-  const packageIds = packages && [...new Set(packages)].sort();
+  const packageIds = wanted.packageIds && [...new Set(wanted.packageIds)].sort();
   if (productIds.length > MAX_ACCESS_IDS) return invalidField('product_ids');
   if (packageIds && packageIds.length > MAX_ACCESS_IDS) return invalidField('package_ids');
   const { access } = state;
