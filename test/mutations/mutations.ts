@@ -227,7 +227,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: runner,
     edits: [
       [
-        '    for (const [key] of this.hand.entries()) index.queue.set(key, this.ahead.get(key) ?? nowMs);\n',
+        '    for (const [key] of this.hand.entries()) index.queue.set(key, this.due.get(key) ?? nowMs);\n',
         '',
       ],
     ],
