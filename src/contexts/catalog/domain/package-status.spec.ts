@@ -1,26 +1,11 @@
 import fc from 'fast-check';
 import { foldEvents, given } from '../../../../test/support/given.js';
+import { packageCreated } from '../../../../test/support/package-history.js';
 import type { PackageEvent } from '../events/package.events.js';
 import { activateForStock, changePackage, deactivateForStock, setExplicitPrices } from './package.decider.js';
 import { isPackageOffered, Package, type PackageState } from './package.js';
 
-const created: PackageEvent = {
-  type: 'PackageCreated',
-  data: {
-    publicId: 101,
-    productId: 'product',
-    supplierId: 'supplier',
-    names: { en: 'Steam $20 Global', ru: null, az: null },
-    cost: null,
-    fulfilment: 'stock',
-    releasePolicy: 'stock',
-    position: null,
-    basePrice: { amount: '3400', currency: 'AZN' },
-    explicitPrices: {},
-    status: 'active',
-    hold: false,
-  },
-};
+const created = packageCreated();
 const activated = (because: 'admin' | 'stock'): PackageEvent => ({
   type: 'PackageActivated',
   data: { because },

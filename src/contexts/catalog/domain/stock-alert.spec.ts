@@ -1,27 +1,12 @@
 import { given } from '../../../../test/support/given.js';
+import { packageCreated } from '../../../../test/support/package-history.js';
 import type { PackageEvent } from '../events/package.events.js';
 import { changePackage, createPackage } from './package.decider.js';
 import { Package, type PackageState } from './package.js';
 import { watchStock } from './stock-alert.decider.js';
 
-const created = (lowStockThreshold?: number | null): PackageEvent => ({
-  type: 'PackageCreated',
-  data: {
-    publicId: 101,
-    productId: 'product',
-    supplierId: 'supplier',
-    names: { en: 'Steam $20 Global', ru: null, az: null },
-    cost: null,
-    fulfilment: 'stock',
-    releasePolicy: 'stock',
-    position: null,
-    basePrice: { amount: '3400', currency: 'AZN' },
-    explicitPrices: {},
-    status: 'active',
-    hold: false,
-    ...(lowStockThreshold !== undefined && { lowStockThreshold }),
-  },
-});
+const created = (lowStockThreshold?: number | null): PackageEvent =>
+  packageCreated(lowStockThreshold === undefined ? {} : { lowStockThreshold });
 const low = (alert: number, available: number, threshold = 5): PackageEvent => ({
   type: 'PackageStockLow',
   data: { alert, available, threshold },

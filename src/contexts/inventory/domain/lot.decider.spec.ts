@@ -131,6 +131,11 @@ describe('selling a key', () => {
   });
 });
 
+it('a key that was sold counts as shown for good, so that its text does not come in again', () => {
+  const history = [...openedLot(null), sold(0, 'o1'), quarantined(0), retired(0)];
+  expect(foldEvents(Lot, history).slots.get(0)).toMatchObject({ status: 'retired', shown: true });
+});
+
 describe('selling a reserved key', () => {
   const history = [...lot, reserved(0, 'r1')];
   const confirm = (order: string, nowMs = 9999) => ({
