@@ -1,7 +1,10 @@
 import type { INestApplication } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { TerminalInFlight } from '../apis/terminal-v1/terminal.service.js';
+import { NoticeIndex } from '../contexts/webhooks/index.js';
 import { isRejection } from '../platform/kernel/rejection.js';
+import { Mailer } from '../platform/mail/mailer.js';
+import { ToldMailer } from '../platform/mail/told-mailer.js';
 import { MeasuredEventStore } from '../platform/metrics/measured-event-store.js';
 import type { Metrics } from '../platform/metrics/metrics.js';
 import type { ProcessFigures } from '../platform/processes/process-runner.js';
@@ -72,6 +75,18 @@ export function measure(app: INestApplication, runtime: Runtime, metrics: Metric
   const hasher = app.get(PasswordHasher);
   metrics.gauge('password_checks', 'Password checks under way and waiting', () => hasher.load);
   measureProcesses(metrics, runtime);
+  measureReceivers(metrics, app.get(Mailer), app.get(NoticeIndex));
+}
+
+/** Servers of others. One that is away makes nothing overdue or failing here: what it lacks waits for its next attempt. */
+function measureReceivers(metrics: Metrics, mailer: Mailer, notices: NoticeIndex): void {
+  metrics.gauge('mail_failures', 'Attempts in a row in which the mail server took no message', () =>
+    mailer instanceof ToldMailer ? mailer.failures : 0,
+  );
+  metrics.gauge('webhooks_failing', 'Endpoints that are switched on and whose last attempt failed', () => {
+    const lanes = [...notices.lanes.values()];
+    return lanes.filter((lane) => lane.disabled === null && lane.failingSinceMs !== null).length;
+  });
 }
 
 function measureProcesses(metrics: Metrics, runtime: Runtime): void {

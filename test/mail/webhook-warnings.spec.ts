@@ -82,8 +82,12 @@ afterAll(async () => {
 
 it('a partner whose endpoint failed for five days is told by mail, once and in its language', async () => {
   const { endpoint, path, wid } = await partnerWith('shop', { email: ADDRESS, language: 'ru' });
+  const failing = async (): Promise<string | undefined> =>
+    /^keyforge_webhooks_failing (.*)$/m.exec(await page('/metrics'))?.[1];
+  expect(await failing()).toBe('0');
   await buy('shop');
   await until(async () => (await endpoint()).failing_since !== null);
+  expect(await failing()).toBe('1');
   app.clock.advance(5 * DAY_MS);
   // The session of before has ended.
   admin = await new Client(app).login('admin', PASSWORD);

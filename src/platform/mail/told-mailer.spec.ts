@@ -26,3 +26,15 @@ it('tells of messages that wait for another attempt, and of no others', async ()
   expect(told).toEqual(['smtp_esocket']);
   expect(mailer.name).toBe('smtp');
 });
+
+it('counts the failures in a row', async () => {
+  const retry: SendOutcome = { kind: 'retry', code: 'smtp_421', retryAfterMs: null };
+  const outcomes: SendOutcome[] = [retry, retry, { kind: 'taken', providerId: null }, retry];
+  const mailer = new ToldMailer(new AnsweringMailer([...outcomes]), () => undefined);
+  const counts = [];
+  for (const _ of outcomes) {
+    await mailer.send({} as OutgoingMail);
+    counts.push(mailer.failures);
+  }
+  expect(counts).toEqual([1, 2, 0, 1]);
+});

@@ -140,6 +140,8 @@ describe('metrics', () => {
     'process_pending{process="reservation-expiry"}',
     'process_overdue_seconds{process="recovery"}',
     'process_failing{process="recovery"}',
+    'mail_failures',
+    'webhooks_failing',
   ])('tell %s', async (name) => {
     await app.settle();
     expect(await figure(`keyforge_${name}`)).toBeGreaterThanOrEqual(0);
