@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CreatePackageHandler } from '../../src/contexts/catalog/commands/create-package.js';
 import { DeletePackageHandler } from '../../src/contexts/catalog/commands/delete-package.js';
 import { DeleteProductHandler } from '../../src/contexts/catalog/commands/delete-product.js';
@@ -75,10 +76,12 @@ class Interrupted extends Executor {
 
 /** The commands as the composition root puts them together. */
 function commands(executor: Executor = node.executor) {
-  const lots = new PackageLots(executor);
+  const lots = new PackageLots(executor, node.references);
   const retire = new RetirePackageKeysHandler(executor, lots);
   const keys: PackageKeys = {
     has: (context, packageId) => lots.hasKeys(context, packageId),
+    lastStored: (tx) => lots.lastStored(tx),
+    hasAfter: (tx, packageId, lot) => lots.hasKeysAfter(tx, packageId, lot),
     async retireAll(context, packageId) {
       const result = await retire.execute(new RetirePackageKeys(context, packageId));
       return isRejection(result) ? (result as Rejection<'KeysReserved'>) : null;
@@ -232,6 +235,35 @@ describe('deleting a product', () => {
       expect(isRejection(await commands(late).deleteProduct())).toBe(isMade);
       expect(await isDeleted(Product, PRODUCT)).toBe(!isMade);
       expect(await statuses()).toEqual(isMade ? ['free'] : []);
+    },
+  );
+
+  it.each(MOMENTS)('is refused when keys come in before run %i, or none do', async (moment) => {
+    let taken: unknown;
+    const late = new Interrupted({
+      [moment]: async () => {
+        taken = await addLate();
+      },
+    });
+    const isRefused = isRejection(await commands(late).deleteProduct());
+    expect(isRefused).toBe(taken !== undefined && !isRejection(taken));
+    expect(await statuses()).toEqual(isRefused ? ['free'] : []);
+  });
+
+  it.each(MOMENTS)(
+    'is refused when keys that begin to come in before run %i do, or none do',
+    async (moment) => {
+      let adding: Promise<unknown> = Promise.resolve(undefined);
+      const late = new Interrupted({
+        [moment]: async () => {
+          adding = addLate();
+          for (let turn = 0; turn < 6; turn += 1) await nextTurn();
+        },
+      });
+      const isRefused = isRejection(await commands(late).deleteProduct());
+      const taken = await adding;
+      expect(isRefused).toBe(taken !== undefined && !isRejection(taken));
+      expect(await statuses()).toEqual(isRefused ? ['free'] : []);
     },
   );
 

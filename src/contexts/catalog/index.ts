@@ -31,6 +31,7 @@ export { DeletePackage } from './commands/delete-package.js';
 export { DeleteProduct } from './commands/delete-product.js';
 export { DeleteSupplier } from './commands/delete-supplier.js';
 export { PackageKeys } from './commands/package-keys.js';
+export { RecentReferences } from './commands/recent-references.js';
 export type { CatalogEntry, CatalogResult } from './commands/record.js';
 export { SetExplicitPrices } from './commands/set-explicit-prices.js';
 export { UpdateCategory } from './commands/update-category.js';

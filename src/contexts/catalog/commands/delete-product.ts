@@ -45,9 +45,10 @@ export class DeleteProductHandler implements ICommandHandler<DeleteProduct> {
     return result;
   }
 
-  /** A package that came to the product while the keys of the others were looked for is looked into, too. */
+  /** Packages that come to the product while the keys of others are looked for are looked into, too, and so are their new keys. */
   private async delete(context: CommandContext, id: string): Promise<CatalogResult> {
     const withoutKeys = new Set<string>();
+    const lot = await this.executor.run(context, (tx) => this.keys.lastStored(tx));
     for (;;) {
       for (const packageId of await this.packagesOf(context, id, 'nothing')) {
         if (withoutKeys.has(packageId)) continue;
@@ -55,7 +56,10 @@ export class DeleteProductHandler implements ICommandHandler<DeleteProduct> {
         withoutKeys.add(packageId);
       }
       const result = await this.executor.run(context, (tx) => {
-        if (this.packagesIn(tx, id).some((packageId) => !withoutKeys.has(packageId))) return null;
+        const packageIds = this.packagesIn(tx, id);
+        if (packageIds.some((packageId) => !withoutKeys.has(packageId))) return null;
+        if (packageIds.some((packageId) => this.keys.hasAfter(tx, packageId, lot)))
+          return reject('ProductHasKeys');
         return record(tx, Product, id, deleteProduct(tx.load(Product, id)));
       });
       if (result) return result;

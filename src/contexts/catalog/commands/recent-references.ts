@@ -9,7 +9,7 @@ interface Reference {
 }
 
 /**
- * What this process lately made to refer to suppliers, categories and products. The index learns of it only when it is stored;
+ * What this process lately made to refer to suppliers, categories, products and packages. The index learns of it only when it is stored;
  * until then this proposes it to whoever deletes what it refers to. The streams, with what is under way in them, decide about
  * both alike, so one too many does no harm.
  */
