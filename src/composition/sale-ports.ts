@@ -55,6 +55,8 @@ export const salePorts = (settings: Settings): Provider[] => [
     inject: [PackageLots, CommandBus],
     useFactory: (lots: PackageLots, bus: CommandBus): PackageKeys => ({
       has: (context, packageId) => lots.hasKeys(context, packageId),
+      lastStored: (tx) => lots.lastStored(tx),
+      hasAfter: (tx, packageId, lot) => lots.hasKeysAfter(tx, packageId, lot),
       async retireAll(context, packageId) {
         const result = await bus.execute(new RetirePackageKeys(context, packageId));
         return isRejection(result) && result.code === 'KeysReserved'

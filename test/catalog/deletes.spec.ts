@@ -1,8 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CreatePackageHandler } from '../../src/contexts/catalog/commands/create-package.js';
 import { DeletePackageHandler } from '../../src/contexts/catalog/commands/delete-package.js';
 import { DeleteProductHandler } from '../../src/contexts/catalog/commands/delete-product.js';
 import { PackageRemoval } from '../../src/contexts/catalog/commands/package-removal.js';
+import { RecentReferences } from '../../src/contexts/catalog/commands/recent-references.js';
 import {
+  type CatalogEntry,
   CatalogIndex,
   CreatePackage,
   changePackage,
@@ -40,6 +43,7 @@ let node: InventoryNode;
 let index: CatalogIndex;
 let follower: IndexFollower;
 let progress: IndexProgress;
+let references: RecentReferences;
 
 beforeEach(async () => {
   store = new MemoryEventStore();
@@ -47,6 +51,7 @@ beforeEach(async () => {
   index = new CatalogIndex();
   follower = new IndexFollower(store, new MemoryIndexStorage(), 'kf', [index]);
   progress = new IndexProgress(store);
+  references = new RecentReferences();
   progress.follow(follower);
   await follower.start();
   await node.createPackage('a');
@@ -71,10 +76,12 @@ class Interrupted extends Executor {
 
 /** The commands as the composition root puts them together. */
 function commands(executor: Executor = node.executor) {
-  const lots = new PackageLots(executor);
+  const lots = new PackageLots(executor, node.references);
   const retire = new RetirePackageKeysHandler(executor, lots);
   const keys: PackageKeys = {
     has: (context, packageId) => lots.hasKeys(context, packageId),
+    lastStored: (tx) => lots.lastStored(tx),
+    hasAfter: (tx, packageId, lot) => lots.hasKeysAfter(tx, packageId, lot),
     async retireAll(context, packageId) {
       const result = await retire.execute(new RetirePackageKeys(context, packageId));
       return isRejection(result) ? (result as Rejection<'KeysReserved'>) : null;
@@ -82,7 +89,7 @@ function commands(executor: Executor = node.executor) {
   };
   const removal = new PackageRemoval(executor, keys);
   const deletePackage = new DeletePackageHandler(removal);
-  const deleteProduct = new DeleteProductHandler(executor, index, progress, keys, removal);
+  const deleteProduct = new DeleteProductHandler(executor, index, progress, keys, removal, references);
   return {
     deletePackage: () => deletePackage.execute(new DeletePackage(testContext, 'a')),
     deleteProduct: () => deleteProduct.execute(new DeleteProduct(testContext, PRODUCT)),
@@ -103,14 +110,16 @@ const statuses = (): Promise<string[]> =>
     ),
   );
 
-const createPackage = () =>
-  new CreatePackageHandler(node.executor, new PublicIds(node.executor, new SystemIds())).execute(
+function createPackage() {
+  const numbers = new PublicIds(node.executor, new SystemIds());
+  return new CreatePackageHandler(node.executor, numbers, references).execute(
     new CreatePackage(testContext, {
       names: { en: 'Late' },
       productId: PRODUCT,
       basePrice: { amount: '100', currency: 'AZN' },
     }),
   );
+}
 
 const addLate = () => node.add('a', [{ text: 'LATE' }]);
 /** Lifts the hold of a deletion that is under way, and reserves one of two keys that come in. */
@@ -210,4 +219,59 @@ describe('deleting a product', () => {
       expect(new Set(await packages())).toEqual(new Set([true]));
     },
   );
+
+  it.each(MOMENTS)(
+    'is refused when a package with a key is made before run %i, or none is made',
+    async (moment) => {
+      let isMade = false;
+      const late = new Interrupted({
+        [moment]: async () => {
+          const made = await createPackage();
+          if (isRejection(made)) return;
+          await node.add((made as CatalogEntry).id, [{ text: 'LATE' }]);
+          isMade = true;
+        },
+      });
+      expect(isRejection(await commands(late).deleteProduct())).toBe(isMade);
+      expect(await isDeleted(Product, PRODUCT)).toBe(!isMade);
+      expect(await statuses()).toEqual(isMade ? ['free'] : []);
+    },
+  );
+
+  it.each(MOMENTS)('is refused when keys come in before run %i, or none do', async (moment) => {
+    let taken: unknown;
+    const late = new Interrupted({
+      [moment]: async () => {
+        taken = await addLate();
+      },
+    });
+    const isRefused = isRejection(await commands(late).deleteProduct());
+    expect(isRefused).toBe(taken !== undefined && !isRejection(taken));
+    expect(await statuses()).toEqual(isRefused ? ['free'] : []);
+  });
+
+  it.each(MOMENTS)(
+    'is refused when keys that begin to come in before run %i do, or none do',
+    async (moment) => {
+      let adding: Promise<unknown> = Promise.resolve(undefined);
+      const late = new Interrupted({
+        [moment]: async () => {
+          adding = addLate();
+          for (let turn = 0; turn < 6; turn += 1) await nextTurn();
+        },
+      });
+      const isRefused = isRejection(await commands(late).deleteProduct());
+      const taken = await adding;
+      expect(isRefused).toBe(taken !== undefined && !isRejection(taken));
+      expect(await statuses()).toEqual(isRefused ? ['free'] : []);
+    },
+  );
+
+  it('is refused when a package with a key is not in the index yet', async () => {
+    await follower.close();
+    progress.follow({ position: 2n ** 60n, reached: () => Promise.resolve() });
+    await node.add(((await createPackage()) as CatalogEntry).id, [{ text: 'LATE' }]);
+    expect(await commands().deleteProduct()).toMatchObject({ code: 'ProductHasKeys' });
+    expect(await statuses()).toEqual(['free']);
+  });
 });

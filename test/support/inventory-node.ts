@@ -4,6 +4,7 @@ import {
   type PackageEvent,
   Product,
   type ProductEvent,
+  RecentReferences,
 } from '../../src/contexts/catalog/index.js';
 import { AddKeysHandler } from '../../src/contexts/inventory/commands/add-keys.js';
 import {
@@ -81,6 +82,7 @@ export class InventoryNode {
   readonly serials = new SerialIndex();
   readonly stock: StockIndex;
   readonly catalog = new CatalogIndex();
+  readonly references = new RecentReferences();
   readonly executor: Executor;
   readonly intake: KeyIntake;
   readonly texts: KeyTexts;
@@ -105,7 +107,9 @@ export class InventoryNode {
     this.texts = new KeyTexts(store, this.vault, namespace, this.serials);
     this.preparers = new KeyPreparers(hash, 'Asia/Baku', this.fingerprints);
     const { executor, fingerprints: index, serials, stock, catalog } = this;
-    this.intake = new KeyIntake({ executor, index, keys: keyStore, ids, namespace, graceMs: 20 });
+    const { references } = this;
+    const own = { executor, index, keys: keyStore, ids, references, namespace };
+    this.intake = new KeyIntake({ ...own, graceMs: 20 });
     this.addKeys = new AddKeysHandler(executor, this.intake, this.preparers, clock);
     this.follower = new IndexFollower(store, storage, namespace, [index, serials, stock, catalog]);
   }

@@ -9,6 +9,7 @@ import { DeletePackageHandler } from './commands/delete-package.js';
 import { DeleteProductHandler } from './commands/delete-product.js';
 import { DeleteSupplierHandler } from './commands/delete-supplier.js';
 import { PackageRemoval } from './commands/package-removal.js';
+import { RecentReferences } from './commands/recent-references.js';
 import { SetExplicitPricesHandler } from './commands/set-explicit-prices.js';
 import { UpdateCategoryHandler } from './commands/update-category.js';
 import { UpdatePackageHandler } from './commands/update-package.js';
@@ -30,6 +31,7 @@ export { DeletePackage } from './commands/delete-package.js';
 export { DeleteProduct } from './commands/delete-product.js';
 export { DeleteSupplier } from './commands/delete-supplier.js';
 export { PackageKeys } from './commands/package-keys.js';
+export { RecentReferences } from './commands/recent-references.js';
 export type { CatalogEntry, CatalogResult } from './commands/record.js';
 export { SetExplicitPrices } from './commands/set-explicit-prices.js';
 export { UpdateCategory } from './commands/update-category.js';
@@ -86,6 +88,7 @@ export { ViewerReader } from './queries/viewer-reader.js';
  */
 export const CATALOG_PROVIDERS: Provider[] = [
   CatalogIndex,
+  RecentReferences,
   CreateSupplierHandler,
   UpdateSupplierHandler,
   CreateCategoryHandler,

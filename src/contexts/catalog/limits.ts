@@ -18,3 +18,5 @@ export const MAX_CATEGORY_DEPTH = 32;
 export const MAX_CACHED_LISTING_ROWS = 100_000;
 /** Packages whose prices are converted in one batch of appends. */
 export const PACKAGES_PER_CONVERSION_STEP = 100;
+/** References that are proposed to who deletes what they refer to before they are stored: more than can be under way at once. */
+export const MAX_RECENT_REFERENCES = 10_000;

@@ -6,6 +6,7 @@ import { Ids } from '../../platform/kernel/ids.js';
 import { KeyStore } from '../../platform/key-store/key-store.js';
 import { KeyedHash } from '../../platform/security/keyed-hash.js';
 import { Vault } from '../../platform/security/vault.js';
+import { RecentReferences } from '../catalog/index.js';
 import { AddKeysHandler } from './commands/add-keys.js';
 import { PackageLots } from './commands/package-lots.js';
 import { QuarantineKeyHandler } from './commands/quarantine-key.js';
@@ -60,9 +61,14 @@ export const inventoryProviders = ({
   },
   {
     provide: KeyIntake,
-    inject: [Executor, FingerprintIndex, KeyStore, Ids],
-    useFactory: (executor: Executor, index: FingerprintIndex, keys: KeyStore, ids: Ids) =>
-      new KeyIntake({ executor, index, keys, ids, namespace }),
+    inject: [Executor, FingerprintIndex, KeyStore, Ids, RecentReferences],
+    useFactory: (
+      executor: Executor,
+      index: FingerprintIndex,
+      keys: KeyStore,
+      ids: Ids,
+      references: RecentReferences,
+    ) => new KeyIntake({ executor, index, keys, ids, references, namespace }),
   },
   {
     provide: KeyTexts,

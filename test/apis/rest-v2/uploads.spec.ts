@@ -38,8 +38,13 @@ const form = (parts: readonly Part[]): Buffer =>
     Buffer.from(`--${BOUNDARY}--\r\n`),
   ]);
 
-async function send(payload: Buffer, headers: Record<string, string> = {}) {
-  const request = { method: 'POST', url: '/api/uploads' } as const;
+interface Target {
+  readonly method: 'POST' | 'PUT';
+  readonly url: string;
+}
+const UPLOADS: Target = { method: 'POST', url: '/api/uploads' };
+
+async function send(payload: Buffer, headers: Record<string, string> = {}, request = UPLOADS) {
   const response = await app.adapter.inject({
     ...request,
     headers: {
@@ -173,6 +178,37 @@ describe('is refused:', () => {
 
   it('whoever is no admin', async () => {
     expect((await send(form([{ bytes: await png() }]), { authorization: 'Bearer x' })).status).toBe(401);
+  });
+});
+
+describe('a form for anything but a picture is refused', () => {
+  const field = (name: string, value: string) =>
+    Buffer.from(
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n--${BOUNDARY}--\r\n`,
+    );
+
+  // It would be taken for a request that says nothing: to replace any key, or to send it to where it went before.
+  it.each([
+    ['POST', '/api/orders/1/replace', field('key_id', '1001')],
+    ['POST', '/api/orders/1/resend', field('email', 'right@example.com')],
+    ['PUT', '/api/partners/1', field('status', '2')],
+    ['POST', '/api/auth/logout', field('a', 'b')],
+  ] as const)('%s %s', async (method, url, payload) => {
+    expect(await send(payload, { 'idempotency-key': 'a-form' }, { method, url })).toEqual({
+      status: 415,
+      body: { success: false, error: 'The content type is not supported' },
+    });
+    expect((await new Client(app, token).get('/auth/me')).status).toBe(200);
+  });
+
+  it('of a path that there is not it is told that', async () => {
+    const [missing, uploads] = ['/api/missing', '/api/uploads/'].map(
+      (url) => ({ method: 'POST', url }) as const,
+    );
+    expect((await send(form([]), {}, missing!)).status).toBe(404);
+    expect((await send(form([{ bytes: await picture(4, 4).png().toBuffer() }]), {}, uploads!)).status).toBe(
+      201,
+    );
   });
 });
 

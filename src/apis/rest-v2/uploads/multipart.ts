@@ -1,5 +1,10 @@
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
-import { BadRequestException, type HttpException, PayloadTooLargeException } from '@nestjs/common';
+import {
+  BadRequestException,
+  type HttpException,
+  PayloadTooLargeException,
+  UnsupportedMediaTypeException,
+} from '@nestjs/common';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MAX_UPLOAD_BYTES } from './limits.js';
@@ -16,20 +21,26 @@ const LIMITS = {
 
 const CONTENT_TYPE = 'multipart/form-data';
 const notAForm = (): HttpException => new BadRequestException(`The body must be ${CONTENT_TYPE}`);
+const unsupported = (): HttpException =>
+  new UnsupportedMediaTypeException('The content type is not supported');
 const unreadable = (): HttpException => new BadRequestException('The form cannot be read');
 const unexpected = (name: string): HttpException =>
   new BadRequestException(`${name}: only one ${FIELD} is expected`);
 const tooLarge = (): HttpException =>
   new PayloadTooLargeException(`${FIELD}: at most one, of ${MAX_UPLOAD_BYTES / 1024 / 1024} MiB`);
 
+/** Where files are sent to. */
+export const UPLOADS = 'api/uploads';
+
 /**
- * Lets requests come as multipart; only the routes that read files look into them. Fastify's own plug-in would run two
- * asynchronous hooks for every request, whatever it asks for.
+ * Lets files come as multipart, to the route that looks into them: any other would take a form for a body that says nothing.
+ * Fastify's own plug-in would run two asynchronous hooks for every request, whatever it asks for.
  */
 export function acceptMultipart(adapter: FastifyAdapter): void {
-  adapter
-    .getInstance<FastifyInstance>()
-    .addContentTypeParser(CONTENT_TYPE, (_request, _body, done) => done(null));
+  adapter.getInstance<FastifyInstance>().addContentTypeParser(CONTENT_TYPE, (request, _body, done) => {
+    const isExpected = request.is404 || request.routeOptions.url === `/${UPLOADS}`;
+    done(isExpected ? null : unsupported());
+  });
 }
 
 function parserOf({ headers }: FastifyRequest): BusboyInstance {

@@ -5,7 +5,7 @@ import { success } from '../answers.js';
 import { ApiController } from '../api-controller.js';
 import { AnswersFile, AnswersOne, objectOf, TakesBody, TEXT } from '../openapi/answers.schema.js';
 import { ImageMaker } from './image-maker.js';
-import { fileOf } from './multipart.js';
+import { fileOf, UPLOADS } from './multipart.js';
 import { UploadFiles } from './upload-files.js';
 
 const UPLOAD = objectOf('Upload', { url: TEXT, thumbnail_url: TEXT });
@@ -18,7 +18,7 @@ const UPLOAD_FORM = {
 const FOREVER = 'public, max-age=31536000, immutable';
 
 /** Pictures of products, sent by admins. */
-@ApiController('api/uploads')
+@ApiController(UPLOADS)
 export class UploadsController {
   constructor(
     private readonly maker: ImageMaker,

@@ -23,6 +23,7 @@ import { CreateCategory, CreateCategoryHandler } from './create-category.js';
 import { CreatePackage, CreatePackageHandler, type PackageToCreate } from './create-package.js';
 import { CreateProduct, CreateProductHandler } from './create-product.js';
 import { CreateSupplier, CreateSupplierHandler } from './create-supplier.js';
+import { RecentReferences } from './recent-references.js';
 import type { CatalogEntry, CatalogResult } from './record.js';
 import { SetExplicitPrices, SetExplicitPricesHandler } from './set-explicit-prices.js';
 import { UpdateCategory, UpdateCategoryHandler } from './update-category.js';
@@ -52,6 +53,7 @@ function catalogue() {
   const executor = new Sequencer({ store, snapshots: new NoSnapshots(), clock, ids, namespace: 'kf' });
   const numbers = new PublicIds(executor, ids);
   const index = new CatalogIndex();
+  const references = new RecentReferences();
   const listings = new TerminalListings(index, new FullStock());
   const viewers = new ViewerReader(executor);
   /** Lets the index see everything that is stored. */
@@ -61,9 +63,9 @@ function catalogue() {
   };
   const newSupplier = async () => done(await createSupplier.execute(supplierCommand()));
   const createSupplier = new CreateSupplierHandler(executor, numbers);
-  const createCategory = new CreateCategoryHandler(executor, numbers);
-  const createProduct = new CreateProductHandler(executor, numbers);
-  const createPackage = new CreatePackageHandler(executor, numbers);
+  const createCategory = new CreateCategoryHandler(executor, numbers, references);
+  const createProduct = new CreateProductHandler(executor, numbers, references);
+  const createPackage = new CreatePackageHandler(executor, numbers, references);
   return {
     store,
     executor,
@@ -157,8 +159,8 @@ describe('updating', () => {
     const supplier = await newSupplier();
     const product = done(await createProduct.execute(productCommand(supplier.id)));
     const pkg = done(await createPackage.execute(packageCommand(product.id)));
-    const updateProduct = new UpdateProductHandler(executor);
-    const updatePackage = new UpdatePackageHandler(executor);
+    const updateProduct = new UpdateProductHandler(executor, new RecentReferences());
+    const updatePackage = new UpdatePackageHandler(executor, new RecentReferences());
     const updateSupplier = new UpdateSupplierHandler(executor);
     const results = [
       await updateSupplier.execute(new UpdateSupplier(CONTEXT, supplier.id, { country: 'Turkey' })),
@@ -189,7 +191,7 @@ describe('updating', () => {
 
   it('moves categories, but never below themselves', async () => {
     const { createCategory, executor } = catalogue();
-    const update = new UpdateCategoryHandler(executor);
+    const update = new UpdateCategoryHandler(executor, new RecentReferences());
     const create = async (en: string, parentId: string | null) =>
       done(await createCategory.execute(new CreateCategory(CONTEXT, { names: { en }, parentId })));
     const top = await create('top', null);

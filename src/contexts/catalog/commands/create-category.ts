@@ -3,6 +3,7 @@ import { type CommandContext, Executor } from '../../../platform/execution/trans
 import { PublicIds } from '../../../platform/numbers/public-ids.js';
 import { createCategory, type NewCategory, refuseParent } from '../domain/category.decider.js';
 import { Category } from '../domain/category.js';
+import { RecentReferences } from './recent-references.js';
 import { type CatalogResult, record } from './record.js';
 
 /** Creates a category, at the top or under its parent. The same `id` (UUID, made up when it is not given) again changes nothing and answers the first. */
@@ -21,6 +22,7 @@ export class CreateCategoryHandler implements ICommandHandler<CreateCategory> {
   constructor(
     private readonly executor: Executor,
     private readonly publicIds: PublicIds,
+    private readonly references: RecentReferences,
   ) {}
 
   async execute({ context, fields, id: given }: CreateCategory): Promise<CatalogResult> {
@@ -32,6 +34,7 @@ export class CreateCategoryHandler implements ICommandHandler<CreateCategory> {
       if (!category.exists && parentId) {
         const refused = refuseParent(id, parentId, (above) => tx.load(Category, above));
         if (refused) return refused;
+        this.references.add(Category.category, id, [parentId]);
       }
       return record(tx, Category, id, createCategory(category, { ...fields, publicId }));
     });

@@ -4,6 +4,7 @@ import { PublicIds } from '../../../platform/numbers/public-ids.js';
 import { createPackage, type NewPackage } from '../domain/package.decider.js';
 import { Package } from '../domain/package.js';
 import { Product } from '../domain/product.js';
+import { RecentReferences } from './recent-references.js';
 import { type CatalogResult, record, refuseReferences } from './record.js';
 
 /** A package whose supplier is not said has its product's. */
@@ -25,6 +26,7 @@ export class CreatePackageHandler implements ICommandHandler<CreatePackage> {
   constructor(
     private readonly executor: Executor,
     private readonly publicIds: PublicIds,
+    private readonly references: RecentReferences,
   ) {}
 
   async execute({ context, fields, id: given }: CreatePackage): Promise<CatalogResult> {
@@ -36,7 +38,9 @@ export class CreatePackageHandler implements ICommandHandler<CreatePackage> {
       const refused = state.exists
         ? null
         : refuseReferences(tx, { productId: fields.productId, supplierId: fields.supplierId });
-      return refused ?? record(tx, Package, id, createPackage(state, { ...fields, supplierId, publicId }));
+      if (refused) return refused;
+      this.references.add(Package.category, id, [fields.productId, supplierId]);
+      return record(tx, Package, id, createPackage(state, { ...fields, supplierId, publicId }));
     });
   }
 }

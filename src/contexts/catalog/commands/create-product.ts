@@ -3,6 +3,7 @@ import { type CommandContext, Executor } from '../../../platform/execution/trans
 import { PublicIds } from '../../../platform/numbers/public-ids.js';
 import { createProduct, type NewProduct } from '../domain/product.decider.js';
 import { Product } from '../domain/product.js';
+import { RecentReferences } from './recent-references.js';
 import { type CatalogResult, record, refuseReferences } from './record.js';
 
 /** Creates a product of a supplier. The same `id` (UUID, made up when it is not given) again changes nothing and answers the first. */
@@ -21,6 +22,7 @@ export class CreateProductHandler implements ICommandHandler<CreateProduct> {
   constructor(
     private readonly executor: Executor,
     private readonly publicIds: PublicIds,
+    private readonly references: RecentReferences,
   ) {}
 
   async execute({ context, fields, id: given }: CreateProduct): Promise<CatalogResult> {
@@ -29,7 +31,9 @@ export class CreateProductHandler implements ICommandHandler<CreateProduct> {
       const id = given ?? tx.newId();
       const product = tx.load(Product, id);
       const refused = product.exists ? null : refuseReferences(tx, fields);
-      return refused ?? record(tx, Product, id, createProduct(product, { ...fields, publicId }));
+      if (refused) return refused;
+      this.references.add(Product.category, id, [fields.supplierId, fields.categoryId]);
+      return record(tx, Product, id, createProduct(product, { ...fields, publicId }));
     });
   }
 }

@@ -6,9 +6,10 @@ import { deleteCategory } from '../domain/category.decider.js';
 import { Category } from '../domain/category.js';
 import { Product } from '../domain/product.js';
 import { CatalogIndex } from '../queries/catalog-index.js';
+import { RecentReferences } from './recent-references.js';
 import { type CatalogResult, record } from './record.js';
 
-/** Deletes a category; refused while categories or products hang on it. */
+/** Deletes a category; refused while categories or products hang on it, as far as this process knows of them. */
 export class DeleteCategory extends Command<CatalogResult> {
   constructor(
     readonly context: CommandContext,
@@ -24,6 +25,7 @@ export class DeleteCategoryHandler implements ICommandHandler<DeleteCategory> {
     private readonly executor: Executor,
     private readonly index: CatalogIndex,
     private readonly progress: IndexProgress,
+    private readonly references: RecentReferences,
   ) {}
 
   async execute({ context, id }: DeleteCategory): Promise<CatalogResult> {
@@ -31,17 +33,27 @@ export class DeleteCategoryHandler implements ICommandHandler<DeleteCategory> {
     return this.executor.run(context, (tx) => {
       const category = tx.load(Category, id);
       if (category.deleted) return reject('CategoryNotFound');
-      for (const [childId, child] of this.index.productCategories.entries()) {
-        if (child.deleted || child.parentId !== id) continue;
+      for (const childId of this.proposedChildren(id)) {
         const { deleted, parentId } = tx.load(Category, childId);
         if (!deleted && parentId === id) return reject('CategoryInUse');
       }
-      for (const [productId, product] of this.index.products.entries()) {
-        if (product.deleted || product.categoryId !== id) continue;
+      for (const productId of this.proposedProducts(id)) {
         const { deleted, categoryId } = tx.load(Product, productId);
         if (!deleted && categoryId === id) return reject('CategoryInUse');
       }
       return record(tx, Category, id, deleteCategory(category));
     });
+  }
+
+  private *proposedChildren(id: string): Generator<string> {
+    for (const [childId, { deleted, parentId }] of this.index.productCategories.entries())
+      if (!deleted && parentId === id) yield childId;
+    yield* this.references.of(Category.category, id);
+  }
+
+  private *proposedProducts(id: string): Generator<string> {
+    for (const [productId, { deleted, categoryId }] of this.index.products.entries())
+      if (!deleted && categoryId === id) yield productId;
+    yield* this.references.of(Product.category, id);
   }
 }

@@ -7,11 +7,12 @@ import { Product } from '../domain/product.js';
 import { deleteSupplier } from '../domain/supplier.decider.js';
 import { Supplier } from '../domain/supplier.js';
 import { CatalogIndex } from '../queries/catalog-index.js';
+import { RecentReferences } from './recent-references.js';
 import { type CatalogResult, record } from './record.js';
 
 /**
- * Deletes a supplier; refused while it has packages, or products whose next package would have it. One of these that is
- * created in the very same moment keeps the deleted supplier: it is shown with it, and can be given another one.
+ * Deletes a supplier; refused while it has packages, or products whose next package would have it. One of these that another
+ * process creates in the very same moment keeps the deleted supplier: it is shown with it, and can be given another one.
  */
 export class DeleteSupplier extends Command<CatalogResult> {
   constructor(
@@ -28,6 +29,7 @@ export class DeleteSupplierHandler implements ICommandHandler<DeleteSupplier> {
     private readonly executor: Executor,
     private readonly index: CatalogIndex,
     private readonly progress: IndexProgress,
+    private readonly references: RecentReferences,
   ) {}
 
   async execute({ context, id }: DeleteSupplier): Promise<CatalogResult> {
@@ -41,6 +43,10 @@ export class DeleteSupplierHandler implements ICommandHandler<DeleteSupplier> {
         if (isOfSupplier(state) && isOfSupplier(tx.load(Package, packageId))) return reject('SupplierInUse');
       for (const [productId, state] of this.index.products.entries())
         if (isOfSupplier(state) && isOfSupplier(tx.load(Product, productId))) return reject('SupplierInUse');
+      for (const packageId of this.references.of(Package.category, id))
+        if (isOfSupplier(tx.load(Package, packageId))) return reject('SupplierInUse');
+      for (const productId of this.references.of(Product.category, id))
+        if (isOfSupplier(tx.load(Product, productId))) return reject('SupplierInUse');
       return record(tx, Supplier, id, deleteSupplier(supplier));
     });
   }

@@ -4,6 +4,7 @@ import { MemoryEventStore } from '../../../../test/support/memory-event-store.js
 import { openExecutor } from '../../../platform/execution/open-executor.js';
 import { SystemIds } from '../../../platform/kernel/ids.js';
 import { NoSnapshots } from '../../../platform/snapshots/snapshot-store.js';
+import { RecentReferences } from '../../catalog/index.js';
 import { INTAKE_ID, Intake } from '../domain/intake.js';
 import { ANNOUNCEMENTS_READ } from '../limits.js';
 import { PackageLots } from './package-lots.js';
@@ -30,7 +31,7 @@ it.each([-1, 0, 1])(
       },
     }));
     await executor.run(testContext, (tx) => tx.append(Intake, INTAKE_ID, announced));
-    expect(await new PackageLots(executor).of(testContext, 'mine')).toEqual([
+    expect(await new PackageLots(executor, new RecentReferences()).of(testContext, 'mine')).toEqual([
       { lot: 1, keys: 1 },
       { lot: lots, keys: lots },
     ]);

@@ -4,7 +4,7 @@ import { MemoryEventStore } from '../../../../test/support/memory-event-store.js
 import { MemoryKeyStore } from '../../../../test/support/memory-key-store.js';
 import { type CommandContext, Executor, type Work } from '../../../platform/execution/transaction.js';
 import { isRejection } from '../../../platform/kernel/rejection.js';
-import { isPackageOffered, Package } from '../../catalog/index.js';
+import { isPackageOffered, Package, RecentReferences } from '../../catalog/index.js';
 import { expireReservation, reserveKey, sellKey } from '../domain/lot.decider.js';
 import { Lot, type SlotStatus } from '../domain/lot.js';
 import { PackageLots } from './package-lots.js';
@@ -40,7 +40,7 @@ class Interrupted extends Executor {
 }
 
 const retire = (executor: Executor = node.executor, packageId = 'a') =>
-  new RetirePackageKeysHandler(executor, new PackageLots(executor)).execute(
+  new RetirePackageKeysHandler(executor, new PackageLots(executor, new RecentReferences())).execute(
     new RetirePackageKeys(testContext, packageId),
   );
 
@@ -118,7 +118,7 @@ describe('whenever it is interrupted', () => {
 });
 
 it('a package has keys until all of them are retired', async () => {
-  const lots = new PackageLots(node.executor);
+  const lots = new PackageLots(node.executor, node.references);
   expect(await lots.hasKeys(testContext, 'a')).toBe(true);
   await retire();
   expect(await lots.hasKeys(testContext, 'a')).toBe(false);

@@ -4,6 +4,7 @@ import type { CommandContext, Executor } from '../../../platform/execution/trans
 import type { Ids } from '../../../platform/kernel/ids.js';
 import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
 import type { KeyStore } from '../../../platform/key-store/key-store.js';
+import type { RecentReferences } from '../../catalog/index.js';
 import { fingerprintRule } from '../domain/fingerprint.js';
 import { type Announcement, INTAKE_ID, Intake } from '../domain/intake.js';
 import { Lot } from '../domain/lot.js';
@@ -30,6 +31,8 @@ export interface TakenIn {
 
 export interface KeyIntakeOptions {
   readonly executor: Executor;
+  /** Told of the lots that packages get. */
+  readonly references: RecentReferences;
   readonly index: FingerprintIndex;
   readonly keys: KeyStore;
   readonly ids: Ids;
@@ -131,7 +134,7 @@ export class KeyIntake {
     turn: Omit<PreparedLot, 'intakes'>,
     added: readonly number[],
   ): Promise<Outcome> {
-    const { executor, keys: keyStore, namespace } = this.options;
+    const { executor, references, keys: keyStore, namespace } = this.options;
     const before = this.sent;
     const prepare = async (): Promise<PreparedLot> => {
       const dataKey = await keyStore.obtain(`lot-${turn.lot}`);
@@ -143,7 +146,9 @@ export class KeyIntake {
       return { ...turn, intakes };
     };
     const prepared = prepare();
-    const outcome = prepared.then((ready) => executor.run(context, (tx) => takeInLot(tx, request, ready)));
+    const outcome = prepared.then((ready) =>
+      executor.run(context, (tx) => takeInLot(tx, request, ready, references)),
+    );
     // Registered after the line above, so whoever waits for it comes after this lot's run.
     this.sent = prepared.then(
       () => undefined,

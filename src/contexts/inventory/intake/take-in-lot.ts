@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../platform/execution/transaction.js';
 import type { StoredMoney } from '../../../platform/kernel/money.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
-import { activateForStock, Package } from '../../catalog/index.js';
+import { activateForStock, Package, Product, type RecentReferences } from '../../catalog/index.js';
 import { type Announcement, announceLot, INTAKE_ID, Intake } from '../domain/intake.js';
 import { Lot } from '../domain/lot.js';
 import { keysIn, openLot } from '../domain/lot-intake.decider.js';
@@ -40,6 +40,8 @@ export function refusePackage(
 ): Rejection<IntakeRejection> | null {
   const pkg = tx.load(Package, packageId);
   if (!pkg.exists || pkg.deleted) return reject('UnknownPackage');
+  // Its packages are deleted after it.
+  if (tx.load(Product, pkg.productId).deleted) return reject('UnknownPackage');
   return pkg.fulfilment === 'stock' ? null : reject('NotSoldFromStock');
 }
 
@@ -48,7 +50,12 @@ export function refusePackage(
  * missing. On a store that takes a batch stream by stream, a package that is on without keys is switched off
  * again; keys in one that is off would stay.
  */
-export function takeInLot(tx: Transaction, request: IntakeRequest, prepared: PreparedLot): Outcome {
+export function takeInLot(
+  tx: Transaction,
+  request: IntakeRequest,
+  prepared: PreparedLot,
+  references: RecentReferences,
+): Outcome {
   const refused = refusePackage(tx, request);
   if (refused) return refused;
   const { packageId, unitCost, fingerprintRule } = request;
@@ -62,6 +69,7 @@ export function takeInLot(tx: Transaction, request: IntakeRequest, prepared: Pre
   const state = tx.load(Lot, String(lot));
   if (announced.kind === 'moved' || state.status === 'voided') return 'moved';
   if (announced.kind === 'announce') tx.append(Intake, INTAKE_ID, [announced.event]);
+  references.add(Lot.category, String(lot), [packageId]);
   const pkg = tx.load(Package, packageId);
   tx.append(Package, packageId, activateForStock(pkg));
   const opened = openLot(state, {
