@@ -2,6 +2,24 @@ import { Turns } from './turns.js';
 
 const PIECE_MS = 1;
 
+/** Counts the turns of the event loop until it is stopped. */
+function watchTurns(eachTurn: () => void = () => undefined): { count: number; readonly stop: () => void } {
+  let running = true;
+  const watched = {
+    count: 0,
+    stop: () => {
+      running = false;
+    },
+  };
+  const watch = (): void => {
+    watched.count += 1;
+    eachTurn();
+    if (running) setImmediate(watch);
+  };
+  setImmediate(watch);
+  return watched;
+}
+
 describe('the turns of requests', () => {
   let turns: Turns;
 
@@ -10,14 +28,8 @@ describe('the turns of requests', () => {
   });
 
   /** Pieces of work of a millisecond each. @returns how many turns of the event loop they took */
-  async function turnsFor(pieces: number, eachTurn: () => void = () => undefined): Promise<number> {
-    let [count, running] = [0, true];
-    const watch = (): void => {
-      count += 1;
-      eachTurn();
-      if (running) setImmediate(watch);
-    };
-    setImmediate(watch);
+  async function turnsFor(pieces: number, eachTurn?: () => void): Promise<number> {
+    const watched = watchTurns(eachTurn);
     const done = Array.from({ length: pieces }, () =>
       turns.run(() => {
         const end = performance.now() + PIECE_MS;
@@ -25,8 +37,8 @@ describe('the turns of requests', () => {
       }),
     );
     await Promise.all(done);
-    running = false;
-    return count;
+    watched.stop();
+    return watched.count;
   }
 
   it('come in the order of the requests, each with its own outcome', async () => {
@@ -56,6 +68,38 @@ describe('the turns of requests', () => {
   it('are as short as can be while connections come in', async () => {
     const count = await turnsFor(40, turns.accepted);
     expect(count).toBeGreaterThanOrEqual(39);
+  });
+
+  it.each([
+    [100, [50, 50]],
+    [40, [32, 8]],
+    [32, [32]],
+  ])('of %i requests under way %j are begun in one turn after the other', async (requests, expected) => {
+    const watched = watchTurns();
+    const begun = new Map<number, number>();
+    const commit = async (): Promise<void> => {
+      const turn = watched.count;
+      begun.set(turn, (begun.get(turn) ?? 0) + 1);
+      while (watched.count < turn + 5) await new Promise(setImmediate);
+    };
+    await Promise.all(Array.from({ length: requests }, () => turns.run(commit)));
+    watched.stop();
+    expect([...begun.values()]).toEqual(expected);
+  });
+
+  it('count no request as under way whose outcome is known', async () => {
+    await Promise.allSettled(
+      Array.from({ length: 100 }, (_, index) =>
+        turns.run(() => {
+          if (index % 2 === 0) throw new Error('refused');
+        }),
+      ),
+    );
+    const watched = watchTurns();
+    const begun: number[] = [];
+    await Promise.all(Array.from({ length: 40 }, () => turns.run(() => begun.push(watched.count))));
+    watched.stop();
+    expect(begun.filter((of) => of === begun[0])).toHaveLength(32);
   });
 
   it('what is asked for in a turn is done after what waits', async () => {

@@ -5,6 +5,11 @@ import type { MaybePromise } from '../event-store/event-store.js';
  * turns cost speed, since what is sold in one turn shares a record of the log.
  */
 const TURN_MS = 50;
+/**
+ * A turn works on half of the requests that are under way, so that the records of one half are committed while the other
+ * half is decided. Fewer than these are not worth a commit of their own.
+ */
+const LEAST_PER_TURN = 32;
 /** How long after the last request customers count as there. */
 const BUSY_MS = 100;
 
@@ -18,6 +23,8 @@ export class Turns {
   private waiting: (() => void)[] = [];
   /** Place in `waiting` of the next one. */
   private next = 0;
+  /** Requests that wait or whose outcome is not known yet. */
+  private underWay = 0;
   private isScheduled = false;
   private hasAccepted = false;
   private lastAt = Number.NEGATIVE_INFINITY;
@@ -34,7 +41,8 @@ export class Turns {
 
   /** Resolves or rejects as `work` does, when its turn has come. */
   run<T>(work: () => MaybePromise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
+    this.underWay += 1;
+    const outcome = new Promise<T>((resolve, reject) => {
       this.waiting.push(() => {
         try {
           resolve(work());
@@ -44,17 +52,26 @@ export class Turns {
       });
       this.schedule();
     });
+    outcome.then(this.ended, this.ended);
+    return outcome;
   }
+
+  private readonly ended = (): void => {
+    this.underWay -= 1;
+  };
 
   private schedule(): void {
     if (this.isScheduled) return;
     this.isScheduled = true;
     this.lastAt = performance.now();
-    setImmediate(() => this.work(performance.now() + (this.hasAccepted ? 0 : TURN_MS)));
+    setImmediate(() => {
+      const most = Math.max(LEAST_PER_TURN, Math.ceil(this.underWay / 2));
+      this.work(performance.now() + (this.hasAccepted ? 0 : TURN_MS), most);
+    });
   }
 
   /** One piece after the other, each with what follows from it at once, until the turn's time is over. */
-  private work(until: number): void {
+  private work(until: number, most: number): void {
     this.hasAccepted = false;
     this.waiting[this.next]!();
     this.next += 1;
@@ -62,9 +79,9 @@ export class Turns {
       this.waiting = [];
       this.next = 0;
       this.isScheduled = false;
-    } else if (performance.now() < until) {
+    } else if (most > 1 && performance.now() < until) {
       // After the first steps of what was begun, but in this turn.
-      void Promise.resolve().then(() => this.work(until));
+      void Promise.resolve().then(() => this.work(until, most - 1));
     } else {
       this.isScheduled = false;
       this.schedule();
