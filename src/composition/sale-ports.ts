@@ -13,6 +13,7 @@ import {
   Suppressions,
 } from '../contexts/ordering/index.js';
 import type { Settings } from '../platform/config/settings.js';
+import { chain } from '../platform/execution/stream-loader.js';
 import { IndexProgress } from '../platform/indexes/index-progress.js';
 import { isRejection, type Rejection } from '../platform/kernel/rejection.js';
 import { PublicIds, type SequenceStart } from '../platform/numbers/public-ids.js';
@@ -88,7 +89,8 @@ export const salePorts = (settings: Settings): Provider[] => [
     inject: [PublicIds],
     useFactory: (numbers: PublicIds): OrderNumbers => ({
       next: () => numbers.next('order', ORDERS),
-      idForm: async () => ((await numbers.edition('order', ORDERS)) === 1 ? 'scattered' : 'grouped'),
+      idForm: () =>
+        chain(numbers.edition('order', ORDERS), (edition) => (edition === 1 ? 'scattered' : 'grouped')),
     }),
   },
   {

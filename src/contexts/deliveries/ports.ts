@@ -35,5 +35,5 @@ export abstract class MailSettings {
 
 /** Numbers for suppressed addresses. */
 export abstract class SuppressionNumbers {
-  abstract next(): Promise<number>;
+  abstract next(): MaybePromise<number>;
 }

@@ -35,6 +35,34 @@ it('takes one append per block, however many ask at once', async () => {
   expect(store.events).toHaveLength(3);
 });
 
+it('takes the next block when half of one is used, so that nobody waits at its end', async () => {
+  const store = new MemoryEventStore();
+  const numbers = on(store);
+  await numbers.next('a');
+  for (let number = 2; number < BLOCK_SIZE / 2; number += 1) expect(numbers.next('a')).toBe(number);
+  expect(store.events).toHaveLength(1);
+  expect(numbers.next('a')).toBe(BLOCK_SIZE / 2);
+  await new Promise(setImmediate);
+  expect(store.events).toHaveLength(2);
+  for (let number = BLOCK_SIZE / 2 + 1; number <= BLOCK_SIZE + 1; number += 1) {
+    expect(numbers.next('a')).toBe(number);
+  }
+  expect(numbers.edition('a', {})).toBe(1);
+});
+
+it('asks again for a block that could not be taken ahead, when it is needed', async () => {
+  const store = new MemoryEventStore();
+  const numbers = on(store);
+  await numbers.next('a');
+  const append = jest.spyOn(store, 'append').mockRejectedValue(new Error('no server'));
+  for (let number = 2; number <= BLOCK_SIZE; number += 1) expect(numbers.next('a')).toBe(number);
+  await new Promise(setImmediate);
+  await expect(numbers.next('a')).rejects.toThrow('no server');
+  expect(append).toHaveBeenCalledTimes(2);
+  append.mockRestore();
+  expect(await numbers.next('a')).toBe(BLOCK_SIZE + 1);
+});
+
 it('never gives a number twice, over nodes and restarts', async () => {
   const store = new MemoryEventStore();
   const nodes = Array.from({ length: 4 }, () => on(new SequentialEventStore(store)));

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../event-store/event-store.js';
 import { systemContext } from '../execution/system-context.js';
 import type { Executor } from '../execution/transaction.js';
 import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
@@ -60,9 +61,13 @@ interface Block {
   readonly edition: number;
 }
 
-/** The numeric ids that the outside sees: unique for ever, increasing within a process, with gaps. */
+/**
+ * The numeric ids that the outside sees: unique for ever, increasing within a process, with gaps. The next block is taken when
+ * half of the one before is used, so that on a busy server nobody waits for it.
+ */
 export class PublicIds {
   private readonly blocks = new Map<string, Block>();
+  private readonly spares = new Map<string, Block>();
   private readonly taking = new Map<string, Promise<void>>();
 
   constructor(
@@ -73,24 +78,36 @@ export class PublicIds {
   ) {}
 
   /** A number that no other caller gets, on this node or another. `kind` names the sequence: `account`, `product` … */
-  async next(kind: string, start: SequenceStart = {}): Promise<number> {
-    for (;;) {
-      const block = this.blocks.get(kind);
-      if (block && block.next < block.end) return block.next++;
-      await this.blockTaken(kind, start);
+  next(kind: string, start: SequenceStart = {}): MaybePromise<number> {
+    const block = this.blockInUse(kind);
+    if (!block) return this.spareTaken(kind, start).then(() => this.next(kind, start));
+    const number = block.next;
+    block.next += 1;
+    if (block.end - block.next === halfOf(start)) {
+      // Where it fails, whoever needs a number tries again and is told.
+      this.spareTaken(kind, start).catch(() => {});
     }
+    return number;
   }
 
   /** The edition that this log keeps to for things of a kind. Begins the kind's sequence where there is none. */
-  async edition(kind: string, start: SequenceStart): Promise<number> {
-    for (;;) {
-      const block = this.blocks.get(kind);
-      if (block) return block.edition;
-      await this.blockTaken(kind, start);
-    }
+  edition(kind: string, start: SequenceStart): MaybePromise<number> {
+    const block = this.blocks.get(kind) ?? this.spares.get(kind);
+    if (block) return block.edition;
+    return this.spareTaken(kind, start).then(() => this.edition(kind, start));
   }
 
-  private blockTaken(kind: string, start: SequenceStart): Promise<void> {
+  private blockInUse(kind: string): Block | undefined {
+    const block = this.blocks.get(kind);
+    if (block && block.next < block.end) return block;
+    const spare = this.spares.get(kind);
+    if (!spare) return undefined;
+    this.spares.delete(kind);
+    this.blocks.set(kind, spare);
+    return spare;
+  }
+
+  private spareTaken(kind: string, start: SequenceStart): Promise<void> {
     const underWay = this.taking.get(kind);
     if (underWay) return underWay;
     const taken = this.take(kind, start).finally(() => this.taking.delete(kind));
@@ -98,7 +115,8 @@ export class PublicIds {
     return taken;
   }
 
-  private async take(kind: string, { blockSize = BLOCK_SIZE, edition = 1 }: SequenceStart): Promise<void> {
+  private async take(kind: string, start: SequenceStart): Promise<void> {
+    const { blockSize = BLOCK_SIZE, edition = 1 } = start;
     const taken = await this.executor.run(systemContext(this.ids, 'public-ids'), (tx) => {
       const { next } = tx.load(Sequence, kind);
       const first = next ?? this.firstNumber;
@@ -107,6 +125,8 @@ export class PublicIds {
       const after = tx.append(Sequence, kind, [{ type: 'NumbersTaken', data }]);
       return { first, edition: after.edition };
     });
-    this.blocks.set(kind, { next: taken.first, end: taken.first + blockSize, edition: taken.edition });
+    this.spares.set(kind, { next: taken.first, end: taken.first + blockSize, edition: taken.edition });
   }
 }
+
+const halfOf = ({ blockSize = BLOCK_SIZE }: SequenceStart): number => Math.floor(blockSize / 2);

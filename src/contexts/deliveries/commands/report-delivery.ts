@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { MaybePromise } from '../../../platform/event-store/event-store.js';
 import { type CommandContext, Executor, type Transaction } from '../../../platform/execution/transaction.js';
 import { DeliveryIndex, type SendName } from '../delivery-index.js';
 import { type RecordReport, recordReport, sendOf } from '../domain/delivery.decider.js';
@@ -27,7 +28,7 @@ const SOFT_BOUNCES: readonly string[] = ['transient', 'undetermined'];
 export class SuppressionNumbering {
   constructor(private readonly numbers: SuppressionNumbers) {}
 
-  next(): Promise<number> {
+  next(): MaybePromise<number> {
     return this.numbers.next();
   }
 

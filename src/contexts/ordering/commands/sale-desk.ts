@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import type { MaybePromise } from '../../../platform/event-store/event-store.js';
+import { chain } from '../../../platform/execution/stream-loader.js';
 import {
   type CommandContext,
   Executor,
@@ -46,10 +48,13 @@ export class SaleDesk {
   }
 
   /** Where the order of a partner's reference is, and the number that it gets if it is a new one. */
-  async orderOf(partnerId: string, reference: string): Promise<{ id: string; publicId: number }> {
-    const publicId = await this.orderNumbers.next();
-    const form = await this.orderNumbers.idForm();
-    return { id: orderId(partnerId, 'sale', reference, form), publicId };
+  orderOf(partnerId: string, reference: string): MaybePromise<{ id: string; publicId: number }> {
+    return chain(this.orderNumbers.next(), (publicId) =>
+      chain(this.orderNumbers.idForm(), (form) => ({
+        id: orderId(partnerId, 'sale', reference, form),
+        publicId,
+      })),
+    );
   }
 
   /** Runs work that takes a key from stock, and again when a lot was looked at that it would take one from. */
