@@ -102,6 +102,26 @@ describe('the turns of requests', () => {
     expect(begun.filter((of) => of === begun[0])).toHaveLength(32);
   });
 
+  it('keep nothing of what was worked on, though some requests always wait', async () => {
+    let begun = 0;
+    const ask = (): void => {
+      if (begun >= 2000) return;
+      void turns.run(async () => {
+        begun += 1;
+        await new Promise(setImmediate);
+        ask();
+      });
+    };
+    for (let client = 0; client < 100; client += 1) ask();
+    let most = 0;
+    const watched = watchTurns(() => {
+      most = Math.max(most, (turns as unknown as { waiting: unknown[] }).waiting.length);
+    });
+    while (begun < 2000) await new Promise(setImmediate);
+    watched.stop();
+    expect(most).toBeLessThanOrEqual(200);
+  });
+
   it('what is asked for in a turn is done after what waits', async () => {
     const order: string[] = [];
     const first = turns.run(() => {

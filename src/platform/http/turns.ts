@@ -83,6 +83,9 @@ export class Turns {
       // After the first steps of what was begun, but in this turn.
       void Promise.resolve().then(() => this.work(until, most - 1));
     } else {
+      // On a busy server some may always be left: what was worked on must not stay for that.
+      this.waiting.splice(0, this.next);
+      this.next = 0;
       this.isScheduled = false;
       this.schedule();
     }
