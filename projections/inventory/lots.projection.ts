@@ -11,6 +11,7 @@ export type KeyCounts = Readonly<Record<KeyStatus, number>>;
 
 /** A lot's keys, counted. A package's counts are the sum over its lots. */
 export interface LotDocument extends ReadDocument {
+  readonly _id: number;
   readonly packageId: string;
   readonly productId: string;
   readonly supplierId: string;

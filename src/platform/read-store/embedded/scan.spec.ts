@@ -1,4 +1,5 @@
-import { matcher } from './scan.js';
+import { chunks, matcher } from './scan.js';
+import type { Bytes } from './stored-document.js';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
@@ -31,4 +32,24 @@ describe('a list of values', () => {
     };
     expect(shortestMs(40_000)).toBeLessThan(100 * shortestMs(40));
   });
+});
+
+it('lets other work run between many ranges in which nothing lies', async () => {
+  const key = Buffer.from('key');
+  const ranges = numbers(1_000).map(() => ({ low: key, high: key }));
+  const nothing = { getRange: () => [] } as unknown as Bytes;
+  let turns = 0;
+  let others: NodeJS.Immediate;
+  const count = (): void => {
+    turns += 1;
+    others = setImmediate(count);
+  };
+  others = setImmediate(count);
+  let read = 0;
+  const plan = { index: 0, ranges, ordered: true, backwards: false, exact: true };
+  for await (const entries of chunks(nothing, plan)) read += entries.length + 1;
+  clearImmediate(others);
+  expect(read).toBe(1_000);
+  expect(turns).toBeGreaterThanOrEqual(10);
+  expect(turns).toBeLessThan(100);
 });

@@ -9,6 +9,8 @@ import type { Bytes } from './stored-document.js';
 
 /** Entries read without letting other work of the process run. */
 const CHUNK_ENTRIES = 250;
+/** To find where a range begins takes as long as reading so many entries. */
+const ENTRIES_OF_SEEK = 5;
 
 /** Walks the ranges of a plan, letting other work run between chunks. */
 export async function* chunks(
@@ -16,18 +18,21 @@ export async function* chunks(
   plan: QueryPlan,
   size = CHUNK_ENTRIES,
 ): AsyncGenerator<{ key: Buffer; value: Buffer }[]> {
-  let first = true;
+  let read = 0;
   for (const { low, high } of plan.ranges) {
     let from: Buffer | null = null;
     for (;;) {
-      if (!first) await turn();
-      first = false;
+      if (read >= CHUNK_ENTRIES) {
+        await turn();
+        read = 0;
+      }
       const options: RangeBounds = plan.backwards
         ? { start: from ?? high, end: low, inclusiveEnd: true, reverse: true }
         : { start: from ?? low, end: high };
       const entries: { key: Buffer; value: Buffer }[] = [
         ...source.getRange({ ...options, exclusiveStart: from !== null, limit: size }),
       ];
+      read += ENTRIES_OF_SEEK + entries.length;
       yield entries;
       if (entries.length < size) break;
       from = entries.at(-1)!.key;

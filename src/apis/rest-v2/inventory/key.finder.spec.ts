@@ -1,0 +1,82 @@
+import { keyIdOf } from '../../../../projections/inventory/key-ids.js';
+import { keys, searchedLastFour } from '../../../../projections/inventory/keys.projection.js';
+import { lots } from '../../../../projections/inventory/lots.projection.js';
+import { TemporaryReadStores } from '../../../../test/support/temporary-read-store.js';
+import type { KeySearch } from '../../../contexts/inventory/index.js';
+import { NO_MANIFEST, ReadModels } from '../../../platform/projections/read-models.js';
+import type { ReadDocument, ReadStore } from '../../../platform/read-store/read-store.js';
+import { KeyFinder } from './key.finder.js';
+import type { KeySelections } from './key.selection.js';
+
+const HASH = 'the-keyed-hash-of-four-characters';
+const SELECTION = { packageIds: null, status: undefined };
+
+const stores = new TemporaryReadStores();
+let store: ReadStore;
+let finder: KeyFinder;
+let position = 0n;
+let opened = 0;
+
+/** Documents as the projections make them, of one key for each of these lots. */
+async function takeIn(
+  numbers: readonly number[],
+  change: (key: ReadDocument) => ReadDocument = (key) => key,
+) {
+  const at = '2026-03-01T10:00:00.000Z';
+  const documents = numbers.map((lot): [number, ReadDocument] => {
+    const metadata = { id: `${lot}`, at, actor: { kind: 'system', id: '' }, surface: 'system' } as never;
+    const opened = { type: 'LotOpened', data: { package: 'p', keys: 1 }, ...(metadata as object) };
+    const key = keys.evolve(null, opened as never, keyIdOf(lot, 0))!;
+    return [keyIdOf(lot, 0), change({ ...key, lastFour: searchedLastFour(HASH) } as ReadDocument)];
+  });
+  const byLot = numbers.map((lot): [number, ReadDocument] => [lot, { _id: lot }]);
+  position += 1n;
+  await store.write({
+    position,
+    writes: [
+      { collection: 'keys', documents: new Map(documents) },
+      { collection: 'lots', documents: new Map(byLot) },
+    ],
+    checkpoint: { key: 'live', value: null },
+  });
+}
+
+const lotsFound = async (): Promise<number[]> =>
+  (await finder.find(SELECTION, '9876', false)).map(({ _id }) => Math.floor(Number(_id) / keyIdOf(1, 0)));
+
+beforeEach(async () => {
+  opened += 1;
+  store = stores.open(`${opened}`);
+  for (const { name, indexes } of [keys, lots]) await store.openCollection({ name, indexes });
+  const models = new ReadModels(store);
+  models.advance({ ...NO_MANIFEST, collections: { keys: 'keys', lots: 'lots' } });
+  const search = { withText: () => [], lastFourOf: () => [HASH, `${HASH}-in-another-form`] };
+  finder = new KeyFinder(
+    models,
+    { includes: () => true } as unknown as KeySelections,
+    search as unknown as KeySearch,
+  );
+});
+afterAll(() => stores.remove());
+
+describe('a search by last four characters', () => {
+  it('finds nothing before there are lots', async () => {
+    expect(await lotsFound()).toEqual([]);
+  });
+
+  it('finds the keys of all lots, the newest groups of them first', async () => {
+    await takeIn([0, 1, 1_599, 1_600, 8_399, 8_400, 9_999]);
+    expect(await lotsFound()).toEqual([9_999, 8_400, 8_399, 1_600, 1_599, 0, 1]);
+  });
+
+  it('finds keys that were made before lots had groups', async () => {
+    await takeIn([3, 7_000], ({ lotGroup: _, ...key }: ReadDocument & { lotGroup?: number }) => key);
+    await takeIn([6_000]);
+    expect((await lotsFound()).sort()).toEqual([3, 6_000, 7_000]);
+  });
+
+  it('ends after the newest two hundred thousand lots', async () => {
+    await takeIn([3, 4, 200_003]);
+    expect(await lotsFound()).toEqual([200_003, 4]);
+  });
+});
