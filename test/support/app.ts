@@ -48,7 +48,11 @@ export async function startTestApp({
   const dataDir = mkdtempSync(join(tmpdir(), 'keyforge-test-'));
   const lines: string[] = [];
   const servers = await testEngines();
-  const running = await startApp({
+  const remove = async (): Promise<void> => {
+    await servers.dispose();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  const starting = startApp({
     settings: loadSettings({
       NODE_ENV: 'test',
       DATA_DIR: dataDir,
@@ -61,6 +65,10 @@ export async function startTestApp({
     ...(bySystemClock ? {} : { clock }),
     eventStoreTimeouts,
     passwordCost: PASSWORD_COST,
+  });
+  const running = await starting.catch(async (error: unknown) => {
+    await remove();
+    throw error;
   });
   const ids = new SystemIds();
   const bus = running.app.get(CommandBus);
@@ -85,8 +93,7 @@ export async function startTestApp({
     },
     async close() {
       await running.close();
-      await servers.dispose();
-      rmSync(dataDir, { recursive: true, force: true });
+      await remove();
     },
   };
 }

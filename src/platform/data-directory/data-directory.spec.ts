@@ -37,8 +37,8 @@ async function startHolder(path = folder): Promise<{ child: ChildProcess; said: 
   return { child, said: data.toString().trim() };
 }
 
-async function connected(): Promise<ControlClient> {
-  const client = await connectControl(folder);
+async function connected(path = folder): Promise<ControlClient> {
+  const client = await connectControl(path);
   if (!client) throw new Error('nobody answers');
   return client;
 }
@@ -129,11 +129,11 @@ describe('the lock of a data directory', () => {
   });
 
   it('works in a directory whose path is longer than a socket address', async () => {
-    folder = mkdtempSync(join(folder, 'long-'.repeat(30)));
-    const directory = await DataDirectory.open(folder);
+    const path = mkdtempSync(join(folder, 'long-'.repeat(30)));
+    const directory = await DataDirectory.open(path);
     directory.handle('ping', () => 'pong');
-    await expect(DataDirectory.open(folder)).rejects.toThrow(DataDirectoryInUseError);
-    const client = await connected();
+    await expect(DataDirectory.open(path)).rejects.toThrow(DataDirectoryInUseError);
+    const client = await connected(path);
     expect(await client.call('ping', null)).toBe('pong');
     client.close();
     await directory.close();
