@@ -42,13 +42,13 @@ function slotRange(first: number, count: number, lot: string): number[] {
 export const keys = defineProjection<KeyDocument, Extract<LotEvent, { type: (typeof HANDLED)[number] }>>({
   name: 'keys',
   version: 4,
-  // Not by soldAt: that costs each sale a third more here, and few lists are sorted by it. Not by lastFour alone: a hash falls
-  // anywhere, and each key that came in would change a page of its own.
+  // Not by soldAt: that costs each sale a third more here, and few lists are sorted by it. Hashes and serial numbers may fall
+  // anywhere: by them alone, each key that came in would change a page of its own.
   indexes: [
     ['packageId'],
     ['packageId', 'status'],
     ['status'],
-    ['serial'],
+    ['lotGroup', 'serial'],
     ['lotGroup', 'lastFour'],
     ['expiresAt'],
   ],

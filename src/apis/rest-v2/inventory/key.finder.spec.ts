@@ -27,7 +27,8 @@ async function takeIn(
     const metadata = { id: `${lot}`, at, actor: { kind: 'system', id: '' }, surface: 'system' } as never;
     const opened = { type: 'LotOpened', data: { package: 'p', keys: 1 }, ...(metadata as object) };
     const key = keys.evolve(null, opened as never, keyIdOf(lot, 0))!;
-    return [keyIdOf(lot, 0), change({ ...key, lastFour: searchedLastFour(HASH) } as ReadDocument)];
+    const said = { lastFour: searchedLastFour(HASH), serial: `SN-${lot}` };
+    return [keyIdOf(lot, 0), change({ ...key, ...said } as ReadDocument)];
   });
   const byLot = numbers.map((lot): [number, ReadDocument] => [lot, { _id: lot }]);
   position += 1n;
@@ -41,8 +42,8 @@ async function takeIn(
   });
 }
 
-const lotsFound = async (): Promise<number[]> =>
-  (await finder.find(SELECTION, '9876', false)).map(({ _id }) => Math.floor(Number(_id) / keyIdOf(1, 0)));
+const lotsFound = async (text = '9876'): Promise<number[]> =>
+  (await finder.find(SELECTION, text, false)).map(({ _id }) => Math.floor(Number(_id) / keyIdOf(1, 0)));
 
 beforeEach(async () => {
   opened += 1;
@@ -50,7 +51,10 @@ beforeEach(async () => {
   for (const { name, indexes } of [keys, lots]) await store.openCollection({ name, indexes });
   const models = new ReadModels(store);
   models.advance({ ...NO_MANIFEST, collections: { keys: 'keys', lots: 'lots' } });
-  const search = { withText: () => [], lastFourOf: () => [HASH, `${HASH}-in-another-form`] };
+  const search = {
+    withText: () => [],
+    lastFourOf: (text: string) => (text === '9876' ? [HASH, `${HASH}-in-another-form`] : []),
+  };
   finder = new KeyFinder(
     models,
     { includes: () => true } as unknown as KeySelections,
@@ -78,5 +82,19 @@ describe('a search by last four characters', () => {
   it('ends after the newest eight hundred thousand lots', async () => {
     await takeIn([15, 16, 800_015]);
     expect(await lotsFound()).toEqual([800_015, 16]);
+  });
+});
+
+describe('a search by the beginning of a serial number', () => {
+  it('finds the keys of all lots, the newest groups of them first', async () => {
+    await takeIn([0, 1, 12, 120, 1_200, 6_399, 6_400, 120_000]);
+    expect(await lotsFound('SN-12')).toEqual([120_000, 1_200, 120, 12]);
+    expect(await lotsFound('SN-640')).toEqual([6_400]);
+    expect(await lotsFound('12')).toEqual([]);
+  });
+
+  it('finds keys that were made before lots had groups', async () => {
+    await takeIn([3, 7_000], ({ lotGroup: _, ...key }: ReadDocument & { lotGroup?: number }) => key);
+    expect(await lotsFound('SN-7')).toEqual([7_000]);
   });
 });

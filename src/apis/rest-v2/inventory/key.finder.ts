@@ -44,13 +44,14 @@ export class KeyFinder {
       if (found.size < KEY_SEARCH_RESULTS && isSelected(key)) found.set(Number(key._id), key);
     };
     for (const id of this.search.withText(text)) await this.takeById(id, take);
-    await this.walkEnding(text, take);
+    const lastFour = { $in: this.search.lastFourOf(text).map(searchedLastFour) };
+    if (lastFour.$in.length > 0) await this.walkGroups({ lastFour }, take);
     const [packageId, ...others] = selection.packageIds ?? [];
     if (withParts && packageId !== undefined && others.length === 0) {
       for (const id of await this.containing(packageId, selection, text)) await this.takeById(id, take);
     }
     // Nothing sorts after it but what no serial number has.
-    await this.walk({ serial: { $gte: text, $lt: `${text}\uffff` } }, take);
+    await this.walkGroups({ serial: { $gte: text, $lt: `${text}\uffff` } }, take);
     return [...found.values()];
   }
 
@@ -65,14 +66,12 @@ export class KeyFinder {
     return this.search.containing(ids.reverse(), part, product?.keyFormat ?? 'normalized');
   }
 
-  /** Hands over keys that end in these four characters, those of the newest lots first. */
-  private async walkEnding(text: string, take: (key: KeyDocument) => void): Promise<void> {
-    const lastFour = { $in: this.search.lastFourOf(text).map(searchedLastFour) };
-    if (lastFour.$in.length === 0) return;
+  /** Hands over at most {@link KEY_SEARCH_LOOKS} keys, those of the newest lots first. */
+  private async walkGroups(filter: Filter, take: (key: KeyDocument) => void): Promise<void> {
     const [newest] = await this.models.find<LotDocument>('lots', { sort: { _id: -1 }, limit: 1 });
     let left = KEY_SEARCH_LOOKS;
     for (const lotGroup of newest ? groupsUpTo(lotGroupOf(newest._id)) : []) {
-      left -= await this.walk({ lotGroup, lastFour }, take, { atMost: left });
+      left -= await this.walk({ lotGroup, ...filter }, take, { atMost: left });
       if (left <= 0) return;
     }
   }
