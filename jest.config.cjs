@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 // Everything is compiled to CommonJS for tests: Jest's ESM mode breaks on CommonJS helpers that require ESM.
 const esmOnly = [
   '@nestjs',
@@ -16,9 +18,9 @@ const esmOnly = [
 ];
 
 module.exports = {
-  testEnvironment: 'node',
-  // Jest would leave a core to itself, and on two cores run one file after the other.
-  maxWorkers: '100%',
+  testEnvironment: '<rootDir>/test/support/environment.cjs',
+  // Tests of processes, clocks and the disk wait half of their time; Jest would leave a core to itself besides.
+  maxWorkers: availableParallelism() + 2,
   roots: ['<rootDir>/src', '<rootDir>/projections', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   // A busy machine takes several times as long; a test that hangs is noticed all the same.
