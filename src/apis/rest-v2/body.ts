@@ -23,32 +23,37 @@ import {
 } from 'class-validator';
 import { MAX_BODY_DEPTH, MAX_TEXT_LENGTH } from './limits.js';
 
-/** Whether a JSON value nests no deeper than allowed. Walks without recursion: the value may be hostile. */
-function isShallow(value: unknown): boolean {
+/** Fields that class-transformer leaves out of what it copies, so that nobody would ever say that there are none. */
+const NEVER_COPIED = ['__proto__', 'constructor'];
+
+/** What is wrong with the shape of a JSON value, if anything is. Walks without recursion: the value may be hostile. */
+function shapeProblem(value: object): string | undefined {
   let level: unknown[] = [value];
   for (let depth = 0; depth <= MAX_BODY_DEPTH; depth += 1) {
     const next: unknown[] = [];
     for (const item of level) {
-      if (typeof item === 'object' && item !== null)
-        for (const child of Object.values(item)) next.push(child);
+      if (typeof item !== 'object' || item === null) continue;
+      for (const name of NEVER_COPIED) if (Object.hasOwn(item, name)) return unknownField(name);
+      for (const child of Object.values(item)) next.push(child);
     }
-    if (next.length === 0) return true;
+    if (next.length === 0) return undefined;
     level = next;
   }
-  return false;
+  return 'The body is nested too deeply';
 }
 
-/** Refuses bodies that are no objects or nest too deeply, before anything recursive looks at them. */
+/** Refuses bodies that are no objects or nest too deeply, and fields that nothing after it sees, before anything recursive looks. */
 @Injectable()
 export class BodyShapePipe implements PipeTransform {
   transform(value: unknown, { type }: ArgumentMetadata): unknown {
-    if (type !== 'body') return value;
+    if (type !== 'body' && type !== 'query') return value;
     // No body says as little as an empty one: some calls need none, the others name what is missing.
     if (value === undefined) return {};
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw new BadRequestException('The body must be a JSON object');
     }
-    if (!isShallow(value)) throw new BadRequestException('The body is nested too deeply');
+    const problem = shapeProblem(value);
+    if (problem !== undefined) throw new BadRequestException(problem);
     return value;
   }
 }

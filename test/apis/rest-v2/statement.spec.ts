@@ -91,6 +91,7 @@ describe('an adjustment', () => {
     ['no reason', { reason: undefined }, /reason/],
     ['an empty reason', { reason: '' }, /reason/],
     ['a blank reason', { reason: ' ' }, /reason must not be blank/],
+    ['a NUL for a reason', { reason: '\0' }, /reason must not be blank and must have no NUL/],
     ['an empty reference', { reference: '' }, /reference/],
     ['a blank reference', { reference: ' \n' }, /reference/],
     ['a reference with NUL', { reference: 'a\0b' }, /reference/],

@@ -32,8 +32,7 @@ export class AdjustBody {
   @IsDecimalValue()
   amount!: number | string;
 
-  @IsText(MAX_COMMENT_LENGTH)
-  @Matches(/\S/, { message: '$property must not be blank' })
+  @IsReference(MAX_COMMENT_LENGTH)
   reason!: string;
 
   /** The same reference with the same amount again changes nothing; without one, each request is an adjustment. */
