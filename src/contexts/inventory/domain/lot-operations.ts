@@ -1,10 +1,13 @@
 import type { LotEvent } from '../events/lot.events.js';
 
-/** Operation keys of a lot's window. */
-export const attemptOperation = (order: string, attempt: number): string => `a:${order}:${attempt}`;
+/**
+ * Operation keys of a lot's window. Joined: what a template puts together stays a chain of its parts in V8, and there is one such
+ * text for each key of each lot in memory.
+ */
+export const attemptOperation = (order: string, attempt: number): string => ['a', order, attempt].join(':');
 export const unitOperation = (order: string, attempt: number, unit: number): string =>
-  `u:${order}:${attempt}:${unit}`;
-export const reservationOperation = (reservation: string): string => `r:${reservation}`;
+  ['u', order, attempt, unit].join(':');
+export const reservationOperation = (reservation: string): string => ['r', reservation].join(':');
 
 /** What an event says about the operations that a lot remembers. */
 export function operationsOf(event: LotEvent): readonly (readonly [operation: string, outcome: string])[] {

@@ -65,7 +65,8 @@ export class NoticeIndex implements LocalIndex {
   private applyTold(event: IndexedEvent): void {
     const told = this.told.by(event);
     if (told.length === 0) return;
-    const source = `${event.category}-${event.id}`;
+    // In one piece, not a chain of parts, and once: notices wait in memory until they are written.
+    const source = [event.category, event.id].join('-');
     const first = formatPosition(event.position);
     const { atMs, revision } = event;
     const counts = new Map<string, number>();
@@ -73,7 +74,8 @@ export class NoticeIndex implements LocalIndex {
       const nth = counts.get(partner) ?? 0;
       counts.set(partner, nth + 1);
       const position = noticePosition(first, nth);
-      this.push(partner, { type, position, atMs, source, revision, object, facts });
+      const about = object === source ? source : object;
+      this.push(partner, { type, position, atMs, source, revision, object: about, facts });
     }
   }
 

@@ -8,8 +8,9 @@ type Kept = readonly [Notice['type'], string, number, string, number, string, No
 const SEPARATOR = '|';
 const FACTS = `facts${SEPARATOR}`;
 const SEQUENCE_DIGITS = 10;
+/** In one piece, not a chain of parts: it waits in memory until it is written. */
 const keyOf = (partner: string, sequence: number): string =>
-  `${partner}${SEPARATOR}${String(sequence).padStart(SEQUENCE_DIGITS, '0')}`;
+  [partner, String(sequence).padStart(SEQUENCE_DIGITS, '0')].join(SEPARATOR);
 
 /**
  * Every partner's notices in order, numbered from 0, on disk. It folds nothing itself: {@link NoticeIndex} writes it
