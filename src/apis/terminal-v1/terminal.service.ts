@@ -97,7 +97,7 @@ export class TerminalService {
     return this.turns.run(() => this.work(envelope, query, caller)).finally(() => this.inFlight.leave());
   }
 
-  /** A failure while the partner is being identified means that certainly nothing happened; a later one depends. */
+  /** A failure while the partner is being identified means that this request did nothing; a later one depends. */
   private work(envelope: Envelope, query: Query, caller: Caller): MaybePromise<Answer> {
     const { action } = envelope;
     const commandId = this.ids.uuid();
@@ -187,14 +187,19 @@ function stackOf(error: unknown, causes = MAX_CAUSES_LOGGED): string {
   return hasCause ? `${stack}\ncaused by ${stackOf(error.cause, causes - 1)}` : stack;
 }
 
-/** 0-99 makes a terminal repeat the order, which is safe whatever happened; reading is safe anyway. */
+/**
+ * 0-99 makes a terminal repeat the order, which is safe whatever happened; reading is safe anyway. An order that this request
+ * could not look for may have been sold by an earlier one, so that of it nothing is certain.
+ */
 function failureAnswer(error: unknown, action: Action, begun: boolean): Answer {
   const isReading = action === '1' || action === '2';
+  const namesOrder = action === '4' || action === '6';
   const stored =
     error instanceof EventStoreError
       ? error.outcome
       : error instanceof KeysUnreadable
         ? 'nothing'
         : 'unknown';
-  return isReading || !begun || stored === 'nothing' ? NOTHING_HAPPENED[action] : ANSWERS['0-99'];
+  const didNothing = begun ? stored === 'nothing' : !namesOrder;
+  return isReading || didNothing ? NOTHING_HAPPENED[action] : ANSWERS['0-99'];
 }

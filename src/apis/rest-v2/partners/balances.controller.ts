@@ -54,7 +54,9 @@ export class BalancesController {
   async topUp(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number, @Body() body: TopUpBody) {
     const { _id } = await this.partners.find(caller.principal, id);
     const ownerId = String(_id);
-    const { currency, reference, comment = null } = body;
+    const { currency, reference } = body;
+    // A form's empty field is none.
+    const comment = body.comment || null;
     const { amount } = amountOf(body.amount, currency, 'amount');
     const sealed =
       comment && (await this.notes.seal('topups', topUpId(ownerId, reference), ownerId, comment));

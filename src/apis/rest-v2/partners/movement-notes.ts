@@ -20,7 +20,8 @@ export class MovementNotes {
 
   /** Null if there is none, or none any more. */
   async open({ counter, ownerId, reference, comment }: MovementDocument): Promise<string | null> {
-    if (comment === null || reference === null) return null;
+    // Empty comments were once stored as they came.
+    if (!comment || reference === null) return null;
     if (counter !== 'topups' && counter !== 'adjustments') return null;
     const id = counter === 'topups' ? topUpId(ownerId, reference) : adjustmentId(ownerId, reference);
     try {

@@ -13,7 +13,8 @@ import { ATTEMPTS_PER_DECISION, CLAIM_PATIENCE_MS } from '../limits.js';
 import type { OrderingRejection } from '../rejections.js';
 import { advanceReplacement } from './advance-replacement.js';
 import { advanceSale } from './advance-sale.js';
-import { type DeliveryRequest, deliveryFields, deliveryRequest } from './delivery-request.js';
+import { type DeliveryRequest, deliveryFields } from './delivery-request.js';
+import { NamedOrder } from './named-order.js';
 import { lotWithStock, type Offer, offerFor } from './offer.js';
 import { canPay, SaleDesk } from './sale-desk.js';
 
@@ -53,26 +54,26 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
   constructor(private readonly desk: SaleDesk) {}
 
   async execute({ context, input }: BuyKey): Promise<BoughtKey | Rejection<OrderingRejection>> {
-    const { id, publicId } = await this.desk.orderOf(input.partnerId, input.order);
-    const delivery = await deliveryRequest(this.desk, id, input.email);
-    const request = { id, input, delivery, publicId };
-    const bought = await this.desk.takingStock(context, (tx) => this.buy(tx, context, request));
-    if (isRejection(bought)) return bought;
-    const { text, serial } = await this.desk.readKey(bought.unit);
-    return {
-      keyNumber: String(bought.unit.keyNumber),
-      keyText: text,
-      serial,
-      emailAccepted: bought.claim.emailRefused ? false : bought.claim.email ? true : null,
-    };
+    return NamedOrder.run(this.desk, input, async (named) => {
+      const bought = await this.desk.takingStock(context, (tx) => this.buy(tx, context, { input, named }));
+      if (isRejection(bought)) return bought;
+      const { text, serial } = await this.desk.readKey(bought.unit);
+      return {
+        keyNumber: String(bought.unit.keyNumber),
+        keyText: text,
+        serial,
+        emailAccepted: bought.claim.emailRefused ? false : bought.claim.email ? true : null,
+      };
+    });
   }
 
   private buy(
     tx: Transaction,
     context: CommandContext,
-    request: { id: string; input: BuyKeyInput; delivery: DeliveryRequest; publicId: number },
+    { input, named }: { input: BuyKeyInput; named: NamedOrder },
   ): { unit: SoldUnit; claim: OrderClaim } | Rejection<OrderingRejection> {
-    const { id, input } = request;
+    const { id } = named;
+    named.looking();
     const packageId = this.desk.packages.packageId(input.package);
     for (let attempt = 0; attempt < ATTEMPTS_PER_DECISION; attempt += 1) {
       advanceSale(tx, id, 'finish', this.desk.settings);
@@ -80,6 +81,7 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
       const order = tx.load(Order, id);
       if (order.status !== 'none' && order.status !== 'refused') return this.answer(order, packageId);
 
+      const fresh = named.foundFree();
       const offer = offerFor(tx, { partnerId: input.partnerId, packageId, currency: input.currency });
       if (isRejection(offer)) return offer;
       const lot = lotWithStock(tx, this.desk, offer.packageId);
@@ -89,7 +91,7 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
       if (!canPay(tx, this.desk, { walletId: wallet, partner: offer.partner, price })) {
         return reject('InsufficientBalance');
       }
-      tx.append(Order, id, this.claim(tx, context, { order, offer, lot, wallet, ...request }));
+      tx.append(Order, id, this.claim(tx, context, { id, input, order, offer, lot, wallet, ...fresh }));
     }
     throw new Error('no lot kept its stock within one decision');
   }

@@ -14,8 +14,9 @@ import type { KeyText } from '../ports.js';
 import type { OrderingRejection } from '../rejections.js';
 import { advanceReplacement } from './advance-replacement.js';
 import { advanceSale } from './advance-sale.js';
-import { type DeliveryRequest, deliveryFields, deliveryRequest } from './delivery-request.js';
+import { type DeliveryRequest, deliveryFields } from './delivery-request.js';
 import { findReservation, type SeenDue } from './find-reservation.js';
+import { NamedOrder } from './named-order.js';
 import { reservationHold } from './reservations.js';
 import { SaleDesk } from './sale-desk.js';
 
@@ -51,10 +52,8 @@ export class ConfirmSale extends Command<ConfirmedSale | Rejection<OrderingRejec
 }
 
 interface Request {
-  readonly id: string;
   readonly input: ConfirmSaleInput;
-  readonly publicId: number;
-  readonly delivery: DeliveryRequest;
+  readonly named: NamedOrder;
   readonly seen: SeenDue;
 }
 
@@ -63,33 +62,35 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
   constructor(private readonly desk: SaleDesk) {}
 
   async execute({ context, input }: ConfirmSale): Promise<ConfirmedSale | Rejection<OrderingRejection>> {
-    const { id, publicId } = await this.desk.orderOf(input.partnerId, input.order);
-    const delivery = await deliveryRequest(this.desk, id, input.email);
-    const request: Request = { id, input, publicId, delivery, seen: { due: null } };
-    const sold = await this.desk.executor.advance(context, (tx) => this.confirm(tx, context, request));
-    if (isRejection(sold)) return sold;
-    const keyNumber = String(sold.unit.keyNumber);
-    return { keyNumber, key: sold.showText ? await this.desk.readKey(sold.unit) : null };
+    return NamedOrder.run(this.desk, input, async (named) => {
+      const request: Request = { input, named, seen: { due: null } };
+      const sold = await this.desk.executor.advance(context, (tx) => this.confirm(tx, context, request));
+      if (isRejection(sold)) return sold;
+      const keyNumber = String(sold.unit.keyNumber);
+      return { keyNumber, key: sold.showText ? await this.desk.readKey(sold.unit) : null };
+    });
   }
 
   private confirm(
     tx: Transaction,
     context: CommandContext,
-    request: Request,
+    { input, named, seen }: Request,
   ): { unit: SoldUnit; showText: boolean } | Rejection<OrderingRejection> {
-    const { id, input, seen } = request;
+    const { id } = named;
+    named.looking();
     for (let attempt = 0; attempt < ATTEMPTS_PER_DECISION; attempt += 1) {
       advanceSale(tx, id, 'finish', this.desk.settings);
       advanceReplacement(tx, id, 'finish', this.desk.settings);
       const order = tx.load(Order, id);
       if (order.status !== 'none' && order.status !== 'refused') return this.answer(tx, input, order);
 
+      const fresh = named.foundFree();
       const found = findReservation(tx, input, seen, this.desk.settings);
       if (!found) return reject('ReservationNotFound');
       const { plan } = found;
       const { currency } = (plan.sale as PriceFacts).price;
       if (input.currencies.some((named) => named !== currency)) return reject('CurrencyMismatch');
-      this.claim(tx, context, { order, plan, ...request });
+      this.claim(tx, context, { id, input, order, plan, ...fresh });
     }
     throw new Error('no attempt to confirm came to an end');
   }

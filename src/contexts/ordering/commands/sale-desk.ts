@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { MaybePromise } from '../../../platform/event-store/event-store.js';
-import { chain } from '../../../platform/execution/stream-loader.js';
 import {
   type CommandContext,
   Executor,
@@ -13,7 +11,6 @@ import { isRejection, type Rejection } from '../../../platform/kernel/rejection.
 import { creditFloor, type PartnerState } from '../../partners/index.js';
 import { availableMinor, Wallet } from '../../wallets/index.js';
 import { STOCK_LOOKS } from '../limits.js';
-import { orderId } from '../order-id.js';
 import {
   CustomerSecrets,
   type KeyText,
@@ -45,16 +42,6 @@ export class SaleDesk {
     readonly suppressions: Suppressions,
   ) {
     this.readableLots = new ReadableLots(keyTexts);
-  }
-
-  /** Where the order of a partner's reference is, and the number that it gets if it is a new one. */
-  orderOf(partnerId: string, reference: string): MaybePromise<{ id: string; publicId: number }> {
-    return chain(this.orderNumbers.next(), (publicId) =>
-      chain(this.orderNumbers.idForm(), (form) => ({
-        id: orderId(partnerId, 'sale', reference, form),
-        publicId,
-      })),
-    );
   }
 
   /** Runs work that takes a key from stock, and again when a lot was looked at that it would take one from. */
