@@ -91,6 +91,7 @@ export class SharedSender {
     for (const { command, ends, isLast, result } of steps) {
       command.stored = true;
       command.losses = 0;
+      command.freshFrom = null;
       for (const { line } of ends) command.own.add(line);
       if (isLast) {
         command.settle.resolve(result);

@@ -86,8 +86,11 @@ export class SharedSequencer extends Executor {
       const targets = run.targets.map(({ entry }) => seen.get(entry.stream)!);
       // What is appended to is checked by its revision; what was appended to stands.
       const isKnown = (line: StreamLine): boolean => targets.includes(line) || command.own.has(line);
-      const outdated = this.streams.outdated(seen.values()).filter((line) => !isKnown(line));
+      const outdated = this.streams
+        .outdated(seen.values(), command.freshFrom)
+        .filter((line) => !isKnown(line));
       if (outdated.length > 0) {
+        command.freshFrom ??= this.streams.now();
         this.interrupted(command, new Suspended(this.streams.renew(outdated)));
         return;
       }
@@ -145,6 +148,8 @@ export class SharedSequencer extends Executor {
   }
 
   private park(command: Command, line: StreamLine): void {
+    // It may wait long: what it looked at is looked at again then.
+    command.freshFrom = null;
     line.lobby.push(command);
     line.entry.inFlight = line;
     this.schedule(line);

@@ -61,9 +61,9 @@ export class SharedStreams {
     line.provenAt = Math.max(line.provenAt, readAt);
   }
 
-  /** Those of the lines that were last looked at too long ago to decide on. */
-  outdated(lines: Iterable<StreamLine>): StreamLine[] {
-    const limit = performance.now() - MAX_AGE_MS;
+  /** Those of the lines that were last looked at too long ago to decide on: also before `freshFrom`, if that is set. */
+  outdated(lines: Iterable<StreamLine>, freshFrom: number | null): StreamLine[] {
+    const limit = Math.min(performance.now() - MAX_AGE_MS, freshFrom ?? Number.POSITIVE_INFINITY);
     return [...lines].filter(({ provenAt }) => provenAt < limit);
   }
 

@@ -23,6 +23,11 @@ export interface Command {
   stored: boolean;
   /** An answer must rest on what was read, or appended to, after this moment. */
   since: number;
+  /**
+   * When what it decides on was first found too old: what was looked at since is not, or slow reading would never end. Null:
+   * it was not, since it last appended or waited for a turn.
+   */
+  freshFrom: number | null;
   /** Lines that it has appended to, and so knows as far as its own work is concerned. */
   readonly own: Set<StreamLine>;
   /** Lines whose commands that came before this one are through. */
@@ -39,6 +44,7 @@ export const newCommand = (
   madeIds: [],
   losses: 0,
   stored: false,
+  freshFrom: null,
   own: new Set(),
   awaited: new Set(),
   wanted: [],

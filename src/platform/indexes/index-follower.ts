@@ -74,7 +74,8 @@ class FollowedIndex implements IndexKeep {
 
   /** Nothing of the flush counts as written: it is buffered again, under what has come since. */
   takeBack(): void {
-    this.buffer.addOlder(this.flushing);
+    this.flushing.addNewer(this.buffer);
+    this.buffer = this.flushing;
     this.flushing = new UnwrittenEntries();
   }
 
@@ -96,6 +97,8 @@ export class IndexFollower {
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> = Promise.resolve();
   private isWriting = false;
+  /** The last flush failed: until one succeeds, the timer alone tries again. */
+  private hasFailed = false;
   private readonly waiters = new Set<{ readonly position: bigint; readonly resolve: () => void }>();
   private applied = 0n;
   private lastEvent = '';
@@ -193,7 +196,7 @@ export class IndexFollower {
       waiter.resolve();
       this.waiters.delete(waiter);
     }
-    if (!this.followed.some((followed) => followed.buffered > BUFFERED_ENTRIES)) return;
+    if (this.hasFailed || !this.followed.some((followed) => followed.buffered > BUFFERED_ENTRIES)) return;
     if (this.isWriting) await this.writing;
     else void this.flush();
   }
@@ -237,7 +240,9 @@ export class IndexFollower {
       try {
         await this.write();
         for (const followed of this.followed) followed.flushed();
+        this.hasFailed = false;
       } catch (error) {
+        this.hasFailed = true;
         this.flushedTo = before;
         for (const followed of this.followed) followed.takeBack();
         this.onError(error);

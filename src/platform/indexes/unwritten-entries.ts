@@ -34,10 +34,10 @@ export class UnwrittenEntries {
     return { ahead, rest: this.slices.get(null) ?? new Map() };
   }
 
-  /** Adds what is not in here under the same key. */
-  addOlder(older: UnwrittenEntries): void {
-    for (const [slice, entries] of older.slices) {
-      for (const [key, value] of entries) if (!this.slices.get(slice)?.has(key)) this.put(slice, key, value);
+  /** Adds what has come since, in place of what is in here under the same key. */
+  addNewer(newer: UnwrittenEntries): void {
+    for (const [slice, entries] of newer.slices) {
+      for (const [key, value] of entries) this.put(slice, key, value);
     }
   }
 
