@@ -51,6 +51,7 @@ describe('a header', () => {
       text: 1,
       serial: -1,
       expires: 0,
+      width: 2,
     });
     expect(readHeader('serial_number\tkey_text')).toMatchObject({ delimiter: '\t', text: 1, serial: 0 });
   });
@@ -125,6 +126,7 @@ describe('which column has the keys', () => {
     'AAAA-BBBB,SN-1',
     '"AAAA, BBBB",,2027-01-01',
     'KEYS-5TTF,SN',
+    'STEAM KEY 5TTF-8MM2',
     '',
   ])('is told by %j', (line) => {
     expect(tellsColumns([line])).toBe(true);
@@ -135,6 +137,12 @@ describe('which column has the keys', () => {
     'serial_number,code',
     'Activation Key,Serial',
     '"Ключ","Серийный номер"',
+    'Voucher Code',
+    'Box ID,Steam Key',
+    'Gift_Card_Code,Valid Until',
+    'Лицензионный ключ',
+    'Aktivasiya kodu',
+    '# keys from ACME',
     'AAAA-BBBB;SN-1',
     'SN-1\tAAAA-BBBB',
     '7,AAAA-BBBB,SN-1,2027-01-01',

@@ -54,6 +54,8 @@ export interface Columns {
   readonly text: number;
   readonly serial: number;
   readonly expires: number;
+  /** How many columns there are. */
+  readonly width: number;
 }
 
 /** Most lines are no header, which costs little to see. */
@@ -63,7 +65,7 @@ const DELIMITERS = [',', ';', '\t'] as const;
 
 /** Columns of a file without a header, by each delimiter. */
 const WITHOUT_HEADER: ReadonlyMap<string, Columns> = new Map(
-  DELIMITERS.map((delimiter) => [delimiter, { delimiter, text: 0, serial: 1, expires: 2 }]),
+  DELIMITERS.map((delimiter) => [delimiter, { delimiter, text: 0, serial: 1, expires: 2, width: 3 }]),
 );
 
 const COMMA = DELIMITERS[0];
@@ -81,14 +83,21 @@ export function readSeparator(line: string): string | null {
   return WITHOUT_HEADER.has(said) ? said : null;
 }
 
-/** Names, without blanks and signs, that suppliers give the columns which are `key_text`, `serial_number`, `expires_at` here. */
+/** Names, without blanks and signs, that suppliers give to columns, and words of such names. */
 const FOREIGN_NAMES = new Set(
   (
     'key keys keytext code codes pin pincode voucher text value number id activationkey activationcode licensekey ' +
     'licencekey productkey cdkey giftcode cardnumber serial serialno serialnumber expires expiresat expiry ' +
-    'expirydate expiration date ключ ключи код коды пин пинкод серия серийныйномер номер срок açar kod'
+    'expirydate expiration date ключ ключи код коды пин пинкод ваучер серия серийныйномер номер срок açar açarı kod kodu'
   ).split(' '),
 );
+
+const withoutSigns = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+/** Whether a field is the name of a column: keys of several words, one of them such as "code", would have a digit. */
+const isForeignName = (field: string): boolean =>
+  FOREIGN_NAMES.has(withoutSigns(field)) ||
+  (!/\d/.test(field) && field.split(/[\s_]+/).some((word) => FOREIGN_NAMES.has(withoutSigns(word))));
 
 /** Whether a column that counts is named twice: which one is meant is not said. */
 const hasTwice = (names: readonly string[]): boolean =>
@@ -109,6 +118,7 @@ export function readHeader(line: string, said: string | null = null): Columns | 
       text: names.indexOf('key_text'),
       serial: names.indexOf('serial_number'),
       expires: names.indexOf('expires_at'),
+      width: names.length,
     };
   }
   return null;
@@ -129,8 +139,7 @@ function isClear(line: string, said: string | null): boolean {
   const others = DELIMITERS.filter((other) => other !== delimiter);
   if (others.some((other) => (splitCsvLine(line, other) ?? []).length > 1)) return false;
   const fields = splitCsvLine(line, delimiter) ?? [];
-  const names = fields.map((field) => field.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''));
-  return fields.length <= 3 && !names.some((name) => FOREIGN_NAMES.has(name));
+  return fields.length <= defaultColumns(delimiter).width && !fields.some(isForeignName);
 }
 
 /**
@@ -146,6 +155,10 @@ export function tellsColumns(lines: readonly (string | null)[], said: string | n
   const isHeader = (line: string | null): boolean => line !== null && readHeader(line, said) !== null;
   return isHeader(first) || !others.some(isHeader);
 }
+
+/** Whether a row has something behind the last column: a key that its delimiter cut short, or fields that moved. */
+export const isTooLong = (fields: readonly string[], { width }: Columns): boolean =>
+  fields.length > width && fields.slice(width).some((field) => field.trim() !== '');
 
 /** What a spreadsheet makes of a long number, with the rest of its digits lost: 1.23457E+15. Some write a comma, some an `e`. */
 const SCIENTIFIC = /^\s*[+-]?\d(?:[.,]\d{1,15}E[+-]|E\+)\d{2,3}\s*$/i;

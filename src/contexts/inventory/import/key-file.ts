@@ -16,6 +16,7 @@ import {
   defaultColumns,
   endsInQuote,
   isScientific,
+  isTooLong,
   readHeader,
   readSeparator,
   splitCsvLine,
@@ -28,6 +29,7 @@ export type LineProblem =
   | 'unclosed_quote'
   | 'line_too_long'
   | 'not_utf8'
+  | 'too_many_fields'
   | 'scientific_notation';
 
 /** Keys of consecutive lines, at most one lot's worth. The clear texts stay with the {@link KeyFile}. */
@@ -230,6 +232,7 @@ export class KeyFile implements KeySource {
     if (line.text.includes('\uFFFD')) return 'not_utf8';
     const fields = splitCsvLine(line.text, this.columns.delimiter);
     if (!fields || isPart) return 'unclosed_quote';
+    if (isTooLong(fields, this.columns)) return 'too_many_fields';
     const { text, serial, expires } = this.columns;
     if (isScientific(fields[text]) || isScientific(fields[serial])) return 'scientific_notation';
     const given = {

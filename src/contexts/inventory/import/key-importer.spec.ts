@@ -155,6 +155,14 @@ describe('importing a file', () => {
     );
   });
 
+  it('takes no key that its delimiter cut short', async () => {
+    const path = file('key_text\nuser@mail.example,passw0rd\n"user@mail.example,passw0rd"\nAAA,,\n');
+    expect(await run(path)).toMatchObject({ rows: 3, added: 2, invalid: 1 });
+    expect(errorsOf(path)).toBe('line,reason\n2,too_many_fields\n');
+    const { text } = await node.texts.read(1, 0);
+    expect(text).toBe('user@mail.example,passw0rd');
+  });
+
   it('takes no part of a field that goes on over lines for a key', async () => {
     const text =
       'key_text,serial_number,note\nAAA,SN-1,"two\nBBB,\n\nlines"\nCCC,SN-2,"one"\n"DDD\nEEE\nFFF""\n",SN-3\nGGG\n';
@@ -167,7 +175,7 @@ describe('importing a file', () => {
   });
 
   it('does not wait for ever for a quote that somebody forgot', async () => {
-    const path = file(`key_text\n"AAA\n${rows(150)}\n`);
+    const path = file(`key_text,serial_number\n"AAA\n${rows(150)}\n`);
     expect(await run(path)).toMatchObject({ rows: 151, added: 50, invalid: 101 });
     expect(await node.texts.read(1, 0)).toMatchObject({ text: 'KEY-100' });
     const joined = file('key_text\n"BBB\nkey_text\nCCC', 'joined.csv');
@@ -175,7 +183,7 @@ describe('importing a file', () => {
   });
 
   it('does the same when another thread reads the file', async () => {
-    const path = file(`key_text\n${rows(1500)}\n"BAD"x\nKEY-7`);
+    const path = file(`key_text,serial_number\n${rows(1500)}\n"BAD"x\nKEY-7`);
     const result = await run(path, {}, importer(openInThread));
     expect(result).toMatchObject({ rows: 1502, added: 1500, duplicates: 1, invalid: 1 });
     expect(errorsOf(path)).toBe('line,reason\n1502,unclosed_quote\n1503,duplicate\n');
@@ -202,7 +210,7 @@ describe('importing a file', () => {
 
 describe('importing a file again', () => {
   it('goes on where it was stopped, and its own rows are not duplicates', async () => {
-    const path = file(`key_text\nKEY-5\n${rows(4000)}\n"BAD`);
+    const path = file(`key_text,serial_number\nKEY-5\n${rows(4000)}\n"BAD`);
     const stop = new AbortController();
     const stopped = run(path, {
       signal: stop.signal,
