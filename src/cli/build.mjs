@@ -61,6 +61,12 @@ if (newer !== undefined) {
 const wanted = fingerprint();
 const stands = existsSync(MAIN) && existsSync(MARK) && readFileSync(MARK, 'utf8') === wanted;
 if (!stands || process.argv[2] !== 'if-needed') {
+  if (spawnSync('command -v tsc', { shell: true }).status !== 0) {
+    console.error(
+      'There is no compiler: where NODE_ENV is production, npm leaves out what a build needs. Run `npm install --include=dev`.',
+    );
+    process.exit(1);
+  }
   rmSync('dist', { recursive: true, force: true });
   const { status } = spawnSync('tsc', { shell: true, stdio: 'inherit' });
   if (status === 0) writeFileSync(MARK, wanted);

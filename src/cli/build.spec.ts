@@ -93,3 +93,11 @@ it.each(['>=999', `>=${process.versions.node.split('.')[0]}.999`])(
     expect(builds()).toBe(1);
   },
 );
+
+it('without a compiler says why there is none, and leaves what stands', () => {
+  write('src/b.ts');
+  const env = { PATH: '/usr/bin:/bin' };
+  const { status, stderr } = spawnSync(process.execPath, [SCRIPT], { cwd: folder, env, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([1, expect.stringContaining('npm install --include=dev')]);
+  expect(existsSync(join(folder, 'dist/src/main.js'))).toBe(true);
+});

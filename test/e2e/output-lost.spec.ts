@@ -53,11 +53,14 @@ it('what cannot be told of the progress ends nothing', async () => {
   expect((await shell('$CLI verify 2> /dev/full')).code).toBe(1);
 });
 
-it('no command but the ones that begin with nothing takes a data directory that is empty for the one that is meant', async () => {
-  for (const command of ['backup copy', 'verify']) {
-    const { code, err } = await shell(`DATA_DIR=mistyped $CLI ${command}`);
-    expect([code, err]).toEqual([1, expect.stringMatching(/^there is no data in .*mistyped: set DATA_DIR /)]);
+it('no command but the ones that begin with nothing takes a folder without data for the one that is meant', async () => {
+  for (const folder of ['mistyped', 'parent']) {
+    for (const command of ['backup copy', 'projections list', 'verify']) {
+      const { code, err } = await shell(`mkdir -p parent/data; DATA_DIR=${folder} $CLI ${command}`);
+      expect([code, err]).toEqual([1, expect.stringMatching(/^there is no data in .*: set DATA_DIR /)]);
+    }
   }
+  expect((await shell('ls parent 1>&2')).err).toBe('data\n');
 });
 
 it('a server serves and stops where nobody takes its log', async () => {

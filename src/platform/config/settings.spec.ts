@@ -134,6 +134,11 @@ describe('settings', () => {
     }
   });
 
+  it('says what a URL is, but not the user and password in it', () => {
+    const [problem] = problemsOf({ RATES_URL: 'https://user:c4n4ry@bank.example/rates' });
+    expect(problem).toContain('(it is "https://…@bank.example/rates")');
+  });
+
   it('take an empty variable for one that is not set', () => {
     expect(loadSettings({ PORT: '', KEYFORGE_MASTER_KEY: '' })).toMatchObject({
       port: 3000,

@@ -52,9 +52,12 @@ function readSetting(setting: Setting<unknown>, env: Environment): unknown {
   if (given === null) return null;
   const parsed = setting.parse(given);
   if (parsed !== undefined) return parsed;
-  const shown = setting.secret ? '' : ` (it is ${JSON.stringify(given.slice(0, 100))})`;
+  const shown = setting.secret ? '' : ` (it is ${JSON.stringify(withoutUser(given).slice(0, 100))})`;
   throw new SettingsError([{ variable, message: `must be ${setting.allowed}${shown}` }]);
 }
+
+/** A URL's user and password are nobody's business, wherever they stand. */
+const withoutUser = (text: string): string => text.replace(/(\/\/)[^/?#\s]*@/g, '$1…@');
 
 /** A name under which a client on this machine finds a server that listens on `host`. */
 function reachableHost(host: string): string {
