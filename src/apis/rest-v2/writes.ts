@@ -17,6 +17,9 @@ const NOTHING_STORED = 'The service is not available; nothing was changed';
 const NOT_READABLE = 'The change was made but cannot be read yet; look for it before you repeat it';
 const DOUBTFUL = 'The service is not available; look whether the change was made before you repeat it';
 
+/** How many decisions a command consists of. That one of several stored nothing does not say so of those before it. */
+type Decisions = 'one' | 'several';
+
 /** Runs commands for callers, and answers when what they changed can be read. */
 @Injectable()
 export class Writes {
@@ -47,8 +50,9 @@ export class Writes {
   async run<R>(
     caller: Caller,
     make: (context: CommandContext) => Command<R>,
+    decisions: Decisions = 'one',
   ): Promise<Exclude<R, Rejection>> {
-    const result = await this.execute(make(this.contextOf(caller)));
+    const result = await this.execute(make(this.contextOf(caller)), decisions);
     if (isRejection(result)) throw refusalOf(result);
     const position = await this.events.headPosition();
     caller.reply.header('X-Position', formatPosition(position));
@@ -58,12 +62,13 @@ export class Writes {
     return result as Exclude<R, Rejection>;
   }
 
-  private async execute<R>(command: Command<R>): Promise<R> {
+  private async execute<R>(command: Command<R>, decisions: Decisions): Promise<R> {
     try {
       return await this.bus.execute(command);
     } catch (error) {
       if (!(error instanceof EventStoreError || error instanceof IndexesBehind)) throw error;
-      const message = error.outcome === 'nothing' ? NOTHING_STORED : DOUBTFUL;
+      const isNothing = error.outcome === 'nothing' && decisions === 'one';
+      const message = isNothing ? NOTHING_STORED : DOUBTFUL;
       throw new ServiceUnavailableException(message, { cause: error });
     }
   }

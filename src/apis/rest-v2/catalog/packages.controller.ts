@@ -113,7 +113,7 @@ export class PackagesController {
   @AnswersOne(DELETED)
   async delete(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number) {
     const uuid = await this.reader.idEver('packages', id);
-    await this.writes.run(caller, (context) => new DeletePackage(context, uuid));
+    await this.writes.run(caller, (context) => new DeletePackage(context, uuid), 'several');
     return success({ id });
   }
 

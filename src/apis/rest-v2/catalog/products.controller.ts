@@ -90,7 +90,7 @@ export class ProductsController {
   @AnswersOne(DELETED)
   async delete(@CalledBy() caller: Caller, @Param('id', PublicIdPipe) id: number) {
     const uuid = await this.reader.idEver('products', id);
-    await this.writes.run(caller, (context) => new DeleteProduct(context, uuid));
+    await this.writes.run(caller, (context) => new DeleteProduct(context, uuid), 'several');
     return success({ id });
   }
 }

@@ -59,6 +59,7 @@ export class SupplierPricesController {
     const converted = await this.writes.run(
       caller,
       (context) => new ConvertSupplierPrices(context, String(_id), overwrite),
+      'several',
     );
     return success(this.views.converted(converted));
   }

@@ -218,12 +218,17 @@ export class KeysController {
   private async add(caller: Caller, packageNumber: number, keys: readonly BulkKey[]) {
     const packageId = await this.catalog.idOf('packages', packageNumber, 'package_id');
     const request = { packageId, keys: keys.map(given) };
-    return this.writes.run(caller, (context) => new AddKeys(context, request));
+    const decisions = request.keys.length > 1 ? 'several' : 'one';
+    return this.writes.run(caller, (context) => new AddKeys(context, request), decisions);
   }
 
   private async retire(caller: Caller, ids: readonly number[]) {
     const named = namedKeys(ids);
-    const result = await this.writes.run(caller, (context) => new RetireKeys(context, named.keyIds, DELETED));
+    const result = await this.writes.run(
+      caller,
+      (context) => new RetireKeys(context, named.keyIds, DELETED),
+      'several',
+    );
     return success(keysDeleted(named, result));
   }
 }
