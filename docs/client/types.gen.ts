@@ -1672,7 +1672,7 @@ export type TerminalPackage = {
  */
 export type TerminalReservation = {
     keyId: string;
-    keyText?: string;
+    keyText?: string | null;
     serialNumber: string | null;
     price: string;
     currency: 'AZN' | 'USD' | 'EUR' | 'TRY' | 'RUB';

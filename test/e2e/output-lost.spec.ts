@@ -63,6 +63,13 @@ it('no command but the ones that begin with nothing takes a folder without data 
   expect((await shell('ls parent 1>&2')).err).toBe('data\n');
 });
 
+it('nothing is restored where servers would be used instead of it', async () => {
+  for (const server of ['EVENTSTORE_URL=esdb://127.0.0.1:1', 'MONGODB_URL=mongodb://127.0.0.1:1/kf']) {
+    const { code, err } = await shell(`DATA_DIR=restored ${server} $CLI restore copy`);
+    expect([code, err]).toEqual([1, expect.stringContaining('restore those servers')]);
+  }
+});
+
 it('a server serves and stops where nobody takes its log', async () => {
   const free = createServer().listen(0, '127.0.0.1');
   await once(free, 'listening');

@@ -65,7 +65,7 @@ const ANSWER_DATA: JsonSchema = {
     },
     objectOf(
       'TerminalReservation',
-      { keyId: TEXT, keyText: TEXT, serialNumber: TEXT_OR_NULL, price: PRICE, currency: CURRENCY },
+      { keyId: TEXT, keyText: TEXT_OR_NULL, serialNumber: TEXT_OR_NULL, price: PRICE, currency: CURRENCY },
       ['keyId', 'serialNumber', 'price', 'currency'],
     ),
     objectOf('TerminalKey', { keyId: TEXT, keyText: TEXT, serialNumber: TEXT_OR_NULL }),
