@@ -47,7 +47,9 @@ async function createMailer(settings: Settings, mailbox: Mailbox, logger: Logger
     const { SmtpMailer } = await import('../platform/mail/smtp/smtp-mailer.js');
     return told('SMTP_URL', new SmtpMailer({ url: smtpUrl, domain: domainOf(mailFrom) }));
   }
-  return settings.nodeEnv === 'production' ? new NoMailer() : mailbox;
+  if (settings.nodeEnv !== 'production') return mailbox;
+  logger.warn('no mail goes out and all of it waits: neither RESEND_API_KEY nor SMTP_URL is set');
+  return new NoMailer();
 }
 
 /** Whether mail is kept to be read at `/dev/mailbox`. */

@@ -29,6 +29,7 @@ async function delivery(): Promise<object> {
 }
 
 it('in production an order waits for a provider, however long, and says so', async () => {
+  expect(app.lines.filter((line) => line.includes('no mail goes out'))).toHaveLength(1);
   const admin = await new Client(app).login('admin', PASSWORD);
   const { id: vendor_id } = await admin.create('/suppliers', { name: 'S' });
   const { id: product_id } = await admin.create('/products', { name_en: 'Game', vendor_id });
