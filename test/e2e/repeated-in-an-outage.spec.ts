@@ -1,4 +1,5 @@
 import { EventStoreError } from '../../src/platform/event-store/event-store.js';
+import { Client } from '../apis/rest-v2/client.js';
 import { type Answer, Shop } from '../apis/terminal-v1/shop.js';
 import { EventStoreDbStandIn } from '../support/eventstoredb/stand-in.js';
 import { IMPATIENT } from '../support/eventstoredb/timeouts.js';
@@ -8,6 +9,7 @@ const MORE_THAN_A_BLOCK = 2_001;
 /** Long enough for a connection to be made anew, on a busy machine. */
 const TRIES = 20;
 const UNKNOWN = '0-99';
+const ADMIN_PASSWORD = 'an-admin-of-the-outages';
 
 let shop: Shop;
 let server: EventStoreDbStandIn | null = null;
@@ -19,7 +21,10 @@ afterEach(async () => {
 
 async function openOnServer(): Promise<EventStoreDbStandIn> {
   server = await EventStoreDbStandIn.start();
-  shop = await Shop.open({ settings: { EVENTSTORE_URL: server.url }, eventStoreTimeouts: IMPATIENT });
+  shop = await Shop.open({
+    settings: { EVENTSTORE_URL: server.url, KEYFORGE_ADMIN_PASSWORD: ADMIN_PASSWORD },
+    eventStoreTimeouts: IMPATIENT,
+  });
   return server;
 }
 
@@ -42,7 +47,8 @@ it('an order that was sold is not said to be certainly not, while nobody can loo
   const sold = await buy('A');
   const terminal = await shop.terminal();
   const held = await terminal.call(3, { package: String((await shop.stocked(1)).publicId) });
-  const confirm = () => terminal.call(4, { key: (held.data as { keyId: string } | undefined)?.keyId, order: 'B' });
+  const confirm = () =>
+    terminal.call(4, { key: (held.data as { keyId: string } | undefined)?.keyId, order: 'B' });
   expect([sold.code, (await confirm()).code]).toEqual(['0', '0']);
   eventStore.stop();
   expect([(await buy('A')).code, (await confirm()).code]).toEqual([UNKNOWN, UNKNOWN]);
@@ -66,6 +72,21 @@ it('nor is one in doubt, repeated as asked', async () => {
   expect([first.code, (await buy('A')).code]).toEqual([UNKNOWN, UNKNOWN]);
   await eventStore.listen();
   expect((await untilSold(() => buy('A'))).code).toBe('0');
+});
+
+it('an order in doubt that an admin cancels is not sold when it is repeated', async () => {
+  const eventStore = await openOnServer();
+  const buy = await buyer();
+  expect((await buy('before')).code).toBe('0');
+  eventStore.faultOf = (stream) => (stream.includes('.lot-') ? 'denied' : 'none');
+  expect((await buy('A')).code).toBe(UNKNOWN);
+  eventStore.faultOf = () => 'none';
+  const admin = await new Client(shop.app).login('admin', ADMIN_PASSWORD);
+  await shop.app.settle();
+  const [{ id, status }] = (await admin.get('/orders?status=pending')).body.data;
+  expect(status).toBe('pending');
+  expect((await admin.call('PATCH', `/orders/${id}/status`, { status: 'cancelled' })).status).toBe(200);
+  expect((await buy('A')).code).toBe('6-7');
 });
 
 it('a full disk, on which no number and no address can be had: orders that were sold are answered, new ones refused', async () => {

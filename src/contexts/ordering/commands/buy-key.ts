@@ -7,7 +7,7 @@ import { Lot } from '../../inventory/index.js';
 import { creditFloor } from '../../partners/index.js';
 import { Wallet, walletId } from '../../wallets/index.js';
 import { claimOrder } from '../domain/order.decider.js';
-import { Order, type OrderState } from '../domain/order.js';
+import { isFree, Order, type OrderState } from '../domain/order.js';
 import type { OrderClaim, SoldUnit } from '../events/order.events.js';
 import { ATTEMPTS_PER_DECISION, CLAIM_PATIENCE_MS } from '../limits.js';
 import type { OrderingRejection } from '../rejections.js';
@@ -79,7 +79,7 @@ export class BuyKeyHandler implements ICommandHandler<BuyKey> {
       advanceSale(tx, id, 'finish', this.desk.settings);
       advanceReplacement(tx, id, 'finish', this.desk.settings);
       const order = tx.load(Order, id);
-      if (order.status !== 'none' && order.status !== 'refused') return this.answer(order, packageId);
+      if (!isFree(order)) return this.answer(order, packageId);
 
       const fresh = named.foundFree();
       const offer = offerFor(tx, { partnerId: input.partnerId, packageId, currency: input.currency });

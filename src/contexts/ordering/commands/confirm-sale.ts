@@ -7,7 +7,7 @@ import { Lot } from '../../inventory/index.js';
 import { Partner } from '../../partners/index.js';
 import { type ReservationPlan, Wallet } from '../../wallets/index.js';
 import { claimOrder } from '../domain/order.decider.js';
-import { Order, type OrderState } from '../domain/order.js';
+import { isFree, Order, type OrderState } from '../domain/order.js';
 import type { PriceFacts, SoldUnit } from '../events/order.events.js';
 import { ATTEMPTS_PER_DECISION, CLAIM_PATIENCE_MS } from '../limits.js';
 import type { KeyText } from '../ports.js';
@@ -82,7 +82,7 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
       advanceSale(tx, id, 'finish', this.desk.settings);
       advanceReplacement(tx, id, 'finish', this.desk.settings);
       const order = tx.load(Order, id);
-      if (order.status !== 'none' && order.status !== 'refused') return this.answer(tx, input, order);
+      if (!isFree(order)) return this.answer(tx, input, order);
 
       const fresh = named.foundFree();
       const found = findReservation(tx, input, seen, this.desk.settings);

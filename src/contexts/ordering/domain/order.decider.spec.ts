@@ -49,8 +49,15 @@ describe('a reference', () => {
       .then({ type: 'OrderClaimed', data: { ...claim, attempt: 2 } });
   });
 
-  it('is taken while an attempt runs and once it is confirmed', () => {
-    for (const events of [[claimed], [claimed, confirmed], [claimed, confirmed, refundClaimed]]) {
+  it('is taken while an attempt runs, once it is confirmed, and once somebody cancelled it', () => {
+    const cancelled: OrderEvent = { type: 'OrderRefused', data: { ...refused.data, command: 'by-an-admin' } };
+    const taken = [
+      [claimed],
+      [claimed, confirmed],
+      [claimed, confirmed, refundClaimed],
+      [claimed, cancelled],
+    ];
+    for (const events of taken) {
       given(Order, events)
         .when((state) => claimOrder(state, plan))
         .thenRejected('OrderAlreadyExists');

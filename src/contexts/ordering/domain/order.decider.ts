@@ -1,15 +1,15 @@
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type { OrderClaim, OrderEvent, PlannedUnit, SaleFigures, SoldUnit } from '../events/order.events.js';
-import type { OrderState } from './order.js';
+import { isFree, type OrderState } from './order.js';
 
 export type OrderStateRejection = 'OrderAlreadyExists' | 'OrderNotConfirmed' | 'KeyNotInOrder';
 
-/** Takes the reference for a new attempt: of a new order, or of one whose last attempt was refused. */
+/** Takes the reference for a new attempt: of a new order, or of one whose last attempt was refused and that nobody cancelled. */
 export function claimOrder(
   state: OrderState,
   claim: Omit<OrderClaim, 'attempt' | 'publicId'> & { readonly publicId: number },
 ): OrderEvent[] | Rejection<OrderStateRejection> {
-  if (state.status !== 'none' && state.status !== 'refused') return reject('OrderAlreadyExists');
+  if (!isFree(state)) return reject('OrderAlreadyExists');
   const attempt = (state.claim?.attempt ?? 0) + 1;
   const publicId = state.claim?.publicId ?? claim.publicId;
   return [{ type: 'OrderClaimed', data: { attempt, ...claim, publicId } }];

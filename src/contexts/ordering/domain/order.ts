@@ -45,6 +45,10 @@ export interface OrderState {
   readonly replaced: readonly Replaced[];
 }
 
+/** Whether the reference can be sold under: nothing was, and nobody has cancelled it meanwhile. */
+export const isFree = ({ status, undoneBy }: OrderState): boolean =>
+  status === 'none' || (status === 'refused' && undoneBy === null);
+
 /** Category `order`, id of {@link orderId} in the ordering context. */
 export const Order: Aggregate<OrderState, OrderEvent> = {
   category: 'order',
