@@ -6,7 +6,6 @@ import { IndexFollower } from './index-follower.js';
 import type { IndexedEvent, IndexKeep, LocalIndex } from './local-index.js';
 
 const EVENTS = 5000;
-const MORE_THAN_ARE_BUFFERED = 80_000;
 
 /** Counts events, and remembers each by a key of its own, which may be written ahead. */
 class CountingIndex implements LocalIndex {
@@ -124,22 +123,6 @@ it('goes on and writes later what a full disk refused', async () => {
   await follower.close();
   expect(storage.get('counting', 'count')).toBe(EVENTS);
   expect(storage.checkpoint('counting', 1)).toBe(store.headPosition());
-});
-
-it('does not try again with every piece of a long history while the disk is full', async () => {
-  const storage = new MemoryIndexStorage();
-  let tries = 0;
-  storage.write = async () => {
-    tries += 1;
-    throw new Error('no space left');
-  };
-  const store = new MemoryEventStore();
-  await appendUpTo(store, MORE_THAN_ARE_BUFFERED);
-  const index = new CountingIndex();
-  const follower = new IndexFollower(store, storage, 'kf', [index]);
-  await follower.start();
-  expect([tries, index.count]).toEqual([1, MORE_THAN_ARE_BUFFERED]);
-  await follower.close();
 });
 
 const work = (ms: number): void => {

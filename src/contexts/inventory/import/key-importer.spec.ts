@@ -159,8 +159,7 @@ describe('importing a file', () => {
     const path = file('key_text\nuser@mail.example,passw0rd\n"user@mail.example,passw0rd"\nAAA,,\n');
     expect(await run(path)).toMatchObject({ rows: 3, added: 2, invalid: 1 });
     expect(errorsOf(path)).toBe('line,reason\n2,too_many_fields\n');
-    const { text } = await node.texts.read(1, 0);
-    expect(text).toBe('user@mail.example,passw0rd');
+    expect(await node.texts.read(1, 0)).toMatchObject({ text: 'user@mail.example,passw0rd' });
   });
 
   it('takes no part of a field that goes on over lines for a key', async () => {
