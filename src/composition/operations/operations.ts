@@ -120,7 +120,7 @@ async function rotate(
     throw new OperationRefused('the master key is a file in the data directory: leave --new-key out');
   }
   const next = nextKey === null ? MasterKey.generate() : MasterKey.parse(nextKey);
-  return { dataKeys: await rotateMasterKey(dataDir, engines.keys, next) };
+  return { dataKeys: await rotateMasterKey(dataDir, engines.keys, next, isOperators) };
 }
 
 async function importKeys(

@@ -114,19 +114,21 @@ const rotating = new Set<string>();
 
 /**
  * Puts all data keys (the fingerprint key is one of them) under another master key; answers how many. A crash at any
- * point leaves a key file that opens the stored keys. Where the operator configures the key, there is no file to write.
- * Tokens signed under the old master end with it. @throws where another rotation is under way
+ * point leaves a key file that opens the stored keys. Tokens signed under the old master end with it.
+ * @param isOperators the operator keeps the keys: files that a trial before left say nothing, and stay as they are
+ * @throws where another rotation is under way
  */
 export async function rotateMasterKey(
   dataDir: string,
   keys: RewrappableKeys,
   next: MasterKey,
+  isOperators = false,
 ): Promise<number> {
   if (rotating.has(dataDir))
     throw new Error('the master key is being changed already: wait for the end of that');
   rotating.add(dataDir);
   try {
-    return await rotate(dataDir, keys, next);
+    return await (isOperators ? keys.rewrap(next) : rotate(dataDir, keys, next));
   } finally {
     rotating.delete(dataDir);
   }

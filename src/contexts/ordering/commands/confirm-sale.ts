@@ -89,7 +89,7 @@ export class ConfirmSaleHandler implements ICommandHandler<ConfirmSale> {
       if (!found) return reject('ReservationNotFound');
       const { plan } = found;
       const { currency } = (plan.sale as PriceFacts).price;
-      if (input.currencies.some((named) => named !== currency)) return reject('CurrencyMismatch');
+      if (input.currencies.some((given) => given !== currency)) return reject('CurrencyMismatch');
       this.claim(tx, context, { id, input, order, plan, ...fresh });
     }
     throw new Error('no attempt to confirm came to an end');

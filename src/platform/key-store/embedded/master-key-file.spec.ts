@@ -83,6 +83,23 @@ describe('rotating the master key', () => {
     await (await openStore(found)).close();
   });
 
+  it("puts the keys under the operator's own, whatever key files there are, and leaves those alone", async () => {
+    const old = await openKey();
+    const store = await openStore(old);
+    const lot = await store.obtain('lot-1');
+    const next = MasterKey.generate();
+    writeFileSync(join(dataDir, 'master.key.next'), MasterKey.generate().reveal());
+    const files = () =>
+      ['master.key', 'master.key.next'].map((name) => readFileSync(join(dataDir, name), 'utf8'));
+    const before = files();
+    expect(await rotateMasterKey(dataDir, store, next, true)).toBe(1);
+    await store.close();
+    expect(files()).toEqual(before);
+    const reopened = await openStore(next);
+    expect(await reopened.find(lot.id)).toEqual(lot);
+    await reopened.close();
+  });
+
   it('is not begun while another one is under way, whose key the file gets', async () => {
     const store = await openStore(await openKey());
     const [first, second] = [MasterKey.generate(), MasterKey.generate()];
