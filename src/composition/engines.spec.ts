@@ -26,8 +26,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true }));
 
-function open(): Promise<Engines> {
-  const settings = loadSettings({ DATA_DIR: dataDir });
+function open(more: Readonly<Record<string, string>> = {}): Promise<Engines> {
+  const settings = loadSettings({ DATA_DIR: dataDir, ...more });
   const logger = createLogger({ logLevel: 'warn' }, { write: (line) => lines.push(line) });
   const onFatal = (error: unknown): void => {
     throw error;
@@ -50,6 +50,12 @@ async function filled(position: bigint): Promise<void> {
   await engines.documents.write({ position, writes: [], checkpoint: { key: MANIFEST_KEY, value } });
   await engines.close();
 }
+
+it('refuse a log that was written under another namespace, and leave it as it is', async () => {
+  await filled(1n);
+  await expect(open({ STREAM_NAMESPACE: 'xx' })).rejects.toThrow('written with STREAM_NAMESPACE=kf');
+  await (await open()).close();
+});
 
 it('keep read models that the log has everything of', async () => {
   await filled(1n);

@@ -214,7 +214,7 @@ async function openLog(
     const directory = logFolder(dataDir);
     const onRemoved = () => logger.fatal({ directory }, REMOVED);
     const events = EmbeddedEventStore.open({ directory, onFatal, onDeliveryFailure, onRemoved });
-    await claimFiles(events, { directory, hashes, keys });
+    await claimFiles(events, { directory, hashes, keys, streamNamespace });
     return { events, embedded: events, verify: (onProgress) => events.verify(onProgress) };
   }
   const variable = 'EVENTSTORE_URL';

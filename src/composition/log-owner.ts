@@ -1,4 +1,5 @@
 import type { EmbeddedEventStore } from '../platform/event-store/embedded/embedded-event-store.js';
+import { EventStoreError } from '../platform/event-store/event-store.js';
 import type { EventStoreDbEventStore } from '../platform/event-store/eventstoredb/eventstoredb-event-store.js';
 import type { EmbeddedKeyStore } from '../platform/key-store/embedded/embedded-key-store.js';
 import { DataFormatError } from '../platform/migrations/migrations.js';
@@ -31,6 +32,8 @@ export interface ClaimedFiles {
   readonly hashes: KeyedHash;
   /** Null where data keys are kept on a server. */
   readonly keys: EmbeddedKeyStore | null;
+  /** What the streams of this process begin with. */
+  readonly streamNamespace: string;
 }
 
 /**
@@ -49,7 +52,12 @@ export async function claimFiles(log: EmbeddedEventStore, files: ClaimedFiles): 
   if (keys && !keys.haveLog) await keys.noteLog();
 }
 
-function problemOf(log: EmbeddedEventStore, { directory, hashes, keys }: ClaimedFiles): string | null {
+function problemOf(log: EmbeddedEventStore, files: ClaimedFiles): string | null {
+  const { directory, hashes, keys, streamNamespace } = files;
+  const namespace = namespaceOf(log);
+  if (namespace !== null && namespace !== streamNamespace) {
+    return `the log in ${directory} was written with STREAM_NAMESPACE=${namespace}: set the same, or begin with an empty DATA_DIR`;
+  }
   if (log.claimedBy === null) {
     const isLost = keys?.haveLog && log.headPosition() === 0n;
     return isLost
@@ -61,4 +69,16 @@ function problemOf(log: EmbeddedEventStore, { directory, hashes, keys }: Claimed
     ? null
     : `the log in ${directory} was written with other data keys: put back those that it was written with, from the ` +
         'same backup as the log';
+}
+
+/** What the log's streams begin with; null if it is empty, or does not tell. */
+function namespaceOf(log: EmbeddedEventStore): string | null {
+  try {
+    const [first] = log.readAll(0n, 1);
+    return /^([a-z][a-z0-9]*)\./.exec(first?.stream ?? '')?.[1] ?? null;
+  } catch (error) {
+    // Whoever needs what is damaged says so.
+    if (error instanceof EventStoreError) return null;
+    throw error;
+  }
 }
