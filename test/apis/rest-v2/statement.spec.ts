@@ -112,6 +112,13 @@ async function sell(login: string, packageId: number, order = unique()) {
 }
 
 describe('a statement', () => {
+  it('shows an empty comment as none', async () => {
+    const { topUp, lines } = await partner();
+    await topUp('1.00', { comment: '' });
+    await app.settle();
+    expect(await lines()).toMatchObject([{ type: 'topup', comment: null }]);
+  });
+
   it('has every movement with the balance after it, newest first', async () => {
     const { login, topUp, adjust, lines, id } = await partner();
     await admin.put(`/partners/${id}`, { commission_percent: 10 });
