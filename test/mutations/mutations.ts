@@ -20,7 +20,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'claim: a confirmed order is claimed again',
     file: 'src/contexts/ordering/commands/buy-key.ts',
-    edits: [["order.status !== 'none' && order.status !== 'refused'", "order.status === 'refunded'"]],
+    edits: [['if (!isFree(order)) ', "if (order.status === 'refunded') "]],
     tests: basics,
   },
   {

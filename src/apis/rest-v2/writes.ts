@@ -67,7 +67,9 @@ export class Writes {
       return await this.bus.execute(command);
     } catch (error) {
       if (!(error instanceof EventStoreError || error instanceof IndexesBehind)) throw error;
-      const isNothing = error.outcome === 'nothing' && decisions === 'one';
+      // Indexes are waited for before anything is decided.
+      const isWhole = decisions === 'one' || error instanceof IndexesBehind;
+      const isNothing = error.outcome === 'nothing' && isWhole;
       const message = isNothing ? NOTHING_STORED : DOUBTFUL;
       throw new ServiceUnavailableException(message, { cause: error });
     }
