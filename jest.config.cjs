@@ -19,8 +19,9 @@ const esmOnly = [
 
 module.exports = {
   testEnvironment: '<rootDir>/test/support/environment.cjs',
-  // Tests of processes, clocks and the disk wait half of their time; Jest would leave a core to itself besides.
-  maxWorkers: availableParallelism() + 2,
+  // Tests of processes, clocks and the disk wait half of their time; Jest would leave a core to itself besides. With more
+  // workers than this, tests of time-outs see some of their own making.
+  maxWorkers: availableParallelism() + 1,
   roots: ['<rootDir>/src', '<rootDir>/projections', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   // A busy machine takes several times as long; a test that hangs is noticed all the same.
