@@ -1,5 +1,3 @@
-const { availableParallelism } = require('node:os');
-
 // Everything is compiled to CommonJS for tests: Jest's ESM mode breaks on CommonJS helpers that require ESM.
 const esmOnly = [
   '@nestjs',
@@ -19,9 +17,9 @@ const esmOnly = [
 
 module.exports = {
   testEnvironment: '<rootDir>/test/support/environment.cjs',
-  // Tests of processes, clocks and the disk wait half of their time; Jest would leave a core to itself besides. With more
-  // workers than this, tests of time-outs see some of their own making.
-  maxWorkers: availableParallelism() + 1,
+  // Jest would leave a core to itself, and on two cores run one file after the other. With more workers than cores the tests
+  // end sooner, but those of time-outs and of processes meet some of their own making.
+  maxWorkers: '100%',
   roots: ['<rootDir>/src', '<rootDir>/projections', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   // A busy machine takes several times as long; a test that hangs is noticed all the same.
