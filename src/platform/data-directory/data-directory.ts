@@ -114,7 +114,11 @@ async function claim(directory: string, folder: string, socket: string): Promise
     const newest = claims(folder)[0] ?? 0;
     const holder = newest > 0 ? readlinkSync(claimPath(folder, newest)) : null;
     if (holder !== null && (await isAlive(folder, holder))) {
-      throw new DataDirectoryInUseError(directory, await holderOf(folder, holder));
+      const command = await holderOf(folder, holder);
+      // One that was letting go just then answers nothing, and is gone.
+      if (command !== null || (await isAlive(folder, holder))) {
+        throw new DataDirectoryInUseError(directory, command);
+      }
     }
     const number = newest + 1;
     try {
