@@ -1,4 +1,5 @@
 import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
+import { TurnoverMap } from '../kernel/turnover-map.js';
 
 /** A stream's folded state as this process knows it, its own appends in flight included. */
 export interface CachedStream<S = unknown, E extends DomainEvent = DomainEvent> {
@@ -23,8 +24,8 @@ const GENERATION_WEIGHT = 20_000;
 
 /** Folded streams, bounded by weight: what was not used for a whole generation is forgotten. */
 export class StreamCache {
-  private young = new Map<string, CachedStream>();
-  private old = new Map<string, CachedStream>();
+  private young = new TurnoverMap<string, CachedStream>();
+  private old = new TurnoverMap<string, CachedStream>();
   private weight = 0;
 
   get(stream: string): CachedStream | undefined {
@@ -53,7 +54,7 @@ export class StreamCache {
   private turn(): void {
     const kept = [...this.old.values()].filter((entry) => entry.inFlight !== null);
     this.old = this.young;
-    this.young = new Map(kept.map((entry) => [entry.stream, entry]));
+    this.young = new TurnoverMap(kept.map((entry) => [entry.stream, entry]));
     this.weight = kept.reduce((sum, entry) => sum + (entry.aggregate.weight ?? 1), 0);
   }
 }

@@ -1,3 +1,5 @@
+import { TurnoverMap } from './turnover-map.js';
+
 /**
  * Keys by due time: a binary heap with lazy deletion. Setting, removing and taking are O(log n); a key has one due
  * time, the last one set.
@@ -8,7 +10,7 @@
 export class DueQueue {
   /** Time of the first key that was ever set. */
   private baseMs: number | null = null;
-  private readonly due = new Map<string, number>();
+  private readonly due = new TurnoverMap<string, number>();
   private keys: string[] = [];
   private times: number[] = [];
 

@@ -1,3 +1,5 @@
+import { TurnoverMap } from './turnover-map.js';
+
 interface Difference<V> {
   readonly neighbour: NewestMap<V>;
   readonly key: string;
@@ -15,25 +17,25 @@ interface Difference<V> {
  */
 export class NewestMap<V> {
   /** Null unless this is the version that is shown. */
-  private shown: Map<string, V> | null;
+  private shown: TurnoverMap<string, V> | null;
   /** How this version differs from its neighbour; null for the one that is shown. */
   private difference: Difference<V> | null = null;
 
   private constructor(
-    shown: Map<string, V>,
+    shown: TurnoverMap<string, V>,
     readonly size: number,
   ) {
     this.shown = shown;
   }
 
-  private static readonly NONE = new NewestMap<unknown>(new Map(), 0);
+  private static readonly NONE = new NewestMap<unknown>(new TurnoverMap(), 0);
 
   static empty<V>(): NewestMap<V> {
     return NewestMap.NONE as NewestMap<V>;
   }
 
   static of<V>(entries: Iterable<readonly [string, V]>): NewestMap<V> {
-    const shown = new Map(entries);
+    const shown = new TurnoverMap(entries);
     return shown.size === 0 ? NewestMap.empty() : new NewestMap(shown, shown.size);
   }
 
@@ -78,7 +80,7 @@ export class NewestMap<V> {
     return neighbour;
   }
 
-  private show(): Map<string, V> {
+  private show(): TurnoverMap<string, V> {
     if (this.shown) return this.shown;
     const way: NewestMap<V>[] = [];
     let at: NewestMap<V> = this;

@@ -24,7 +24,7 @@ export abstract class DueIndex implements LocalIndex {
   readonly queue = new DueQueue();
   watcher: DueWatcher | null = null;
   /** Begun in the batch that is being applied: most are ended in it too, and then nobody asks when they are due. */
-  private readonly begun = new Map<string, () => number>();
+  private begun = new Map<string, () => number>();
 
   restore(entries: Iterable<[string, unknown]>): void {
     for (const [key, dueMs] of entries) this.queue.set(key, dueMs as number);
@@ -33,15 +33,17 @@ export abstract class DueIndex implements LocalIndex {
   abstract apply(event: IndexedEvent, keep: IndexKeep): void;
 
   afterBatch(keep: IndexKeep): void {
-    if (this.begun.size === 0) return;
+    const { begun } = this;
+    // A new one also where all of them ended: see TurnoverMap.
+    this.begun = new Map();
+    if (begun.size === 0) return;
     const before = this.queue.nextDueMs();
-    for (const [key, due] of this.begun) {
+    for (const [key, due] of begun) {
       const dueMs = due();
       this.watcher?.moved(key);
       this.queue.set(key, dueMs);
       keep.put(key, dueMs);
     }
-    this.begun.clear();
     const next = this.queue.nextDueMs()!;
     if (before === null || next < before) this.watcher?.earlier();
   }

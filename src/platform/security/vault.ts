@@ -39,7 +39,7 @@ export class Vault {
   /** In order of last use, the oldest first. */
   private readonly cached = new Map<string, { key: DataKey; untilMs: number }>();
   /** By place. */
-  private readonly texts = new Map<string, { readonly sealed: string; readonly text: string }>();
+  private texts = new Map<string, { readonly sealed: string; readonly text: string }>();
 
   constructor(private readonly keys: KeyStore) {}
 
@@ -81,12 +81,12 @@ export class Vault {
   /** Drops every clear data key and text from memory; called when a key is destroyed. */
   forget(): void {
     this.cached.clear();
-    this.texts.clear();
+    this.texts = new Map();
   }
 
   private keepText(place: string, sealed: string, text: string): string {
-    if (this.texts.size === KEPT_TEXTS) this.texts.clear();
-    if (this.texts.size === 0) setTimeout(() => this.texts.clear(), KEPT_TEXT_MS).unref();
+    if (this.texts.size === KEPT_TEXTS) this.texts = new Map();
+    if (this.texts.size === 0) setTimeout(() => (this.texts = new Map()), KEPT_TEXT_MS).unref();
     this.texts.set(place, { sealed, text });
     return text;
   }

@@ -1,5 +1,6 @@
 import type { EventStore, MaybePromise, RecordedEvent } from '../../../platform/event-store/event-store.js';
 import { chain } from '../../../platform/execution/stream-loader.js';
+import { TurnoverMap } from '../../../platform/kernel/turnover-map.js';
 import type { Vault } from '../../../platform/security/vault.js';
 import { keyId } from '../domain/key-number.js';
 import { Lot } from '../domain/lot.js';
@@ -27,7 +28,7 @@ export interface KeyText {
  */
 export class KeyTexts {
   /** By stream and event, in order of last use. */
-  private readonly cached = new Map<string, Intake>();
+  private readonly cached = new TurnoverMap<string, Intake>();
 
   constructor(
     private readonly store: EventStore,

@@ -1,3 +1,4 @@
+import { TurnoverMap } from '../../kernel/turnover-map.js';
 import { NO_STREAM } from '../event-store.js';
 
 interface Pending {
@@ -13,9 +14,9 @@ interface Pending {
  * exactly; of the others the most recently used are remembered and the rest is looked up.
  */
 export class StreamHeads {
-  private readonly pending = new Map<string, Pending>();
+  private readonly pending = new TurnoverMap<string, Pending>();
   /** In order of use, the oldest first. Holds only what is on disk. */
-  private readonly settled = new Map<string, number>();
+  private readonly settled = new TurnoverMap<string, number>();
 
   constructor(
     private readonly limit: number,
