@@ -147,6 +147,18 @@ const buyKey: Perform = async (request, { commands }) => {
   });
 };
 
+/**
+ * Whether an action may be the repetition of a sale, which is answered in whichever currency it was made. What turns out to be a
+ * new one is refused by the command.
+ */
+export const mayRepeatSale = (action: Action, data: JsonObject | null): boolean => {
+  const order = parseOrder(data?.order);
+  const pkg = parseReference(data?.package);
+  return (
+    action === '6' && order !== null && !isOrderTooLong(order) && pkg !== null && parsePublicId(pkg) !== null
+  );
+};
+
 /** What each action does, once the request is known to be allowed. Reads `data`'s fields, asks a bus, renders. */
 export const PERFORM: Readonly<Record<Action, Perform>> = {
   '1': listProducts,

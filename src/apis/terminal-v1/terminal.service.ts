@@ -15,7 +15,7 @@ import { Turns } from '../../platform/http/turns.js';
 import { Ids } from '../../platform/kernel/ids.js';
 import { isRejection } from '../../platform/kernel/rejection.js';
 import { tellingOutagesSeldom } from '../../platform/logging/seldom.js';
-import { INVALID_DATA, type Means, PERFORM } from './actions.js';
+import { INVALID_DATA, type Means, mayRepeatSale, PERFORM } from './actions.js';
 import { ANSWERS, type Answer } from './answers.js';
 import { MAX_REQUESTS_IN_FLIGHT } from './limits.js';
 import {
@@ -147,7 +147,8 @@ export class TerminalService {
       explicit === undefined ? chooseCurrency(...fallbacks, partner.defaultCurrency, 'AZN') : explicit;
     const lockedCurrencies = action === '4' ? allCurrencies(data?.currency, query.currency) : [];
     if (!currency || !lockedCurrencies) return ANSWERS['0-7'];
-    if (!isLocked && !partner.allowedCurrencies.includes(currency)) return ANSWERS['0-7'];
+    const isAllowed = isLocked || partner.allowedCurrencies.includes(currency);
+    if (!isAllowed && !mayRepeatSale(action, data)) return ANSWERS['0-7'];
     if (!data && INVALID_DATA[action]) return INVALID_DATA[action];
 
     const context: CommandContext = {

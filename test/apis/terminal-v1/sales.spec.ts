@@ -300,6 +300,30 @@ describe('a sale in one step', () => {
     expect((await terminal.call(6, { package: (await shop.stocked(1)).publicId, order })).code).toBe('6-7');
   });
 
+  it('is answered again in a currency that was taken away since, in which nothing new is sold', async () => {
+    const foreign = await shop.terminal();
+    const { publicId } = await shop.stocked(2, { explicitPrices: { USD: '1500' } });
+    const order = newOrder();
+    const buy = (data: object, more = {}) =>
+      foreign.call(6, { package: publicId, order, ...data }, { currency: 'USD', ...more });
+    const bought = await buy({});
+    dataOf(bought);
+    const onlyAzn = { allowedCurrencies: ['AZN' as const] };
+    await shop.app.run(new SetPartnerCurrencies(shop.app.context(), foreign.partnerId, onlyAzn));
+    expect(await buy({})).toEqual(bought);
+    expect((await buy({ package: 987_654 })).code).toBe('6-7');
+    for (const other of [
+      { order: newOrder() },
+      { order: '' },
+      { package: 'x' },
+      { package: 987_654, order: newOrder() },
+    ]) {
+      expect((await buy(other)).code).toBe('0-7');
+    }
+    expect((await foreign.call(3, { package: publicId, currency: 'USD' })).code).toBe('0-7');
+    expect((await buy({ order: newOrder() }, { currency: 'AZN' })).code).toBe('0');
+  });
+
   it('goes to an address whose domain is not in Latin letters', async () => {
     const pkg = await shop.stocked(1);
     const email = 'c4n4ry@пример.example';

@@ -36,11 +36,12 @@ export function offerFor(
   },
 ): Offer | Rejection<OrderingRejection> {
   const { partnerId, packageId, currency } = request;
+  const partner = tx.load(Partner, partnerId);
+  if (!partner.allowedCurrencies.includes(currency)) return reject('CurrencyMismatch');
   if (packageId === undefined) return reject('PackageUnavailable');
   const pkg = tx.load(Package, packageId);
   if (!isPackageOffered(pkg) || pkg.fulfilment !== 'stock') return reject('PackageUnavailable');
   if (!isProductOffered(tx.load(Product, pkg.productId))) return reject('PackageUnavailable');
-  const partner = tx.load(Partner, partnerId);
   if (!mayBuy(partner, pkg.productId, packageId)) return reject('PackageUnavailable');
   const quoted = quote({ pkg, rates: tx.load(Rates, RATES_ID), partner, currency });
   if (!quoted) return reject('PackageUnavailable');
