@@ -536,7 +536,7 @@ export const listKeys = <ThrowOnError extends boolean = true>(options?: Options<
 /**
  * Create single key
  *
- * Adding a key to an inactive package activates it, unless the package is on hold.
+ * Adding a key to an inactive package activates it; one on hold when the hold is lifted.
  */
 export const createKey = <ThrowOnError extends boolean = true>(options: Options<CreateKeyData, ThrowOnError>) => (options.client ?? client).post<CreateKeyResponses, CreateKeyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

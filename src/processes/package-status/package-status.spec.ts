@@ -1,7 +1,7 @@
 import { InventoryNode, testContext } from '../../../test/support/inventory-node.js';
 import { MemoryEventStore } from '../../../test/support/memory-event-store.js';
 import { MemoryKeyStore } from '../../../test/support/memory-key-store.js';
-import { Package } from '../../contexts/catalog/index.js';
+import { Package, type PackageEvent } from '../../contexts/catalog/index.js';
 import {
   cancelReservation,
   Lot,
@@ -106,9 +106,12 @@ it('keys that expire switch it off as time passes', async () => {
   expect(await packageIs()).toBe('stock');
 });
 
+const onPackage = (...events: PackageEvent[]) =>
+  node.executor.run(testContext, (tx) => tx.append(Package, 'a', events));
+const hold = (type: 'PackageHeld' | 'PackageHoldLifted') => onPackage({ type, data: {} });
+const switchOff = () => onPackage({ type: 'PackageDeactivated', data: { because: 'admin' } });
+
 it('keys that came in on hold switch it on when the hold is lifted', async () => {
-  const hold = (type: 'PackageHeld' | 'PackageHoldLifted') =>
-    node.executor.run(testContext, (tx) => tx.append(Package, 'a', [{ type, data: {} }]));
   await node.add('a', [{ text: 'ONE' }]);
   await sell('o1');
   expect(await packageIs()).toBe('stock');
@@ -118,6 +121,21 @@ it('keys that came in on hold switch it on when the hold is lifted', async () =>
   await hold('PackageHoldLifted');
   status.sweep();
   expect(await packageIs()).toBe('on');
+});
+
+it('keys that came in on hold do so also where an admin had switched it off, not where that came later', async () => {
+  await hold('PackageHeld');
+  await switchOff();
+  await node.add('a', [{ text: 'ONE' }]);
+  await hold('PackageHoldLifted');
+  status.sweep();
+  expect(await packageIs()).toBe('on');
+  await hold('PackageHeld');
+  await node.add('a', [{ text: 'TWO' }]);
+  await switchOff();
+  await hold('PackageHoldLifted');
+  status.sweep();
+  expect(await packageIs()).toBe('admin');
 });
 
 it('what was missed is put right at the next start', async () => {
@@ -132,9 +150,7 @@ it('what was missed is put right at the next start', async () => {
 
 it('a package that an admin switched off stays off', async () => {
   await node.add('a', [{ text: 'ONE' }, { text: 'TWO' }]);
-  const admin = (type: 'PackageDeactivated') =>
-    node.executor.run(testContext, (tx) => tx.append(Package, 'a', [{ type, data: { because: 'admin' } }]));
-  await admin('PackageDeactivated');
+  await switchOff();
   status.start();
   expect(await packageIs()).toBe('admin');
   await sell('o1');
@@ -147,9 +163,7 @@ it('a package without keys that an admin switched on is switched off again', asy
   await sell('o1');
   status.start();
   expect(await packageIs()).toBe('stock');
-  await node.executor.run(testContext, (tx) =>
-    tx.append(Package, 'a', [{ type: 'PackageActivated', data: { because: 'admin' } }]),
-  );
+  await onPackage({ type: 'PackageActivated', data: { because: 'admin' } });
   await node.caughtUp();
   status.sweep();
   expect(await packageIs()).toBe('stock');
@@ -159,9 +173,7 @@ it('a package without keys that an admin switched on is switched off again', asy
 
 it('stops without what it waits for: the log may be gone, and the indexes never follow', async () => {
   const stuck = newProcess(() => new Promise(() => undefined));
-  await node.executor.run(testContext, (tx) =>
-    tx.append(Package, 'a', [{ type: 'PackageChanged', data: { lowStockThreshold: 5 } }]),
-  );
+  await onPackage({ type: 'PackageChanged', data: { lowStockThreshold: 5 } });
   await node.add('a', [{ text: 'ONE' }]);
   await node.caughtUp();
   stuck.sweep();
@@ -170,10 +182,8 @@ it('stops without what it waits for: the log may be gone, and the indexes never 
 });
 
 describe('alerts of low stock', () => {
-  const watch = (lowStockThreshold: number | null, id = 'a') =>
-    node.executor.run(testContext, (tx) =>
-      tx.append(Package, id, [{ type: 'PackageChanged', data: { lowStockThreshold } }]),
-    );
+  const watch = (lowStockThreshold: number | null) =>
+    onPackage({ type: 'PackageChanged', data: { lowStockThreshold } });
   let made = 0;
   const add = (count: number) => {
     made += count;

@@ -125,7 +125,7 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
   }),
   'GET /api/keys/{id}': named('getKey', 'Get key details'),
   'POST /api/keys': named('createKey', 'Create single key', {
-    description: 'Adding a key to an inactive package activates it, unless the package is on hold.',
+    description: 'Adding a key to an inactive package activates it; one on hold when the hold is lifted.',
     example: {
       package_id: 101,
       key_text: 'XXXX-YYYY-ZZZZ-WWWW',

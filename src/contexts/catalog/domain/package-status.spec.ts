@@ -48,6 +48,16 @@ describe('stock', () => {
       .then(activated('stock'));
   });
 
+  it("that comes in on hold takes an admin's word back, so that the package is on when the hold is lifted", () => {
+    given(Package, [created, deactivated('admin'), held])
+      .when(activateForStock)
+      .then(deactivated('stock'));
+    given(Package, [created, deactivated('admin'), held, deactivated('stock')])
+      .when((state) => changePackage(state, { status: 'inactive' }))
+      .then(deactivated('admin'));
+    given(Package, [created, held]).when(activateForStock).thenNothing();
+  });
+
   it('does not hide that an admin switched the package off', () => {
     given(Package, [created, deactivated('admin')])
       .when(deactivateForStock)

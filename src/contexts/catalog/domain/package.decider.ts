@@ -110,9 +110,17 @@ export function setExplicitPrices(
   return [{ type: 'PackageExplicitPricesSet', data: { explicitPrices, ...(rates && { rates }) } }];
 }
 
-/** Keys came in: switches on what was off, whoever switched it off, unless it is held. */
-export const activateForStock = (state: PackageState): PackageEvent[] =>
-  isThere(state) && !state.hold ? activate(state, 'stock') : [];
+/**
+ * Keys came in: switches on what was off, whoever switched it off. What is held is then off as if it had run out, which
+ * ends with the hold.
+ */
+export function activateForStock(state: PackageState): PackageEvent[] {
+  if (!isThere(state)) return [];
+  if (!state.hold) return activate(state, 'stock');
+  return state.inactiveBecause === 'admin'
+    ? [{ type: 'PackageDeactivated', data: { because: 'stock' } }]
+    : [];
+}
 
 /** The last key went. Only what is sold from stock switches off, and an admin's word stands. */
 export const deactivateForStock = (state: PackageState): PackageEvent[] =>
