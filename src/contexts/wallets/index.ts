@@ -10,7 +10,7 @@ export {
   adjustmentId,
   advanceAdjustment,
 } from './commands/adjust-balance.js';
-export type { Balance } from './commands/balance.js';
+export type { Balance, BalanceAfter } from './commands/balance.js';
 export {
   advanceTopUp,
   TopUpBalance,

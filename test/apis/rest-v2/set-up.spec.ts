@@ -274,6 +274,9 @@ describe('setting up a shop with the documented bodies', () => {
       body: { success: true, data: { ...body, balance: '100.00' } },
     });
     expect((await admin.post(`/partners/${id}/balances/topup`, body)).body).toEqual(first.body);
+    // The comment that is kept is the first one.
+    const again = { ...body, comment: 'for Vali' };
+    expect((await admin.post(`/partners/${id}/balances/topup`, again)).body).toEqual(first.body);
     const other = await admin.post(`/partners/${id}/balances/topup`, { ...body, amount: '100.01' });
     expect(other.status).toBe(409);
     expect((await admin.get(`/partners/${id}/balances`)).body.data).toEqual([

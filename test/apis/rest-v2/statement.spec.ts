@@ -57,7 +57,7 @@ describe('an adjustment', () => {
         data: { partner_id: id, amount: '50.00', reference: 'ADJ-1', reason: 'a mistake', ...azn('50.00') },
       },
     });
-    expect((await adjust(50, body)).body).toEqual(first.body);
+    expect((await adjust(50, { ...body, reason: 'another word' })).body).toEqual(first.body);
     for (const other of [await adjust('50.01', body), await adjust('50', { ...body, currency: 'USD' })]) {
       expect(other).toMatchObject({ status: 409, body: { error: expect.stringMatching(/^reference/) } });
     }

@@ -46,7 +46,7 @@ export class BalancesController {
     return success(await this.balances.at(partner, position));
   }
 
-  /** The same reference with the same amount answers the balance and changes nothing. */
+  /** The same reference with the same amount answers the balance and the first comment, and changes nothing. */
   @Post('topup')
   @HttpCode(200)
   @Allow(ADMINS)
@@ -65,8 +65,9 @@ export class BalancesController {
       ...{ reference, comment: sealed },
     };
     const balance = await this.writes.run(caller, (context) => new TopUpPartner(context, input));
-    const shown = { partner_id: id, amount: decimalOf(amount, currency), reference, comment };
-    return success({ ...shown, ...this.balances.view(balance) });
+    const noted = { counter: 'topups' as const, ownerId, reference, comment: balance.note };
+    const shown = { partner_id: id, amount: decimalOf(amount, currency), reference };
+    return success({ ...shown, comment: await this.notes.open(noted), ...this.balances.view(balance) });
   }
 
   /**
@@ -85,7 +86,12 @@ export class BalancesController {
     const sealed = await this.notes.seal('adjustments', adjustmentId(ownerId, reference), ownerId, reason);
     const input = { ownerId, currency, amountMinor: BigInt(amount), reference, reason: sealed };
     const balance = await this.writes.run(caller, (context) => new AdjustBalance(context, input));
-    const shown = { partner_id: id, amount: decimalOf(amount, currency), reference, reason };
-    return success({ ...shown, ...this.balances.view(balance) });
+    const noted = { counter: 'adjustments' as const, ownerId, reference, comment: balance.note };
+    const shown = { partner_id: id, amount: decimalOf(amount, currency), reference };
+    return success({
+      ...shown,
+      reason: (await this.notes.open(noted)) ?? reason,
+      ...this.balances.view(balance),
+    });
   }
 }

@@ -9,6 +9,8 @@ const PLACES = {
   adjustments: (id: string) => sealedPlace(`adjustment-${id}`, 'reason'),
 } satisfies Partial<Record<CounterAccount, (id: string) => string>>;
 
+type NotedMovement = Pick<MovementDocument, 'counter' | 'ownerId' | 'reference' | 'comment'>;
+
 /** Notes may say anything about anybody: they are stored under the partner's own data key. */
 @Injectable()
 export class MovementNotes {
@@ -19,7 +21,7 @@ export class MovementNotes {
   }
 
   /** Null if there is none, or none any more. */
-  async open({ counter, ownerId, reference, comment }: MovementDocument): Promise<string | null> {
+  async open({ counter, ownerId, reference, comment }: NotedMovement): Promise<string | null> {
     // Empty comments were once stored as they came.
     if (!comment || reference === null) return null;
     if (counter !== 'topups' && counter !== 'adjustments') return null;

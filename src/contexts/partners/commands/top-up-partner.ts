@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
 import type { Rejection } from '../../../platform/kernel/rejection.js';
 import {
-  type Balance,
+  type BalanceAfter,
   TopUp,
   type TopUpBalanceInput,
   type TopUpRejection,
@@ -17,7 +17,7 @@ import type { PartnerRejectionCode } from '../rejections.js';
  * A top-up of a partner's balance, see `TopUpBalance`. Nothing new is paid in for a deleted partner; a reference that was
  * paid in before is answered as ever.
  */
-export class TopUpPartner extends Command<Balance | Rejection<TopUpRejection | PartnerRejectionCode>> {
+export class TopUpPartner extends Command<BalanceAfter | Rejection<TopUpRejection | PartnerRejectionCode>> {
   constructor(
     readonly context: CommandContext,
     readonly input: TopUpBalanceInput,
@@ -33,7 +33,7 @@ export class TopUpPartnerHandler implements ICommandHandler<TopUpPartner> {
   execute({
     context,
     input,
-  }: TopUpPartner): Promise<Balance | Rejection<TopUpRejection | PartnerRejectionCode>> {
+  }: TopUpPartner): Promise<BalanceAfter | Rejection<TopUpRejection | PartnerRejectionCode>> {
     return this.executor.advance(context, (tx) => {
       const isNew = tx.load(TopUp, topUpId(input.ownerId, input.reference)).status === 'none';
       return (isNew && refusal(tx.load(Partner, input.ownerId))) || topUp(tx, input);

@@ -6,7 +6,7 @@ import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { Adjustment } from '../domain/adjustment.js';
 import { Wallet, walletId } from '../domain/wallet.js';
 import { CLAIM_PATIENCE_MS, largestMovementMinor } from '../limits.js';
-import { type Balance, balanceOf, referenceId } from './balance.js';
+import { type BalanceAfter, balanceOf, referenceId } from './balance.js';
 import { postOnce } from './post-once.js';
 
 export type AdjustmentRejection = 'InvalidAdjustment' | 'ReferenceConflict';
@@ -26,7 +26,7 @@ export interface AdjustBalanceInput {
  * Corrects a main wallet, against the account `adjustments`. A correction states what is owed: it may take the balance
  * below any limit, and then nothing is sold until it is back above. Idempotent on (owner, reference).
  */
-export class AdjustBalance extends Command<Balance | Rejection<AdjustmentRejection>> {
+export class AdjustBalance extends Command<BalanceAfter | Rejection<AdjustmentRejection>> {
   constructor(
     readonly context: CommandContext,
     readonly input: AdjustBalanceInput,
@@ -41,7 +41,7 @@ export const adjustmentId = referenceId;
 export class AdjustBalanceHandler implements ICommandHandler<AdjustBalance> {
   constructor(private readonly executor: Executor) {}
 
-  execute({ context, input }: AdjustBalance): Promise<Balance | Rejection<AdjustmentRejection>> {
+  execute({ context, input }: AdjustBalance): Promise<BalanceAfter | Rejection<AdjustmentRejection>> {
     const { ownerId: owner, currency, amountMinor, reference, reason } = input;
     const id = adjustmentId(owner, reference);
     const wallet = walletId(owner, 'main', currency);
@@ -59,7 +59,7 @@ export class AdjustBalanceHandler implements ICommandHandler<AdjustBalance> {
         return reject('ReferenceConflict');
       }
       advanceAdjustment(tx, id);
-      return balanceOf(tx, wallet, currency);
+      return { ...balanceOf(tx, wallet, currency), note: claim?.reason ?? reason };
     });
   }
 }

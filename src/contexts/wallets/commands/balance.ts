@@ -11,6 +11,12 @@ export interface Balance {
   readonly availableMinor: bigint;
 }
 
+/** A balance after a movement, and the note of whoever claimed that: a repetition's own is not recorded. */
+export interface BalanceAfter extends Balance {
+  /** Ciphertext; null if there is none. */
+  readonly note: string | null;
+}
+
 export function balanceOf(tx: Transaction, wallet: string, currency: Currency): Balance {
   const state = tx.load(Wallet, wallet);
   const { postedMinor, heldMinor } = state;

@@ -5,7 +5,7 @@ import type { CommandContext } from '../../../platform/execution/transaction.js'
 import { SystemIds } from '../../../platform/kernel/ids.js';
 import type { Currency } from '../../../platform/kernel/money.js';
 import { WINDOW_GENERATION_SIZE } from '../../../platform/kernel/operation-window.js';
-import { isRejection } from '../../../platform/kernel/rejection.js';
+import { isRejection, type Rejection } from '../../../platform/kernel/rejection.js';
 import { NoSnapshots } from '../../../platform/snapshots/snapshot-store.js';
 import { Adjustment } from '../domain/adjustment.js';
 import { TopUp } from '../domain/topup.js';
@@ -13,7 +13,7 @@ import { Wallet, walletId } from '../domain/wallet.js';
 import type { WalletEvent } from '../events/wallet.events.js';
 import { CLAIM_PATIENCE_MS, largestMovementMinor } from '../limits.js';
 import { AdjustBalance, AdjustBalanceHandler, advanceAdjustment } from './adjust-balance.js';
-import { referenceId } from './balance.js';
+import { type BalanceAfter, referenceId } from './balance.js';
 import { advanceTopUp, TopUpBalance, TopUpBalanceHandler } from './top-up-balance.js';
 
 const NOW_MS = Date.parse('2026-03-01T12:00:00.000Z');
@@ -47,7 +47,11 @@ function open() {
 }
 type Post = keyof Pick<ReturnType<typeof open>, 'topUp' | 'adjust'>;
 
-const outcome = (answer: unknown): unknown => (isRejection(answer) ? answer.code : answer);
+function outcome(answer: BalanceAfter | Rejection): unknown {
+  if (isRejection(answer)) return answer.code;
+  const { note: _, ...balance } = answer;
+  return balance;
+}
 const balance = (postedMinor: bigint, currency: Currency = 'AZN') => ({
   ...{ currency, postedMinor, heldMinor: 0n, availableMinor: postedMinor },
 });

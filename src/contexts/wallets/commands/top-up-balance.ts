@@ -6,7 +6,7 @@ import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { TopUp } from '../domain/topup.js';
 import { Wallet, walletId } from '../domain/wallet.js';
 import { CLAIM_PATIENCE_MS, largestMovementMinor } from '../limits.js';
-import { type Balance, balanceOf, referenceId } from './balance.js';
+import { type BalanceAfter, balanceOf, referenceId } from './balance.js';
 import { postOnce } from './post-once.js';
 
 export type TopUpRejection = 'InvalidAmount' | 'ReferenceConflict';
@@ -24,7 +24,7 @@ export interface TopUpBalanceInput {
 }
 
 /** Credits a wallet. Idempotent on (owner, reference); another amount or currency is `ReferenceConflict`. */
-export class TopUpBalance extends Command<Balance | Rejection<TopUpRejection>> {
+export class TopUpBalance extends Command<BalanceAfter | Rejection<TopUpRejection>> {
   constructor(
     readonly context: CommandContext,
     readonly input: TopUpBalanceInput,
@@ -39,13 +39,13 @@ export const topUpId = referenceId;
 export class TopUpBalanceHandler implements ICommandHandler<TopUpBalance> {
   constructor(private readonly executor: Executor) {}
 
-  execute({ context, input }: TopUpBalance): Promise<Balance | Rejection<TopUpRejection>> {
+  execute({ context, input }: TopUpBalance): Promise<BalanceAfter | Rejection<TopUpRejection>> {
     return this.executor.advance(context, (tx) => topUp(tx, input));
   }
 }
 
 /** Claims the top-up unless it is claimed already, and takes it to its end. */
-export function topUp(tx: Transaction, input: TopUpBalanceInput): Balance | Rejection<TopUpRejection> {
+export function topUp(tx: Transaction, input: TopUpBalanceInput): BalanceAfter | Rejection<TopUpRejection> {
   const { ownerId: owner, purpose, currency, amountMinor, reference, comment } = input;
   if (amountMinor <= 0n || amountMinor > largestMovementMinor(currency)) return reject('InvalidAmount');
   const id = topUpId(owner, reference);
@@ -61,7 +61,7 @@ export function topUp(tx: Transaction, input: TopUpBalanceInput): Balance | Reje
     return reject('ReferenceConflict');
   }
   advanceTopUp(tx, id);
-  return balanceOf(tx, wallet, currency);
+  return { ...balanceOf(tx, wallet, currency), note: claim ? claim.comment : comment };
 }
 
 /** Takes a claimed top-up from wherever it stands to its end. */
