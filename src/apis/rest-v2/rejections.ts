@@ -12,6 +12,7 @@ import type { PricingRejectionCode } from '../../contexts/pricing/index.js';
 import type { AdjustmentRejection, TopUpRejection } from '../../contexts/wallets/index.js';
 import type { WebhookRejectionCode } from '../../contexts/webhooks/index.js';
 import type { AuthRejectionCode } from '../../platform/auth/auth-service.js';
+import { RetryLater } from '../../platform/http/failure.js';
 import type { Rejection } from '../../platform/kernel/rejection.js';
 
 type Code =
@@ -122,5 +123,8 @@ export function refusalOf({ code, detail }: Rejection): HttpException {
   if (!Object.hasOwn(ANSWERS, code)) throw new Error(`no answer for the rejection ${code}`);
   const [status, text] = ANSWERS[code as Code];
   const message = text.replace(/\{(\w+)\}/g, (_, name: string) => String(detail[name] ?? name));
-  return new HttpException(message, status);
+  const { retryAfterSeconds } = detail;
+  return typeof retryAfterSeconds === 'number'
+    ? new RetryLater(message, status, retryAfterSeconds)
+    : new HttpException(message, status);
 }

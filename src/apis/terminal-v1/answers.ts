@@ -1,3 +1,4 @@
+import type { Rejection } from '../../platform/kernel/rejection.js';
 import { RETRY_AFTER_SECONDS } from './limits.js';
 
 /**
@@ -69,6 +70,12 @@ const build = (code: Code): Answer => ({
 export const ANSWERS = Object.fromEntries(
   Object.keys(MESSAGES).map((code) => [code, build(code as Code)]),
 ) as Readonly<Record<Code, Answer>>;
+
+/** A terminal that is blocked for a while is told for how long. */
+export const rateLimited = ({ detail }: Rejection): Answer => ({
+  ...ANSWERS['0-13'],
+  retryAfterSeconds: Number(detail.retryAfterSeconds ?? RETRY_AFTER_SECONDS),
+});
 
 /** For HEAD on actions that change state. */
 export const METHOD_NOT_ALLOWED: Answer = { ...ANSWERS['0-1'], status: 405 };

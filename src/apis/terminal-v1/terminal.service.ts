@@ -16,7 +16,7 @@ import { Ids } from '../../platform/kernel/ids.js';
 import { isRejection } from '../../platform/kernel/rejection.js';
 import { tellingOutagesSeldom } from '../../platform/logging/seldom.js';
 import { INVALID_DATA, type Means, mayRepeatSale, PERFORM } from './actions.js';
-import { ANSWERS, type Answer } from './answers.js';
+import { ANSWERS, type Answer, rateLimited } from './answers.js';
 import { MAX_REQUESTS_IN_FLIGHT } from './limits.js';
 import {
   type Action,
@@ -122,7 +122,8 @@ export class TerminalService {
   /** Who is asking, or why not: throttle, credentials, status, IP. */
   private identify({ login, password }: Envelope, { address }: Caller): MaybePromise<Identified | Answer> {
     return map(this.authenticator.authenticate({ login, password, address }), (account) => {
-      if (isRejection(account)) return ANSWERS[account.code === 'RateLimited' ? '0-13' : '0-10'];
+      if (isRejection(account))
+        return account.code === 'RateLimited' ? rateLimited(account) : ANSWERS['0-10'];
       return map(this.partners.find(account.partnerId), (partner) => {
         if (partner.status !== 'active') return ANSWERS['0-11'];
         if (!checkIp(partner, address)) return ANSWERS['0-14'];

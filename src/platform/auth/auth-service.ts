@@ -5,7 +5,12 @@ import { Ids } from '../kernel/ids.js';
 import { isRejection, type Rejection, reject } from '../kernel/rejection.js';
 import type { Credentials } from '../security/credential-checks.js';
 import { KeyedHash } from '../security/keyed-hash.js';
-import { type FailureThrottle, FailureThrottles } from '../throttle/failure-throttle.js';
+import {
+  blocked,
+  type FailureThrottle,
+  FailureThrottles,
+  LOGIN_FAILURES,
+} from '../throttle/failure-throttle.js';
 import {
   type AccountFacts,
   AccountSource,
@@ -93,7 +98,7 @@ export class AuthService {
     const token = this.tokens.readRefresh(refreshToken);
     if (!token) return reject('InvalidToken');
     const source = `${token.sessionId}|${address}`;
-    if (await this.refreshes.isBlocked(source)) return reject('RateLimited');
+    if (await this.refreshes.isBlocked(source)) return blocked(LOGIN_FAILURES);
     const secret = this.tokens.newRefreshSecret();
     const rotated = await this.executor.run(this.context(null), (tx) => this.rotate(tx, token, secret));
     if (isRejection(rotated)) {

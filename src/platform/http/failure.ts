@@ -5,6 +5,8 @@ export interface Failure {
   readonly status: number;
   readonly message: string;
   readonly details: readonly string[];
+  /** How long the refusal lasts, where that is known. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** Texts for what the framework refuses. Its own quote the request: a malformed URL or body may hold a password. */
@@ -29,6 +31,17 @@ export const refusal = (status: number): Failure => ({
 /** 503 that is no news to whoever runs the server: what was asked for is merely late, or the log says why already. */
 export class KnownOutage extends ServiceUnavailableException {}
 
+/** A refusal of which it is known how long it lasts. */
+export class RetryLater extends HttpException {
+  constructor(
+    message: string,
+    status: number,
+    readonly retryAfterSeconds: number,
+  ) {
+    super(message, status);
+  }
+}
+
 const INTERNAL: Failure = { status: 500, message: 'Internal server error', details: [] };
 
 function fromException(exception: HttpException): Failure {
@@ -36,7 +49,10 @@ function fromException(exception: HttpException): Failure {
   const given = typeof response === 'string' ? response : (response as { message?: unknown }).message;
   const details = (Array.isArray(given) ? given : [given]).filter((text) => typeof text === 'string');
   const message = details.join('; ') || refusal(exception.getStatus()).message;
-  return { status: exception.getStatus(), message, details };
+  const failure = { status: exception.getStatus(), message, details };
+  return exception instanceof RetryLater
+    ? { ...failure, retryAfterSeconds: exception.retryAfterSeconds }
+    : failure;
 }
 
 /** What to tell a caller of something thrown. Texts of our own exceptions are shown; nobody else's are. */

@@ -128,12 +128,12 @@ export class HttpAdapter extends FastifyAdapter {
     this.answer(failure, request, reply);
   }
 
-  private answer({ status, message, details }: Failure, request: FastifyRequest, reply: FastifyReply): void {
+  private answer(failure: Failure, request: FastifyRequest, reply: FastifyReply): void {
     if (reply.sent || reply.raw.headersSent) return;
     const path = pathOf(request.raw.url ?? '/');
     const surface = this.router.surfaceOf(path, this.hostOf(request.raw));
     const errors = surface?.errors ?? plainErrors;
-    const answer = errors({ status, message, details, method: request.method, path, requestId: request.id });
+    const answer = errors({ ...failure, method: request.method, path, requestId: request.id });
     reply.header('X-Request-Id', request.id);
     if (answer.headers) reply.headers(answer.headers);
     reply.code(answer.status).header('Content-Type', answer.contentType).send(answer.body);

@@ -10,6 +10,8 @@ export interface HttpFailure {
   readonly message: string;
   /** Per field or rule, where a validation named several. */
   readonly details: readonly string[];
+  /** How long the refusal lasts, where that is known. */
+  readonly retryAfterSeconds?: number;
   readonly method: string;
   /** Without the query. */
   readonly path: string;

@@ -1,7 +1,12 @@
 import type { MaybePromise } from '../event-store/event-store.js';
 import type { Clock } from '../kernel/clock.js';
 import { isRejection, type Rejection, reject } from '../kernel/rejection.js';
-import type { FailureThrottle, FailureThrottles } from '../throttle/failure-throttle.js';
+import {
+  blocked,
+  type FailureThrottle,
+  type FailureThrottles,
+  LOGIN_FAILURES,
+} from '../throttle/failure-throttle.js';
 import { CredentialCache } from './credential-cache.js';
 import { CHECKS_WAITING_PER_LOGIN, CHECKS_WAITING_PER_NETWORK, MAX_LOGIN_CODE_POINTS } from './limits.js';
 import { networkOf } from './network-of.js';
@@ -69,9 +74,9 @@ export class CredentialChecks<Ref> {
     const login = this.normalLogin(given);
     const network = networkOf(address);
     const source = `${login}|${network}`;
-    const blocked = this.throttle.isBlocked(source);
-    if (blocked === true) return reject('RateLimited');
-    return this.checkUnknown(blocked, pairKey, source, { login, password, network });
+    const isBlocked = this.throttle.isBlocked(source);
+    if (isBlocked === true) return blocked(LOGIN_FAILURES);
+    return this.checkUnknown(isBlocked, pairKey, source, { login, password, network });
   }
 
   /** Forgets an account's remembered credentials. */
@@ -80,12 +85,12 @@ export class CredentialChecks<Ref> {
   }
 
   private async checkUnknown(
-    blocked: MaybePromise<boolean>,
+    isBlocked: MaybePromise<boolean>,
     pairKey: string,
     source: string,
     { login, password, network }: Pick<Credentials, 'login' | 'password'> & { readonly network: string },
   ): Promise<Ref | CredentialRejection> {
-    if (blocked && (await blocked)) return reject('RateLimited');
+    if (isBlocked && (await isBlocked)) return blocked(LOGIN_FAILURES);
     const shared = this.checking.get(pairKey);
     const outcome = await (shared ?? this.beginFor(network, () => this.begin(pairKey, login, password)));
     if (!isRejection(outcome)) await this.throttle.succeed(source);

@@ -1,11 +1,18 @@
 import type { MaybePromise } from '../event-store/event-store.js';
+import { type Rejection, reject } from '../kernel/rejection.js';
 import { FAILURE_WINDOW_MS, FAILURES_PER_WINDOW } from '../security/limits.js';
+
+const MILLISECONDS = 1_000;
 
 /** So many failures of one key in a window, which begins with its first, block it until the window ends. */
 export interface ThrottleLimit {
   readonly failures: number;
   readonly windowMs: number;
 }
+
+/** Refused for its failures alone: whoever comes again after the whole window is let in. */
+export const blocked = ({ windowMs }: ThrottleLimit): Rejection<'RateLimited'> =>
+  reject('RateLimited', { retryAfterSeconds: windowMs / MILLISECONDS });
 
 export const LOGIN_FAILURES: ThrottleLimit = { failures: FAILURES_PER_WINDOW, windowMs: FAILURE_WINDOW_MS };
 

@@ -1,3 +1,4 @@
+import { Shop } from './shop.js';
 import { PASSWORD, startStubbedTerminal } from './stubbed-terminal.js';
 import { queryString } from './transcript.js';
 
@@ -48,4 +49,16 @@ it('gives a place back however a request ends', async () => {
   }
   expect(codes).toEqual(['0-99', '5-4', '5-3', '5-2', '0-11', '5-4', '0']);
   await terminal.close();
+});
+
+it('tells a terminal that guessed a password how long it is blocked', async () => {
+  const shop = await Shop.open();
+  try {
+    const guess = () => shop.app.adapter.inject({ url: url('1', {}) });
+    for (let i = 0; i < 10; i += 1) expect((await guess()).json().code).toBe('0-10');
+    const blocked = await guess();
+    expect([blocked.json(), blocked.headers['retry-after']]).toEqual([OVERLOADED, '60']);
+  } finally {
+    await shop.app.close();
+  }
 });

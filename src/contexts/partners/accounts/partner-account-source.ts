@@ -46,7 +46,8 @@ export class PartnerAccountSource extends AccountSource {
     if (!needsTotp(state)) return null;
     if (!code) return reject('TotpRequired');
     const proof = await this.totp.prove(id, state.totp!, code);
-    return isRejection(proof) ? reject(proof.code === 'RateLimited' ? 'RateLimited' : 'TotpInvalid') : proof;
+    if (!isRejection(proof)) return proof;
+    return proof.code === 'RateLimited' ? reject('RateLimited', proof.detail) : reject('TotpInvalid');
   }
 
   useCode(tx: Transaction, { kind, id }: AccountRef, proof: CodeProof | null): CodeRejection | null {

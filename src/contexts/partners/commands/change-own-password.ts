@@ -32,7 +32,9 @@ export class ChangeOwnPasswordHandler implements ICommandHandler<ChangeOwnPasswo
   async execute(command: ChangeOwnPassword): Promise<AccountRef | Rejection<PartnerRejectionCode>> {
     const { context, account, password } = command;
     const holder = await this.credentials.check(command.credentials);
-    if (isRejection(holder)) return reject(holder.code === 'RateLimited' ? 'RateLimited' : 'WrongPassword');
+    if (isRejection(holder)) {
+      return holder.code === 'RateLimited' ? reject('RateLimited', holder.detail) : reject('WrongPassword');
+    }
     if (holder.id !== account.id) return reject('WrongPassword');
     const set =
       account.kind === 'staff'
