@@ -51,7 +51,8 @@ const DELETED = 'deleted';
 const REFUSALS = {
   duplicate: DUPLICATE,
   duplicate_in_request: DUPLICATE,
-  invalid_text: () => new BadRequestException('key_text: must be one line of 1 to 2000 characters'),
+  invalid_text: () =>
+    new BadRequestException('key_text: must be one line of 1 to 2000 characters, all of which can be seen'),
   invalid_serial: () => new BadRequestException('serial_number: must be one line of at most 200 characters'),
   invalid_expiry: () => new BadRequestException('expires_at: must be a date such as 2027-12-31'),
   expired: () => new BadRequestException('expires_at: is over already'),

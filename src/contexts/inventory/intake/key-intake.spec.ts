@@ -104,6 +104,20 @@ describe('adding keys', () => {
     ]);
   });
 
+  it('skips keys with characters that nobody sees: they would come in beside the same key without', async () => {
+    const seen = ['SEEN-0001', 'ｓｅｅｎ\u2010\u00a00002', 'ключ❤\ufe0f'];
+    const unseen = ['\u00ad', '\u200b', '\u200e', '\u2060', '\ufeff', '\u202e', '\u2028', '\u0085'];
+    const texts = [...seen, ...unseen.map((mark) => `SEEN${mark}0001`), '\u200b'];
+    const result = accepted(
+      await node.add(
+        'a',
+        texts.map((text) => ({ text })),
+      ),
+    );
+    expect(result.added.map(({ index }) => index)).toEqual([0, 1, 2]);
+    expect(new Set(result.skipped.map(({ reason }) => reason))).toEqual(new Set(['invalid_text']));
+  });
+
   it('skips keys that came in before, over all packages, and counts a repeated command as duplicates', async () => {
     accepted(await node.add('a', [{ text: 'aaaa-bbbb' }, { text: 'cccc' }]));
     const again = accepted(await node.add('b', [{ text: 'AAAA BBBB' }, { text: 'new' }]));

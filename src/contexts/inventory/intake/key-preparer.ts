@@ -44,6 +44,12 @@ export interface PreparerOptions {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for.
 const UNFIT = /[\u0000-\u001f\u007f\p{Cs}]/u;
 
+/**
+ * Marks that nobody sees, as soft hyphens and spaces of no width, and line ends of other scripts. A key that is copied with one
+ * would be another key to us than the same without, and be sold twice.
+ */
+const UNSEEN = /[\u0080-\u009f\p{Cf}\p{Zl}\p{Zp}]/u;
+
 const tooLong = (text: string, codePoints: number): boolean =>
   text.length > codePoints && (text.length > 2 * codePoints || Array.from(text).length > codePoints);
 
@@ -64,7 +70,8 @@ export class KeyPreparer {
 
   prepare(key: GivenKey, nowMs: number): PreparedKey | InvalidKeyReason {
     const text = key.text.trim();
-    if (text === '' || UNFIT.test(text) || tooLong(text, KEY_TEXT_CODE_POINTS)) return 'invalid_text';
+    if (text === '' || UNFIT.test(text) || UNSEEN.test(text)) return 'invalid_text';
+    if (tooLong(text, KEY_TEXT_CODE_POINTS)) return 'invalid_text';
     const comparable = comparableText(text, this.options.format);
     if (comparable === '') return 'invalid_text';
     const serial = serialOf(key.serial);
