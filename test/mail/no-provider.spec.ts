@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EventStoreError } from '../../src/platform/event-store/event-store.js';
 import { MasterKey } from '../../src/platform/security/master-key.js';
 import { Client } from '../apis/rest-v2/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
@@ -49,4 +50,23 @@ it('in production an order waits for a provider, however long, and says so', asy
     await app.runtime.processes.runDue();
   }
   expect(await delivery()).toEqual(before);
+});
+
+it('a customer who was erased before the disk was full is not said to be there unchanged', async () => {
+  const { events } = app.engines;
+  const append = events.append.bind(events);
+  events.append = async (batch) => {
+    const ends = batch.some((entry) => entry.events.some(({ type }) => type === 'DeliveryErased'));
+    if (ends) throw new EventStoreError('StorageFull', 'there is no space left for the log', 'nothing');
+    return append(batch);
+  };
+  try {
+    const admin = await new Client(app).login('admin', PASSWORD);
+    expect(await admin.post('/privacy/erasures', { email: 'customer@example.com' })).toMatchObject({
+      status: 503,
+      body: { error: expect.stringMatching(/look whether the change was made/) },
+    });
+  } finally {
+    events.append = append;
+  }
 });

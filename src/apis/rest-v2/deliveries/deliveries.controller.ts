@@ -93,7 +93,11 @@ export class ErasuresController {
   @Allow(ADMINS)
   @AnswersOne(ERASURE)
   async erase(@CalledBy() caller: Caller, @Body() { email }: ErasureBody) {
-    const { ended } = await this.writes.run(caller, (context) => new EraseCustomer(context, email));
+    const { ended } = await this.writes.run(
+      caller,
+      (context) => new EraseCustomer(context, email),
+      'several',
+    );
     return success({ erased: true, ended_deliveries: ended });
   }
 }
