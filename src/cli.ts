@@ -5,7 +5,7 @@ import { COMMANDS, helpText } from './cli/commands.js';
 import { ProgressDisplay } from './cli/progress-display.js';
 import { examine } from './composition/doctor/doctor.js';
 import { runOperation } from './composition/operations/run-operation.js';
-import { importWorkerAt, verifyProcessAt } from './composition/worker-entries.js';
+import { importWorkerAt, lookProcessAt, verifyProcessAt } from './composition/worker-entries.js';
 import { loadSettings, readEnvironment } from './platform/config/settings.js';
 import { createLogger } from './platform/logging/logger.js';
 
@@ -31,7 +31,10 @@ async function main(words: readonly string[]): Promise<number> {
     print,
     resolve: (path) => resolve(path),
     readFile: (path) => readFileSync(path, 'utf8'),
-    examine: () => examine(readEnvironment(process.env, process.cwd())),
+    examine: () => {
+      const entry = lookProcessAt(import.meta.url);
+      return examine(readEnvironment(process.env, process.cwd()), entry && { entry });
+    },
     run: (name, params, onProgress = progress.show) => {
       const settings = loadSettings(readEnvironment(process.env, process.cwd()));
       return runOperation(name, params, {

@@ -7,7 +7,7 @@ import type { KeyedHash } from '../platform/security/keyed-hash.js';
 import { EngineUnavailable } from './reach.js';
 
 /** A hash by one of the data keys: it stays when the master key changes, and gives nothing away. */
-const nameOf = (hashes: KeyedHash): string => hashes.hash('log-owner', '');
+export const nameOf = (hashes: KeyedHash): string => hashes.hash('log-owner', '');
 
 /**
  * What the log holds in secret can be read with the data keys that it was written with alone.
@@ -42,40 +42,60 @@ export interface ClaimedFiles {
  * @throws {DataFormatError}
  */
 export async function claimFiles(log: EmbeddedEventStore, files: ClaimedFiles): Promise<void> {
-  const problem = problemOf(log, files);
+  const { hashes, keys } = files;
+  const facts: LogFacts = {
+    claimedBy: log.claimedBy,
+    isEmpty: log.headPosition() === 0n,
+    namespace: namespaceOf(firstStreamOf(log)),
+  };
+  const problem = problemOfFiles(facts, { haveLog: keys?.haveLog ?? false, name: nameOf(hashes) }, files);
   if (problem !== null) {
     await log.close();
     throw new DataFormatError(problem);
   }
-  const { hashes, keys } = files;
   if (log.claimedBy === null) log.claim(nameOf(hashes));
   if (keys && !keys.haveLog) await keys.noteLog();
 }
 
-function problemOf(log: EmbeddedEventStore, files: ClaimedFiles): string | null {
-  const { directory, hashes, keys, streamNamespace } = files;
-  const namespace = namespaceOf(log);
+/** What a log says of itself. */
+export interface LogFacts {
+  readonly claimedBy: string | null;
+  readonly isEmpty: boolean;
+  /** What its streams begin with; null if it is empty, or does not tell. */
+  readonly namespace: string | null;
+}
+
+/**
+ * Why a log and data keys of a directory are not used together; null if they are.
+ * @param keys null where data keys are kept on a server; `name`: what a log of these keys is claimed by, null if it cannot be told
+ */
+export function problemOfFiles(
+  { claimedBy, isEmpty, namespace }: LogFacts,
+  keys: { readonly haveLog: boolean; readonly name: string | null } | null,
+  { directory, streamNamespace }: Pick<ClaimedFiles, 'directory' | 'streamNamespace'>,
+): string | null {
   if (namespace !== null && namespace !== streamNamespace) {
     return `the log in ${directory} was written with STREAM_NAMESPACE=${namespace}: set the same, or begin with an empty DATA_DIR`;
   }
-  if (log.claimedBy === null) {
-    const isLost = keys?.haveLog && log.headPosition() === 0n;
-    return isLost
+  if (claimedBy === null) {
+    return keys?.haveLog && isEmpty
       ? `the log in ${directory} is missing or empty, and the data keys beside it were used with one: put it back, ` +
           'restore a backup, or begin with an empty DATA_DIR'
       : null;
   }
-  return log.claimedBy === nameOf(hashes)
+  return keys === null || claimedBy === keys.name
     ? null
     : `the log in ${directory} was written with other data keys: put back those that it was written with, from the ` +
         'same backup as the log';
 }
 
-/** What the log's streams begin with; null if it is empty, or does not tell. */
-function namespaceOf(log: EmbeddedEventStore): string | null {
+/** What a log's streams begin with. @param firstStream of its first event */
+export const namespaceOf = (firstStream: string | null): string | null =>
+  /^([a-z][a-z0-9]*)\./.exec(firstStream ?? '')?.[1] ?? null;
+
+function firstStreamOf(log: EmbeddedEventStore): string | null {
   try {
-    const [first] = log.readAll(0n, 1);
-    return /^([a-z][a-z0-9]*)\./.exec(first?.stream ?? '')?.[1] ?? null;
+    return log.readAll(0n, 1)[0]?.stream ?? null;
   } catch (error) {
     // Whoever needs what is damaged says so.
     if (error instanceof EventStoreError) return null;

@@ -1,7 +1,21 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { MIGRATIONS } from '../../migrations/all.js';
 import { examine } from '../../src/composition/doctor/doctor.js';
 import type { Finding } from '../../src/composition/doctor/finding.js';
 import {
@@ -16,6 +30,7 @@ import { openEngines } from '../../src/composition/engines.js';
 import { loadSettings } from '../../src/platform/config/settings.js';
 import { SystemIds } from '../../src/platform/kernel/ids.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
+import { runMigrations } from '../../src/platform/migrations/migrations.js';
 import { MasterKey } from '../../src/platform/security/master-key.js';
 import { EventStoreDbStandIn } from '../support/eventstoredb/stand-in.js';
 
@@ -119,6 +134,62 @@ describe('the doctor', () => {
     await made();
     const findings = await found({ KEYFORGE_MASTER_KEY: 'ab'.repeat(32) });
     expectFinding(findings, ['problem', 'master key', /not the one/]);
+  });
+
+  it('finds nothing wrong with what a first start leaves that broke off before its log', async () => {
+    await runMigrations({ directory: dataDir, migrations: MIGRATIONS, log: () => undefined });
+    expect(problems(await found())).toEqual([]);
+  });
+
+  it.each([
+    ['a log without its data keys', 'keys', /was written with other data keys/],
+    ['data keys without their log', 'log', /is missing or empty/],
+  ])('says what a start would say of %s', async (_, folder, text) => {
+    await made();
+    rmSync(join(dataDir, folder), { recursive: true });
+    expectFinding(await found(), ['problem', 'log', text]);
+    expect(existsSync(join(dataDir, folder))).toBe(false);
+    await expect(made()).rejects.toThrow(text);
+  });
+
+  it('says what a start would say of a log of other data keys, and of another namespace', async () => {
+    await made();
+    renameSync(dataDir, join(root, 'other'));
+    await made();
+    expectFinding(await found({ STREAM_NAMESPACE: 'xx' }), ['ok', 'log', /empty/]);
+    rmSync(join(dataDir, 'log'), { recursive: true });
+    renameSync(join(root, 'other', 'log'), join(dataDir, 'log'));
+    expectFinding(await found(), ['problem', 'log', /was written with other data keys/]);
+  });
+
+  it.each([
+    ['log/data.mdb', 'log'],
+    ['keys/keys.mdb', 'data keys'],
+    ['idempotency/data.mdb', 'idempotency keys'],
+  ])('says what a start would say of %s where most of it is missing', async (file, check) => {
+    await made();
+    truncateSync(join(dataDir, file), 4096);
+    expectFinding(await found(), ['problem', check, /cannot be opened/]);
+    await expect(made()).rejects.toThrow('cannot be opened');
+  });
+
+  it('survives a log that ends whoever reads it, changes nothing of it, and says so', async () => {
+    await made();
+    const log = join(dataDir, 'log', 'data.mdb');
+    const cut = Math.ceil(statSync(log).size / 8192) * 4096;
+    truncateSync(log, cut);
+    const execArgv = ['-r', resolve('test/support/register.cjs')];
+    const entry = pathToFileURL(resolve('src/composition/doctor/look.process.ts'));
+    const findings = await examine({ ...process.env, DATA_DIR: dataDir }, { entry, execArgv });
+    expectFinding(findings, ['problem', 'log', /whoever tries is ended \(SIGBUS\)/]);
+    expect(statSync(log).size).toBe(cut);
+    await expect(made()).rejects.toThrow('cannot be read');
+  }, 30_000);
+
+  it('says what a start would say of a newer format', async () => {
+    await made();
+    writeFileSync(join(dataDir, 'format.json'), '{"product":"keyforge","format":99}');
+    expectFinding(await found(), ['problem', 'format', /have format 99/]);
   });
 
   it('judges what it cannot make here', () => {

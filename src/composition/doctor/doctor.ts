@@ -1,16 +1,19 @@
 import { idleSettings, loadSettings, type Settings, SettingsError } from '../../platform/config/settings.js';
 import { readMasterKey } from '../../platform/security/master-key-file.js';
 import { type Finding, ok, problem, warning, within, withoutSecrets } from './finding.js';
-import { checkDataDirectory, checkMasterKey, checkNode } from './local-checks.js';
+import { checkDataDirectory, checkNode } from './local-checks.js';
+import { type LookProcess, lookApart } from './look-apart.js';
 import { checkMemory } from './memory-check.js';
+import { checkStored } from './stored-checks.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Looks at everything that the product stands on: this machine, the settings, the data directory, the servers that are
  * set. Changes nothing, beside a running server or without one. No finding names a secret.
+ * @param look process that looks at what is stored; absent: this one does, and ends where LMDB does
  */
-export async function examine(env: Environment): Promise<Finding[]> {
+export async function examine(env: Environment, look?: LookProcess): Promise<Finding[]> {
   let settings: Settings;
   try {
     settings = loadSettings(env);
@@ -27,23 +30,19 @@ export async function examine(env: Environment): Promise<Finding[]> {
     [checkNode(), checkMemory()],
     checkSettings(settings),
     within('data', checkDataDirectory(settings), 'make DATA_DIR a folder that this user can write'),
-    within(
-      'master key',
-      checkMasterKey(settings).then((found) => [found]),
-      'look at the file, or set the variable anew',
-    ),
+    within('data', look ? lookApart(look, env) : checkStored(settings), 'look at DATA_DIR'),
     eventStoreUrl
-      ? within('eventstoredb', servers.checkEventStoreDb(eventStoreUrl), look('EVENTSTORE_URL'))
+      ? within('eventstoredb', servers.checkEventStoreDb(eventStoreUrl), adviceOn('EVENTSTORE_URL'))
       : [],
     mongoDbUrl
-      ? within('mongodb', servers.checkMongoDb(mongoDbUrl, givenKey(settings)), look('MONGODB_URL'))
+      ? within('mongodb', servers.checkMongoDb(mongoDbUrl, givenKey(settings)), adviceOn('MONGODB_URL'))
       : [],
-    redisUrl ? within('redis', servers.checkRedis(redisUrl), look('REDIS_URL')) : [],
+    redisUrl ? within('redis', servers.checkRedis(redisUrl), adviceOn('REDIS_URL')) : [],
   ]);
   return withoutSecrets(groups.flat(), settings);
 }
 
-const look =
+const adviceOn =
   (variable: string) =>
   (reason: string): string => {
     if (/wrong version number|packet length too long/i.test(reason))

@@ -13,8 +13,6 @@ import { dirname, join } from 'node:path';
 import type { Settings } from '../../platform/config/settings.js';
 import { connectControl } from '../../platform/data-directory/control-client.js';
 import { unusableFile } from '../../platform/data-directory/owned-files.js';
-import { EmbeddedKeyStore } from '../../platform/key-store/embedded/embedded-key-store.js';
-import { readMasterKey } from '../../platform/security/master-key-file.js';
 import { UNFINISHED_RESTORE } from '../backup/half-restored.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
@@ -162,30 +160,4 @@ function checkModes(dataDir: string): Finding[] {
     const mode = name.startsWith('master') ? '0600' : '0700';
     return problem('file modes', `others may use ${path}`, `chmod ${mode} ${path}`);
   });
-}
-
-/** Whether the embedded data keys open with the master key that the settings give. */
-export async function checkMasterKey(settings: Settings): Promise<Finding> {
-  const { dataDir, masterKey, mongoDbUrl } = settings;
-  const key = readMasterKey(masterKey, dataDir);
-  const keys = join(dataDir, 'keys');
-  const hasKeys = mongoDbUrl === null && existsSync(join(keys, 'keys.mdb'));
-  if (!key) {
-    return hasKeys
-      ? problem(
-          'master key',
-          'there is none, and data that needs it',
-          'set KEYFORGE_MASTER_KEY, or put master.key back',
-        )
-      : ok('master key', 'none yet: the first start makes one');
-  }
-  if (hasKeys && !(await EmbeddedKeyStore.matchesStored(keys, key))) {
-    return problem(
-      'master key',
-      'is not the one of this data',
-      'set the KEYFORGE_MASTER_KEY that it was made with',
-    );
-  }
-  if (masterKey) return ok('master key', hasKeys ? 'opens the stored keys' : 'is given');
-  return ok('master key', 'a file in DATA_DIR, which is in no backup: keep a copy elsewhere');
 }

@@ -74,16 +74,22 @@ export function problemOfEnvironment(directory: string, name = 'data.mdb'): stri
   return file.size < file.needed ? `its data file has ${file.size} bytes, of ${file.needed}` : null;
 }
 
+/** Bytes that a file should have which lacks no more than an end that LMDB may never have written; null if it lacks nothing, or more. */
+function unwritten(path: string): number | null {
+  const file = look(path);
+  if (!file || file.needed === null || file.size >= file.needed) return null;
+  const { size, needed } = file;
+  return needed - size > UNWRITTEN_BYTES || size < needed / 2 ? null : needed;
+}
+
 /**
  * As {@link problemOfEnvironment}, for what is kept nowhere else: an end that is missing may be one that LMDB never wrote. It is
  * filled with empty pages, in which LMDB finds an error where it needed them, instead of ending the process.
  */
 export function problemOfOnlyCopy(directory: string, name = 'data.mdb'): string | null {
   const path = join(directory, name);
-  const file = look(path);
-  if (!file || file.needed === null || file.size >= file.needed) return problemOfEnvironment(directory, name);
-  const { size, needed } = file;
-  if (needed - size > UNWRITTEN_BYTES || size < needed / 2) return problemOfEnvironment(directory, name);
+  const needed = unwritten(path);
+  if (needed === null) return problemOfEnvironment(directory, name);
   const opened = openSync(path, 'r+');
   try {
     ftruncateSync(opened, needed);
@@ -93,3 +99,10 @@ export function problemOfOnlyCopy(directory: string, name = 'data.mdb'): string 
   }
   return null;
 }
+
+/**
+ * As {@link problemOfOnlyCopy}, and fills nothing: somebody else may write the file. LMDB ends the process that needs what is missing at
+ * the end.
+ */
+export const problemOfStored = (directory: string, name = 'data.mdb'): string | null =>
+  unwritten(join(directory, name)) === null ? problemOfEnvironment(directory, name) : null;

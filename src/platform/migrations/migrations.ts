@@ -45,6 +45,15 @@ export function readFormat(directory: string): number {
   throw new DataFormatError(`${path} holds no format number; restore it from a backup`);
 }
 
+/** @throws {DataFormatError} */
+export function refuseNewerFormat(directory: string, found: number, known: number): void {
+  if (found <= known) return;
+  throw new DataFormatError(
+    `the data in ${directory} have format ${found}, and this release knows formats up to ${known}: ` +
+      'start the newer release, or restore a backup made by this one',
+  );
+}
+
 /** Replaces the record in one step that survives a power cut: the new file is on disk before it takes the name. */
 function writeFormat(directory: string, format: number): void {
   const path = join(directory, FORMAT_FILE);
@@ -70,12 +79,7 @@ export async function runMigrations({ directory, migrations, log }: MigrationRun
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const known = migrations.length;
   const found = readFormat(directory);
-  if (found > known) {
-    throw new DataFormatError(
-      `the data in ${directory} have format ${found}, and this release knows formats up to ${known}: ` +
-        'start the newer release, or restore a backup made by this one',
-    );
-  }
+  refuseNewerFormat(directory, found, known);
   for (const migration of migrations.slice(found)) {
     await migration.up(directory, log);
     writeFormat(directory, migration.number);

@@ -1,7 +1,8 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { KeyStore } from '../key-store/key-store.js';
 
-const SCOPE = 'fingerprint';
+/** The scope of the installation's fingerprint key. */
+export const FINGERPRINT_SCOPE = 'fingerprint';
 
 /**
  * HMAC-SHA256 under a key per purpose (`login`, `email`, `key-text` …), by which secrets and personal data are found
@@ -11,11 +12,11 @@ const SCOPE = 'fingerprint';
 export class KeyedHash {
   private readonly purposes = new Map<string, KeyObject>();
 
-  private constructor(private readonly fingerprintKey: Buffer) {}
+  constructor(private readonly fingerprintKey: Buffer) {}
 
   /** Reads the installation's fingerprint key, made at the first call. */
   static async open(keys: KeyStore): Promise<KeyedHash> {
-    return new KeyedHash((await keys.obtain(SCOPE)).key);
+    return new KeyedHash((await keys.obtain(FINGERPRINT_SCOPE)).key);
   }
 
   /** 43 characters of base64url. */

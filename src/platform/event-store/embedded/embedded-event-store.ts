@@ -26,11 +26,9 @@ import {
 import { LogReader, pageSize } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
 import { RecentEvents } from './recent-events.js';
-import { checkNewest, LogVerification, VERIFIED_AT_ONCE } from './verify-log.js';
+import { CHECKED_AT_START, checkNewest, LogVerification, VERIFIED_AT_ONCE } from './verify-log.js';
 
 const MAX_CACHED_HEADS = 100_000;
-/** The newest events, checked at every start. */
-const CHECKED_AT_START = 1000;
 
 export interface EmbeddedEventStoreOptions {
   /** Folder of the log alone; made if it is not there. One process at a time: hold the data directory's lock. */

@@ -75,7 +75,7 @@ export const unreadable = (directory: string, error: unknown): EventStoreError =
 
 /** The name of the data keys that the log was claimed for; null if it was for none. */
 export function ownerOf({ root }: LogEnvironment): string | null {
-  return ownerTable(root).get(OWNER)?.toString('utf8') ?? null;
+  return ownerTable(root)?.get(OWNER)?.toString('utf8') ?? null;
 }
 
 /** Before the first append: see {@link openLogEnvironment}. */

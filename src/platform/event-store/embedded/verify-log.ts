@@ -168,6 +168,9 @@ export async function verifyBeside(
   }
 }
 
+/** The newest events, checked at every start. */
+export const CHECKED_AT_START = 1000;
+
 /**
  * Checks the last events of the log, so that a start on a damaged disk is noticed before anything is appended to it.
  * @throws {EventStoreError} `Damaged`

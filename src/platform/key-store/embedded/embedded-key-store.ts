@@ -44,6 +44,13 @@ interface StoredKey {
   readonly wrapped: Buffer;
 }
 
+/** What is stored of data keys; `key` is null where there is none yet, or another master key wraps it. */
+export interface StoredKeys {
+  readonly matches: boolean;
+  readonly haveLog: boolean;
+  readonly key: Buffer | null;
+}
+
 /**
  * Data keys in a small LMDB environment of its own, one file, used by one process at a time.
  *
@@ -102,12 +109,17 @@ export class EmbeddedKeyStore extends KeyStore {
     return check === undefined || check === master.checkValue();
   }
 
-  /** Like {@link matches}, beside a running server: opens the file for reading alone. */
-  static async matchesStored(folder: string, master: MasterKey): Promise<boolean> {
+  /** What {@link matches}, {@link haveLog} and {@link obtain} of a scope would say, beside a running server: opens the file for reading alone. */
+  static async stored(folder: string, master: MasterKey, scope: string): Promise<StoredKeys> {
     const entries = openKeys(folder, { readOnly: true });
     const check = entries.get(CHECK) as string | undefined;
+    const haveLog = entries.get(LOG) !== undefined;
+    const id = entries.get(scopeOf(scope)) as string | undefined;
+    const key = id === undefined ? undefined : (entries.get(keyOf(id)) as StoredKey | undefined);
     await entries.close();
-    return check === undefined || check === master.checkValue();
+    const matches = check === undefined || check === master.checkValue();
+    if (!matches || id === undefined || !key) return { matches, haveLog, key: null };
+    return { matches, haveLog, key: master.unwrap(key.wrapped, labelOf(id, scope)) };
   }
 
   /** Whether a log was written with these keys. */

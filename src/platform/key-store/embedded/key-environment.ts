@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync
 import { dirname, join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 import { committed, openEnvironment } from '../../lmdb/environment.js';
-import { EnvironmentDamaged, problemOfOnlyCopy } from '../../lmdb/environment-file.js';
+import { EnvironmentDamaged, problemOfOnlyCopy, problemOfStored } from '../../lmdb/environment-file.js';
 
 export type Entries = RootDatabase<unknown, string>;
 
@@ -26,7 +26,7 @@ export function openEntries(path: string, { readOnly = false } = {}): Entries {
 
 /** The keys of a folder. @throws {EnvironmentDamaged} where lmdb would end the process. */
 export function openKeys(folder: string, options: { readonly readOnly?: boolean } = {}): Entries {
-  const problem = problemOfOnlyCopy(folder, ENV_FILE);
+  const problem = options.readOnly ? problemOfStored(folder, ENV_FILE) : problemOfOnlyCopy(folder, ENV_FILE);
   if (problem === null) return openEntries(join(folder, ENV_FILE), options);
   throw new EnvironmentDamaged(
     `the data keys in ${folder} cannot be opened: ${problem}; without them no secret in the log can be read: ` +
