@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { DataDirectoryInUseError } from '../platform/data-directory/data-directory.js';
@@ -29,6 +29,46 @@ describe('a server', () => {
     await expect(openForServer(folder, fail)).rejects.toThrow(DataDirectoryInUseError);
     expect(performance.now() - asked).toBeLessThan(5000);
     await server.close();
+  });
+});
+
+describe('a folder of somebody else', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(os.tmpdir(), 'keyforge-foreign-'));
+    chmodSync(folder, 0o755);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const put = (...names: string[]): void => {
+    for (const name of names) {
+      if (name.endsWith('/')) mkdirSync(join(folder, name), { recursive: true });
+      else writeFileSync(join(folder, name), '');
+    }
+  };
+
+  it.each([
+    ['photos', ['photo.jpg']],
+    ['what /var holds', ['log/', 'lib/']],
+    ['a home', ['.profile', 'uploads/']],
+  ])('is refused and left as it is where it holds %s', async (_, names) => {
+    put(...names);
+    const before = readdirSync(folder);
+    for (const command of [null, 'migrate'])
+      await expect(openDataDirectory(folder, command)).rejects.toThrow(/^DATA_DIR must be an empty folder/);
+    expect(readdirSync(folder)).toEqual(before);
+    expect(statSync(folder).mode & 0o777).toBe(0o755);
+  });
+
+  it.each([
+    ['nothing', []],
+    ['what a fresh disk has', ['lost+found/']],
+    ['a volume for the log', ['log/', 'log/lost+found/']],
+    ['what a first start leaves that broke off', ['lock/', 'format.json.new', 'master.key', 'keys/']],
+    ['data, and a note', ['format.json', 'README.txt']],
+    ['half of a restore, and a note', ['restore.tmp/', 'README.txt']],
+  ])('is taken where it holds %s', async (_, names) => {
+    put(...names);
+    await (await openDataDirectory(folder)).close();
   });
 });
 

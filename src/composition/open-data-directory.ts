@@ -4,18 +4,32 @@ import { type ControlClient, connectControl } from '../platform/data-directory/c
 import { DataDirectory, DataDirectoryInUseError } from '../platform/data-directory/data-directory.js';
 import { unusableFile } from '../platform/data-directory/owned-files.js';
 import { NoTemporaryFolder } from '../platform/data-directory/socket-path.js';
+import { foreignContent, foreignText } from './own-content.js';
 
 /**
  * @param command name of the command that works there by itself; null for a server
  * @throws {SettingsError | DataDirectoryInUseError}
  */
 export async function openDataDirectory(path: string, command: string | null = null): Promise<DataDirectory> {
+  refuseForeign(path);
   const directory = await DataDirectory.open(path, command).catch((error: unknown) => refuse(path, error));
   const unusable = unusableFile(path);
   if (!unusable) return directory;
   await directory.close();
   const message = `holds ${unusable.path}, which this user may not use (${unusable.code}): give all of it to the user of the server`;
   throw new SettingsError([{ variable: 'DATA_DIR', message }]);
+}
+
+/** A folder of somebody else is not filled, nor closed to other users. */
+function refuseForeign(path: string): void {
+  let names: readonly string[];
+  try {
+    names = foreignContent(path);
+  } catch (error) {
+    refuse(path, error);
+  }
+  if (names.length === 0) return;
+  throw new SettingsError([{ variable: 'DATA_DIR', message: foreignText(path, names) }]);
 }
 
 /** Commands are mostly done in moments: a server that comes meanwhile waits this long. */

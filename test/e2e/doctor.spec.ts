@@ -94,6 +94,12 @@ describe('the doctor', () => {
     expect(readdirSync(dataDir)).toEqual(before);
   });
 
+  it('finds a folder of somebody else', async () => {
+    mkdirSync(dataDir, { mode: 0o700 });
+    writeFileSync(join(dataDir, 'photo.jpg'), '');
+    expectFinding(await found(), ['problem', 'data', /there are other things \(photo\.jpg\)/]);
+  });
+
   it('finds a data directory that is a link to nowhere', async () => {
     symlinkSync(join(root, 'not mounted'), dataDir);
     expectFinding(await found(), ['problem', 'data', /a link to nowhere/]);

@@ -14,6 +14,7 @@ import type { Settings } from '../../platform/config/settings.js';
 import { connectControl } from '../../platform/data-directory/control-client.js';
 import { unusableFile } from '../../platform/data-directory/owned-files.js';
 import { UNFINISHED_RESTORE } from '../backup/half-restored.js';
+import { foreignContent, foreignText } from '../own-content.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 const OLDEST_NODE = [20, 19] as const;
@@ -66,11 +67,15 @@ export async function checkDataDirectory(
   const control = isThere ? await connectControl(dataDir) : null;
   control?.close();
   const unusable = unusableFile(dataDir);
+  const foreign = foreignContent(dataDir);
   const server = control ? 'in use by a running server' : 'not in use';
   return [
     isThere ? ok('data', `${dataDir}, ${server}`) : ok('data', `${dataDir} will be made at the first start`),
     ...(unusable
       ? [problem('files', `this user may not use ${unusable.path} (${unusable.code})`, GIVE_FILES)]
+      : []),
+    ...(foreign.length > 0
+      ? [problem('data', `DATA_DIR ${foreignText(dataDir, foreign)}`, 'set DATA_DIR to another folder')]
       : []),
     ...(existsSync(join(dataDir, UNFINISHED_RESTORE))
       ? [problem('restore', 'a restore broke off', 'run `npm run cli -- restore FOLDER` again')]

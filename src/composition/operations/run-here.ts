@@ -1,9 +1,8 @@
 import type { Settings } from '../../platform/config/settings.js';
 import type { DataDirectory } from '../../platform/data-directory/data-directory.js';
-import { UNFINISHED_RESTORE } from '../backup/half-restored.js';
-import { contentOf } from '../backup/restore-backup.js';
 import { openDataDirectory } from '../open-data-directory.js';
 import { acceptLog } from '../other-log.js';
+import { hasData } from '../own-content.js';
 import { type RunningApp, startApp } from '../start.js';
 import { restoreHere } from './backups.js';
 import { migrate } from './migrate.js';
@@ -32,12 +31,9 @@ export function serveOperations(
 /** What may begin with an empty data directory. */
 const MAKE_DATA: ReadonlySet<OperationName> = new Set(['demo-load', 'migrate', 'restore']);
 
-/** One of these is in each data directory, also in one whose first start broke off. */
-const OURS: ReadonlySet<string> = new Set(['format.json', 'log', 'keys', UNFINISHED_RESTORE]);
-
 /** A store made here by mistake would be backed up, verified and found sound, beside the one that is meant. */
 function refuseUnused({ dataDir, eventStoreUrl }: Settings): void {
-  if (eventStoreUrl !== null || contentOf(dataDir).some((name) => OURS.has(name))) return;
+  if (eventStoreUrl !== null || hasData(dataDir)) return;
   throw new OperationRefused(`there is no data in ${dataDir}: set DATA_DIR to where the server has it`);
 }
 
