@@ -4,6 +4,7 @@ import { parseCommandLine, UsageError } from './cli/command.js';
 import { COMMANDS, helpText } from './cli/commands.js';
 import { ProgressDisplay } from './cli/progress-display.js';
 import { examine } from './composition/doctor/doctor.js';
+import { interrupted, isInterrupted } from './composition/operations/interruption.js';
 import { runOperation } from './composition/operations/run-operation.js';
 import { importWorkerAt, lookProcessAt, verifyProcessAt } from './composition/worker-entries.js';
 import { loadSettings, readEnvironment } from './platform/config/settings.js';
@@ -15,6 +16,8 @@ const EXIT_USAGE = 64;
 const EXIT_INTERRUPTED = 130;
 
 const stopping = new AbortController();
+/** What to say to whoever interrupts; null: nothing is under way that would be left in the midst. */
+let atInterruption: string | null = null;
 const progress = new ProgressDisplay(process.stderr);
 const print = (line: string): void => {
   progress.end();
@@ -45,6 +48,9 @@ async function main(words: readonly string[]): Promise<number> {
         verifyProcess: verifyProcessAt(import.meta.url),
         onProgress,
         signal: stopping.signal,
+        onBegin: (atFirst) => {
+          atInterruption = atFirst;
+        },
       });
     },
   });
@@ -62,11 +68,21 @@ process.on('exit', () => {
   if (unprinted.code !== 'EPIPE') process.stderr.write(`the output was lost: ${unprinted.message}\n`);
 });
 
-const interrupted = (command: string | undefined): string =>
-  command === 'import' ? 'interrupted; the next run goes on from here' : 'interrupted';
+/** npm hands a Ctrl-C on that its child has had from the terminal already. */
+const SAME_INTERRUPTION_MS = 500;
+let interruptedAtMs: number | null = null;
 
-process.once('SIGINT', () => stopping.abort());
-process.once('SIGTERM', () => stopping.abort());
+/** What is under way is asked to end; a second time nothing is waited for. */
+function interrupt(): void {
+  if (interruptedAtMs !== null && performance.now() - interruptedAtMs < SAME_INTERRUPTION_MS) return;
+  if (interruptedAtMs !== null || atInterruption === null) process.exit(EXIT_INTERRUPTED);
+  interruptedAtMs = performance.now();
+  progress.end();
+  if (atInterruption) process.stderr.write(`${atInterruption}\n`);
+  stopping.abort(interrupted());
+}
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
 
 main(process.argv.slice(2)).then(
   (code) => {
@@ -76,9 +92,8 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     progress.end();
     const message = error instanceof Error ? error.message : String(error);
-    const text = stopping.signal.aborted ? interrupted(process.argv[2]) : message;
-    process.stderr.write(`${text}\n${error instanceof UsageError ? `\n${helpText()}\n` : ''}`);
-    process.exitCode = stopping.signal.aborted
+    process.stderr.write(`${message}\n${error instanceof UsageError ? `\n${helpText()}\n` : ''}`);
+    process.exitCode = isInterrupted(error)
       ? EXIT_INTERRUPTED
       : error instanceof UsageError
         ? EXIT_USAGE

@@ -1,14 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { startTestApp, type TestApp } from '../../../test/support/app.js';
 import { MasterKey } from '../../platform/security/master-key.js';
 import { rotateMasterKey } from '../../platform/security/master-key-file.js';
 import { bannerText } from '../banner.js';
+import { interrupted } from '../operations/interruption.js';
+import type { Progress } from '../operations/operation-types.js';
 import { operationsOn } from '../operations/operations.js';
 import { Sandbox } from './sandbox.js';
 
+type Emit = (progress: Progress) => void;
 const URL_SHOWN = 'http://127.0.0.1:3000';
 let dataDir: string;
 let app: TestApp;
@@ -135,6 +138,28 @@ it('an operation that cannot be done as asked says why', async () => {
   const lost = configured['rotate-master-key']({ nextKey: null }, () => undefined, signal);
   await expect(lost).rejects.toThrow('--new-key FILE');
   await expect(configured['demo-load']({}, () => undefined, signal)).rejects.toThrow('production');
+});
+
+it('operations that nobody wants any more end at a step, and a backup leaves nothing', async () => {
+  await start({ KEYFORGE_DEMO: '0' });
+  const endedAt = async (stage: string, start: (emit: Emit, signal: AbortSignal) => Promise<unknown>) => {
+    const unwanted = new AbortController();
+    const stages: string[] = [];
+    const emit: Emit = (progress) => {
+      stages.push(progress.stage);
+      if (progress.stage === stage) unwanted.abort(interrupted());
+    };
+    await expect(start(emit, unwanted.signal)).rejects.toMatchObject({ code: 'Interrupted' });
+    expect(stages.filter((one) => one === stage)).toHaveLength(1);
+    expect(stages.at(-1)).toBe(stage);
+  };
+  const ask = operations();
+  await endedAt('Keys', (emit, signal) => ask['demo-load']({}, emit, signal));
+  await endedAt('Packages', (emit, signal) => ask['demo-remove']({}, emit, signal));
+  const folder = join(dataDir, '..', `copy-of-${basename(dataDir)}`);
+  await endedAt('Uploads', (emit, signal) => ask.backup({ folder }, emit, signal));
+  expect(readdirSync(folder)).toEqual([]);
+  rmSync(folder, { recursive: true });
 });
 
 it('the loaded shop is what it says, and loading again adds nothing', async () => {

@@ -16,6 +16,7 @@ import { removeDemo } from '../demo/remove-demo.js';
 import type { RunningApp } from '../start.js';
 import { backupTaken } from './backups.js';
 import { importFailure, importRefused, refuseNoFile } from './import-refusals.js';
+import { stepping } from './interruption.js';
 import { migratedAtStart } from './migrate.js';
 import { OperationRefused, type Operations, type Progress } from './operation-types.js';
 import { listProjections, rebuildProjections, verifyProjections } from './projections.js';
@@ -54,14 +55,14 @@ export function operationsOn(running: RunningApp, settings: Settings, verifyProc
   return {
     'accept-log': () =>
       Promise.reject(new OperationRefused('a server works with this log: there is nothing to accept')),
-    'demo-load': async (_, emit) => {
+    'demo-load': async (_, emit, signal) => {
       if (settings.nodeEnv === 'production') {
         throw new OperationRefused('demo data is not loaded with NODE_ENV=production');
       }
-      return loadDemo(new DemoDesk(app), catchUp, onStep(emit));
+      return loadDemo(new DemoDesk(app), catchUp, onStep(stepping(emit, signal)));
     },
-    'demo-remove': async (_, emit) => {
-      const removed = await removeDemo(new DemoDesk(app), catchUp, onStep(emit));
+    'demo-remove': async (_, emit, signal) => {
+      const removed = await removeDemo(new DemoDesk(app), catchUp, onStep(stepping(emit, signal)));
       await catchUp();
       return removed;
     },
@@ -71,9 +72,9 @@ export function operationsOn(running: RunningApp, settings: Settings, verifyProc
       return made;
     },
     'rotate-master-key': ({ nextKey }) => rotate(running, settings, nextKey),
-    backup: async ({ folder }, emit) => {
+    backup: async ({ folder }, emit, signal) => {
       if (!engines.backedUp) throw new OperationRefused(BACK_UP_SERVERS);
-      return backupTaken(await takeBackup(engines.backedUp, settings, folder, emit));
+      return backupTaken(await takeBackup(engines.backedUp, settings, folder, stepping(emit, signal)));
     },
     restore: () =>
       Promise.reject(new OperationRefused('a server uses DATA_DIR: stop it, and empty DATA_DIR')),

@@ -5,13 +5,9 @@ import { acceptLog } from '../other-log.js';
 import { hasData } from '../own-content.js';
 import { type RunningApp, startApp } from '../start.js';
 import { restoreHere } from './backups.js';
+import { interruptionOf, stepping, untilAborted } from './interruption.js';
 import { migrate } from './migrate.js';
-import {
-  type OperationName,
-  OperationRefused,
-  type Operations,
-  type OperationTypes,
-} from './operation-types.js';
+import { type OperationName, OperationRefused, type OperationTypes } from './operation-types.js';
 import { operationsOn } from './operations.js';
 import type { RunOptions } from './run-operation.js';
 import { verifyStoppedLog } from './verify.js';
@@ -54,12 +50,16 @@ export async function runHere<N extends OperationName>(
       return await verifyStoppedLog(settings, onProgress, verifyProcess && { entry: verifyProcess, signal });
     }
     if (name === 'restore') {
-      return await restoreHere(settings, (params as OperationTypes['restore']['params']).folder, onProgress);
+      const { folder } = params as OperationTypes['restore']['params'];
+      return await restoreHere(settings, folder, stepping(onProgress, signal));
     }
     const running = await startApp({ settings, logger, importWorker, passwordCost, maintenance: true });
     try {
-      const operations: Operations = operationsOn(running, settings);
-      return await operations[name](params, onProgress, signal);
+      signal.throwIfAborted();
+      const work = operationsOn(running, settings)[name](params, onProgress, signal);
+      // The end of the product ends it, where it can be gone on with.
+      const canBeLeft = interruptionOf(name, 'here').ending === 'left to the server';
+      return await (canBeLeft ? untilAborted(work, signal) : work);
     } finally {
       await running.close();
     }

@@ -1,6 +1,14 @@
 import type { Settings } from '../../platform/config/settings.js';
+import type { ControlClient } from '../../platform/data-directory/control-client.js';
 import type { Logger } from '../../platform/logging/logger.js';
 import { connectServer } from '../open-data-directory.js';
+import {
+  type Interruption,
+  interrupted,
+  interruptionOf,
+  isInterrupted,
+  untilAborted,
+} from './interruption.js';
 import type { OperationName, OperationTypes, Progress } from './operation-types.js';
 
 export interface RunOptions {
@@ -11,8 +19,10 @@ export interface RunOptions {
   readonly verifyProcess?: URL;
   readonly passwordCost?: number;
   readonly onProgress: (progress: Progress) => void;
-  /** Stops an operation that can be stopped. */
+  /** Stops an operation that can be stopped. Its reason is {@link interrupted}. */
   readonly signal: AbortSignal;
+  /** Told what to say to whoever interrupts. */
+  readonly onBegin?: (atFirst: string) => void;
 }
 
 /**
@@ -25,18 +35,34 @@ export async function runOperation<N extends OperationName>(
   options: RunOptions,
 ): Promise<OperationTypes[N]['result']> {
   const control = await connectServer(options.settings.dataDir);
-  if (!control) {
-    // The whole product: to load it beside a server that works would take a second of its processor.
-    const { runHere } = await import('./run-here.js');
-    return runHere(name, params, options);
-  }
-  const leave = (): void => control.close();
-  options.signal.addEventListener('abort', leave);
+  const { onBegin, signal } = options;
+  const interruption = interruptionOf(name, control ? 'server' : 'here');
+  onBegin?.(interruption.atFirst);
   try {
-    const onProgress = options.onProgress as (progress: unknown) => void;
-    return (await control.call(name, params, onProgress)) as OperationTypes[N]['result'];
+    if (!control) {
+      // The whole product: to load it beside a server that works would take a second of its processor.
+      const { runHere } = await import('./run-here.js');
+      return await runHere(name, params, options);
+    }
+    return await runThere(control, name, params, options, interruption.ending);
+  } catch (error) {
+    throw signal.aborted && isInterrupted(error) ? interrupted(interruption.atLast) : error;
+  }
+}
+
+async function runThere<N extends OperationName>(
+  control: ControlClient,
+  name: N,
+  params: OperationTypes[N]['params'],
+  { onProgress, signal }: RunOptions,
+  ending: Interruption['ending'],
+): Promise<OperationTypes[N]['result']> {
+  const show = onProgress as (progress: unknown) => void;
+  const call = control.call(name, params, show, ending === 'at its next step' ? signal : undefined);
+  try {
+    const wait = ending === 'left to the server' ? untilAborted(call, signal) : call;
+    return (await wait) as OperationTypes[N]['result'];
   } finally {
-    options.signal.removeEventListener('abort', leave);
     control.close();
   }
 }

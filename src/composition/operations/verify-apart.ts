@@ -43,6 +43,7 @@ export async function verifyApart(
   const { told, last, end } = isDamage(first) ? await look(how, [...args, '1'], () => {}) : first;
   if (told && 'result' in told) return told.result;
   if (told && 'error' in told) throw new OperationRefused(told.error);
+  how.signal?.throwIfAborted();
   if (!ENDS_OF_DAMAGE.has(end)) {
     throw new OperationRefused(
       `the process that looked at the log was ended (${end}): nothing is known of it`,

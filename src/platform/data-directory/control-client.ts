@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import {
+  CANCEL,
   ControlError,
   type ControlFailure,
   type ControlRequest,
@@ -61,12 +62,14 @@ export class ControlClient {
 
   /**
    * Calls what the server handles under this name.
+   * @param signal asks the server to end the call; what comes of that is its answer
    * @throws {ControlError} with the server's message and code, or `ConnectionLost`.
    */
   call(
     method: string,
     params: unknown,
     onProgress: (progress: unknown) => void = () => {},
+    signal?: AbortSignal,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.socket.destroyed) {
@@ -77,7 +80,16 @@ export class ControlClient {
       const request: ControlRequest = { id: this.lastId, method, params };
       this.calls.set(request.id, { resolve, reject, onProgress });
       writeLine(this.socket, request);
+      const cancel = (): void => this.cancel(request.id);
+      signal?.addEventListener('abort', cancel, { once: true });
+      if (signal?.aborted) cancel();
     });
+  }
+
+  private cancel(id: number): void {
+    if (!this.calls.has(id)) return;
+    this.lastId += 1;
+    writeLine(this.socket, { id: this.lastId, method: CANCEL, params: id });
   }
 
   /** Ends the connection; the server is told to stop the calls under way. */

@@ -7,6 +7,9 @@ export interface ControlRequest {
   readonly params: unknown;
 }
 
+/** Method that ends another call of the same connection, at its next step if it has any: its parameter is that call's id. */
+export const CANCEL = 'cancel';
+
 export type ControlResponse =
   | { readonly id: number; readonly progress: unknown }
   | { readonly id: number; readonly result: unknown }

@@ -1,9 +1,16 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { ControlError, type ControlRequest, failureOf, readLines, writeLine } from './control-protocol.js';
+import {
+  CANCEL,
+  ControlError,
+  type ControlRequest,
+  failureOf,
+  readLines,
+  writeLine,
+} from './control-protocol.js';
 
 /**
- * Answers one method of the control socket. `signal` is aborted when the caller has gone; the result must be a JSON
- * value (undefined becomes null).
+ * Answers one method of the control socket. `signal` is aborted when the caller has gone, or wants it no more, for a
+ * reason with the code `Interrupted`; the result must be a JSON value (undefined becomes null).
  */
 export type ControlHandler = (
   params: unknown,
@@ -13,6 +20,11 @@ export type ControlHandler = (
 
 const busyWith = (command: string): string =>
   `the data directory is in use by the command "${command}" until that is done`;
+
+const INTERRUPTED = new ControlError('interrupted', 'Interrupted');
+
+/** Calls of one connection that are under way, by their ids. */
+type Calls = Map<number, AbortController>;
 
 /** Tells the name of the command that holds the data directory; null: a server does. */
 export const HOLDER = 'holder';
@@ -54,14 +66,14 @@ export class ControlServer {
   }
 
   private accept(socket: Socket): void {
-    const gone = new AbortController();
+    const calls: Calls = new Map();
     this.connections.add(socket);
     socket.on('error', () => {});
     socket.on('close', () => {
       this.connections.delete(socket);
-      gone.abort();
+      for (const call of calls.values()) call.abort(INTERRUPTED);
     });
-    readLines(socket, (value) => void this.answer(socket, value as ControlRequest, gone.signal));
+    readLines(socket, (value) => void this.answer(socket, value as ControlRequest, calls));
   }
 
   private unknown(method: string): ControlError {
@@ -71,18 +83,22 @@ export class ControlServer {
       : new ControlError(`the server does not know ${method}`, 'UnknownMethod');
   }
 
-  private async answer(
-    socket: Socket,
-    { id, method, params }: ControlRequest,
-    gone: AbortSignal,
-  ): Promise<void> {
+  private async answer(socket: Socket, { id, method, params }: ControlRequest, calls: Calls): Promise<void> {
+    if (method === CANCEL) {
+      calls.get(params as number)?.abort(INTERRUPTED);
+      return;
+    }
+    const call = new AbortController();
+    calls.set(id, call);
     try {
       const handler = method === HOLDER ? () => this.command : this.handlers.get(method);
       if (!handler) throw this.unknown(method);
-      const result = await handler(params, (progress) => writeLine(socket, { id, progress }), gone);
+      const result = await handler(params, (progress) => writeLine(socket, { id, progress }), call.signal);
       writeLine(socket, { id, result: result ?? null });
     } catch (error) {
       writeLine(socket, { id, error: failureOf(error) });
+    } finally {
+      calls.delete(id);
     }
   }
 }

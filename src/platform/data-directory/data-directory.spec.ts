@@ -180,6 +180,22 @@ describe('the control socket', () => {
     client.close();
   });
 
+  it('ends a call that is wanted no more, and answers what comes of it, while others go on', async () => {
+    directory.handle('wait', (_params, emitProgress, signal) => {
+      emitProgress('started');
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
+    const client = await connected();
+    const unwanted = new AbortController();
+    const going = client.call('wait', {}).catch((error: unknown) => error);
+    const ended = client.call('wait', {}, () => unwanted.abort(), unwanted.signal);
+    await expect(ended).rejects.toMatchObject({ code: 'Interrupted' });
+    expect(await Promise.race([going, new Promise((next) => setTimeout(next, 50, 'goes on'))])).toBe(
+      'goes on',
+    );
+    client.close();
+  });
+
   it('tells the handler when the caller has gone, and the caller when the server has', async () => {
     let signal: AbortSignal | undefined;
     directory.handle('wait', (_params, emitProgress, gone) => {
