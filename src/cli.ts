@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseCommandLine, UsageError } from './cli/command.js';
+import { helpAsked, parseCommandLine, UsageError } from './cli/command.js';
 import { COMMANDS, helpText } from './cli/commands.js';
 import { ProgressDisplay } from './cli/progress-display.js';
 import { examine } from './composition/doctor/doctor.js';
@@ -24,16 +24,25 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
 async function main(words: readonly string[]): Promise<number> {
-  if (words.length === 0 || ['help', '--help', '-h'].includes(words[0]!)) {
-    print(helpText());
+  const help = helpAsked(COMMANDS, words);
+  if (help !== null) {
+    print(helpText(help));
     return words.length === 0 ? EXIT_USAGE : 0;
   }
   const { command, args } = parseCommandLine(COMMANDS, words);
   return command.run(args, {
     print,
     resolve: (path) => resolve(path),
-    readFile: (path) => readFileSync(path, 'utf8'),
+    readFile,
     examine: () => {
       const entry = lookProcessAt(import.meta.url);
       return examine(readEnvironment(process.env, process.cwd()), entry && { entry });

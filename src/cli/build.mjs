@@ -1,4 +1,4 @@
-// Builds the product into dist; with `if-needed` only where dist is not what a build would make of the files here. A build
+// Builds the product into dist; with `tell` it only says where dist is of other files than those here; with `if-needed` only where dist is not what a build would make of the files here. A build
 // begins by removing dist, also from under a server that runs from it: so `npm start` and `npm run demo` leave alone what stands.
 // By the compiler alone: Nest's command line loads what Node has only since 20.19.3, and does nothing else for this build.
 import { spawnSync } from 'node:child_process';
@@ -46,6 +46,16 @@ function tooFewFiles() {
   return files < LEAST_FILES ? files : undefined;
 }
 
+const stands = (wanted) => existsSync(MAIN) && existsSync(MARK) && readFileSync(MARK, 'utf8') === wanted;
+
+if (process.argv[2] === 'tell') {
+  if (!stands(fingerprint())) {
+    console.error(
+      'dist was built from other files than those here, and is used as it is: `npm start` builds it anew.',
+    );
+  }
+  process.exit(0);
+}
 const files = tooFewFiles();
 if (files !== undefined) {
   console.error(
@@ -59,8 +69,7 @@ if (newer !== undefined) {
   process.exit(1);
 }
 const wanted = fingerprint();
-const stands = existsSync(MAIN) && existsSync(MARK) && readFileSync(MARK, 'utf8') === wanted;
-if (!stands || process.argv[2] !== 'if-needed') {
+if (!stands(wanted) || process.argv[2] !== 'if-needed') {
   if (spawnSync('command -v tsc', { shell: true }).status !== 0) {
     console.error(
       'There is no compiler: where NODE_ENV is production, npm leaves out what a build needs. Run `npm install --include=dev`.',

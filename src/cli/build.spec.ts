@@ -60,6 +60,17 @@ it.each<[string, () => void]>([
   expect([build(), builds()]).toEqual([0, 2]);
 });
 
+it('tells in a line that what stands is of other files, and leaves it', () => {
+  expect(run(['tell']).stderr).toBe('');
+  write('src/b.ts');
+  const { status, stderr } = run(['tell']);
+  expect([status, stderr, builds()]).toEqual([
+    0,
+    expect.stringMatching(/^dist was built from other files .*\n$/),
+    1,
+  ]);
+});
+
 it('a build that failed, or whose files changed meanwhile, is made again', () => {
   expect(build([], 'exit 3')).toBe(3);
   expect([build(['if-needed'], 'echo >> src/below/a.ts'), builds()]).toEqual([0, 3]);

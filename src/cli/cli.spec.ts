@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Finding } from '../composition/doctor/finding.js';
 import type { OperationTypes } from '../composition/operations/operation-types.js';
-import { type CommandWorld, parseCommandLine, UsageError } from './command.js';
+import { type CommandWorld, helpAsked, parseCommandLine, UsageError } from './command.js';
 import { COMMANDS, helpText } from './commands.js';
 import { ProgressDisplay, progressLine } from './progress-display.js';
 
@@ -59,6 +59,20 @@ describe('the command line', () => {
     for (const call of piped) expect(call).toContain('npm run --silent cli -- ');
   });
 
+  it.each([
+    ['', COMMANDS.length],
+    ['help', COMMANDS.length],
+    ['frobnicate --help', COMMANDS.length],
+    ['import --help', 1],
+    ['import keys FILE.csv -h', 1],
+    ['help projections', 3],
+  ])('helps with %p', (line, count) => {
+    const asked = helpAsked(COMMANDS, line.split(' ').filter(Boolean));
+    expect(asked).toHaveLength(count);
+    expect(helpText(asked!)).toContain(asked![0]!.summary);
+    expect(helpAsked(COMMANDS, ['import', 'keys', 'help.csv'])).toBeNull();
+  });
+
   it('has a help that names every command', () => {
     for (const { name, usage } of COMMANDS) expect(helpText()).toContain(`  ${`${name} ${usage}`.trim()}`);
   });
@@ -74,6 +88,12 @@ describe('commands', () => {
     expect(lines.join('\n')).toContain('/here/a.csv.errors.csv');
     expect(code).toBe(0);
     await expect(run('import keys a.csv')).rejects.toThrow(UsageError);
+  });
+
+  it('import fails where the file has no row', async () => {
+    const none = { rows: 0, added: 0, duplicates: 0, invalid: 0, settledBefore: 0, errorFile: null };
+    const { code, lines } = await run('import keys a.csv --package 7', { 'import-keys': none });
+    expect([code, lines]).toEqual([1, ['There are no keys in a.csv: nothing was taken in.']]);
   });
 
   it('verify fails when anything is damaged, and names position and stream', async () => {

@@ -50,6 +50,23 @@ export class UsageError extends Error {
   }
 }
 
+const HELP = new Set(['help', '--help', '-h']);
+
+/** The commands that help is asked for: those that begin with the words, or all; null if none is asked for. */
+export function helpAsked(
+  commands: readonly CliCommand[],
+  words: readonly string[],
+): readonly CliCommand[] | null {
+  const isAsked =
+    words.length === 0 || HELP.has(words[0]!) || words.some((word) => /^(--help|-h)$/.test(word));
+  if (!isAsked) return null;
+  const named = words.filter((word) => !HELP.has(word));
+  const isNamed = ({ name }: CliCommand): boolean =>
+    name.split(' ').every((word, index) => index >= named.length || named[index] === word);
+  const found = commands.filter(isNamed);
+  return found.length > 0 ? found : commands;
+}
+
 /**
  * The command that the words name, and its arguments.
  * @throws {UsageError} for an unknown command or option, and for values that are missing or too many.

@@ -107,6 +107,10 @@ const importKeys: CliCommand = {
     if (!options.package) throw new UsageError('import keys needs --package ID');
     const result = await run('import-keys', { path: resolve(file!), package: options.package });
     const { rows, added, duplicates, invalid, settledBefore, errorFile } = result;
+    if (rows === 0) {
+      print(`There are no keys in ${file}: nothing was taken in.`);
+      return 1;
+    }
     print(
       `${rows} rows: ${added} added, ${duplicates} duplicates, ${invalid} invalid` +
         `${settledBefore > 0 ? `, ${settledBefore} settled by an earlier run` : ''}.`,
@@ -248,10 +252,10 @@ export const COMMANDS: readonly CliCommand[] = [
 ];
 
 /** What `help` prints. */
-export function helpText(): string {
-  const calls = COMMANDS.map(({ name, usage }) => `${name} ${usage}`.trim());
+export function helpText(commands: readonly CliCommand[] = COMMANDS): string {
+  const calls = commands.map(({ name, usage }) => `${name} ${usage}`.trim());
   const width = Math.max(...calls.map((call) => call.length));
-  const lines = COMMANDS.map(({ summary }, index) => `  ${calls[index]!.padEnd(width)}   ${summary}`);
+  const lines = commands.map(({ summary }, index) => `  ${calls[index]!.padEnd(width)}   ${summary}`);
   return [
     'npm run cli -- COMMAND',
     '',

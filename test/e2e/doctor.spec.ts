@@ -105,6 +105,16 @@ describe('the doctor', () => {
     expectFinding(await found(), ['problem', 'data', /a link to nowhere/]);
   });
 
+  it('finds a file instead of a folder, and a folder instead of a file, by their paths', async () => {
+    writeFileSync(dataDir, '');
+    const [one, ...more] = problems(await found());
+    expect([one?.text, more]).toEqual([`${dataDir} is a file`, []]);
+    rmSync(dataDir);
+    mkdirSync(join(dataDir, 'master.key'), { recursive: true, mode: 0o700 });
+    expectFinding(await found(), ['problem', 'master key', /master\.key must be a file .*EISDIR/]);
+    await expect(made()).rejects.toThrow(/master\.key must be a file/);
+  });
+
   it('finds settings that are wrong', async () => {
     const findings = await found({
       PORT: 'many',

@@ -171,6 +171,14 @@ describe('a restore is refused', () => {
   };
   it.each<[string, string, () => void]>([
     ['without a manifest', 'there is no backup', () => rmSync(join(folder, MANIFEST_FILE))],
+    [
+      'where a file stands',
+      'there is no backup',
+      () => {
+        rmSync(folder, { recursive: true });
+        writeFileSync(folder, '');
+      },
+    ],
     ['with half a manifest', 'is damaged', () => writeFileSync(join(folder, MANIFEST_FILE), '{"product":')],
     [
       'with a path that leads elsewhere',

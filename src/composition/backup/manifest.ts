@@ -37,7 +37,8 @@ export function readManifest(folder: string): Manifest | null {
   try {
     text = readFileSync(join(folder, MANIFEST_FILE), 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    // A file is named instead of a folder, say.
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
   try {

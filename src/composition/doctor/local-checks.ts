@@ -62,6 +62,7 @@ export async function checkDataDirectory(
       problem('data', `${dataDir} is a link to nowhere`, 'make the folder that it leads to, or remove it'),
     ];
   }
+  if (isFile(dataDir)) return [problem('data', `${dataDir} is a file`, 'set DATA_DIR to a folder')];
   const isThere = existsSync(dataDir);
   const place = isThere ? dataDir : nearestExisting(dataDir);
   const control = isThere ? await connectControl(dataDir) : null;
@@ -90,6 +91,10 @@ export async function checkDataDirectory(
 function isBrokenLink(path: string): boolean {
   return !existsSync(path) && lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
+
+/** Then nothing can be stored there, and nothing else is found. */
+export const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 
 function nearestExisting(path: string): string {
   return existsSync(path) ? path : nearestExisting(dirname(path));

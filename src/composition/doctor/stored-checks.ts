@@ -12,6 +12,7 @@ import type { MasterKey } from '../../platform/security/master-key.js';
 import { readMasterKey } from '../../platform/security/master-key-file.js';
 import { nameOf, namespaceOf, problemOfFiles } from '../log-owner.js';
 import { type Finding, ok, problem, within } from './finding.js';
+import { isFile } from './local-checks.js';
 
 const RESTORE = 'put back what is missing, or restore a backup into an empty DATA_DIR';
 const VERIFY =
@@ -19,6 +20,7 @@ const VERIFY =
 
 /** What is stored in the data directory, as the next start will find it. Changes nothing. */
 export async function checkStored(settings: Settings): Promise<Finding[]> {
+  if (isFile(settings.dataDir)) return [];
   const groups = await Promise.all([
     checkFormat(settings),
     checkAnswers(settings),

@@ -56,6 +56,8 @@ const optional = <T>(
 ): Setting<T | null> => ({ variable, ...kind, fallback: null, support: 'effective', ...extras, description });
 
 export const SURFACES = ['terminal-v1', 'rest-v2', 'cabinet', 'exchange', 'checkout', 'storefront'] as const;
+/** Those that this release has: a host name of another one would be answered by none. */
+const SERVED_SURFACES: readonly (typeof SURFACES)[number][] = ['terminal-v1', 'rest-v2'];
 
 const MAX_TTL_SECONDS = 86_400;
 
@@ -218,9 +220,15 @@ export const SETTINGS = {
     'Who mail is from. Must be given in production with RESEND_API_KEY or SMTP_URL.',
     { unset: 'KeyForge <keyforge@localhost>' },
   ),
-  surfaceHosts: define('SURFACE_HOSTS', hostMap(SURFACES), '', 'Host names that belong to one API surface.', {
-    unset: 'none',
-  }),
+  surfaceHosts: define(
+    'SURFACE_HOSTS',
+    hostMap(SERVED_SURFACES),
+    '',
+    'Host names that belong to one API surface.',
+    {
+      unset: 'none',
+    },
+  ),
   cabinetHosts: define(
     'CABINET_HOSTS',
     cidrList,

@@ -64,18 +64,19 @@ describe('settings', () => {
       TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.1',
       KEYFORGE_MASTER_KEY: KEY_HEX,
       PUBLIC_URL: 'https://shop.example.com/',
-      SURFACE_HOSTS: 'pay.example.com=checkout',
+      SURFACE_HOSTS: 'pay.example.com=terminal-v1',
     });
     expect(settings.port).toBe(8080);
     expect(settings.demo).toBe(false);
     expect(settings.trustedProxies.map((cidr) => cidr.prefixBits)).toEqual([8, 32]);
     expect(settings.masterKey).toEqual(Buffer.from(KEY_HEX, 'hex'));
     expect(settings.publicUrl).toBe('https://shop.example.com');
-    expect([...settings.surfaceHosts]).toEqual([['pay.example.com', 'checkout']]);
+    expect([...settings.surfaceHosts]).toEqual([['pay.example.com', 'terminal-v1']]);
   });
 
   it.each([
     ['PORT', '65536'],
+    ['SURFACE_HOSTS', 'shop.example.com=storefront'],
     ['PORT', '80a'],
     ['PORT', '-1'],
     ['HOST', 'a b'],

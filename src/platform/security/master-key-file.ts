@@ -42,6 +42,19 @@ function syncDirectory(path: string): void {
   }
 }
 
+/** Node names no path where it is a folder. */
+function readKeyFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new MasterKeyError(
+      'Missing',
+      `${path} must be a file with the master key, and cannot be read (${code})`,
+    );
+  }
+}
+
 /**
  * The configured master key, else that of the data directory, made there (mode 0600, on disk before it is used) at the
  * first start alone. `matches` tells whether the stored keys, if there are any, were wrapped with a key; it settles which
@@ -66,7 +79,7 @@ export async function openMasterKey(
     syncDirectory(source.dataDir);
     return next;
   }
-  if (existsSync(path)) return MasterKey.parse(readFileSync(path, 'utf8'));
+  if (existsSync(path)) return MasterKey.parse(readKeyFile(path));
   const made = MasterKey.generate();
   if (!(await matches(made))) {
     throw new MasterKeyError(
@@ -89,14 +102,14 @@ export async function openMasterKey(
 export function readMasterKey(configured: Buffer | null, dataDir: string): MasterKey | null {
   if (configured) return new MasterKey(configured);
   const path = join(dataDir, MASTER_KEY_FILE);
-  return existsSync(path) ? MasterKey.parse(readFileSync(path, 'utf8')) : null;
+  return existsSync(path) ? MasterKey.parse(readKeyFile(path)) : null;
 }
 
 /** A file that was cut short was never used: it is synced before anything is wrapped with its key. */
 function readNext(path: string): MasterKey | null {
   if (!existsSync(path)) return null;
   try {
-    return MasterKey.parse(readFileSync(path, 'utf8'));
+    return MasterKey.parse(readKeyFile(path));
   } catch (error) {
     if (error instanceof MasterKeyError) return null;
     throw error;

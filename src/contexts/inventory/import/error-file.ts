@@ -8,6 +8,8 @@ const HEADER = 'line,reason,import\n';
 /** What is cut off within the number of its line has no import, and could be taken for another line's. */
 const ENTRY = /^(\d+),(\w+),([\w-]+)$/;
 
+export const DUPLICATE = 'duplicate';
+
 type Entry = readonly [line: number, reason: string];
 
 /** Makes sure that the names in the folder of a file are on disk. */
@@ -27,6 +29,8 @@ async function flushNames(path: string): Promise<void> {
 export class ErrorFile {
   private file: FileHandle | null = null;
   private writing: Promise<void> = Promise.resolve();
+  /** Entries of an earlier run that are kept: what was invalid, and what was a duplicate. */
+  readonly kept = { invalid: 0, duplicates: 0 };
 
   private constructor(
     readonly path: string,
@@ -86,6 +90,7 @@ export class ErrorFile {
       await kept.copySettled(this.path, settled);
       await kept.file?.datasync();
       await kept.close();
+      Object.assign(this.kept, kept.kept);
       if (kept.exists) await rename(kept.path, this.path);
       else await rm(this.path, { force: true });
       await flushNames(this.path);
@@ -104,8 +109,9 @@ export class ErrorFile {
     try {
       for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
         const [, line, reason = '', importId] = ENTRY.exec(text) ?? [];
-        if (importId === this.importId && isSettled(Number(line)))
-          await this.append([[Number(line), reason]]);
+        if (importId !== this.importId || !isSettled(Number(line))) continue;
+        await this.append([[Number(line), reason]]);
+        this.kept[reason === DUPLICATE ? 'duplicates' : 'invalid'] += 1;
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

@@ -11,18 +11,18 @@ import {
 } from '../intake/intake-terms.js';
 import type { KeyIntake } from '../intake/key-intake.js';
 import { IMPORT_BATCHES } from '../limits.js';
-import { ErrorFile } from './error-file.js';
+import { DUPLICATE, ErrorFile } from './error-file.js';
 import type { FileBatch, KeyFileOptions, KeySource } from './key-file.js';
 import { Pace } from './pace.js';
 
-/** Counts of one run. Rows are the file's lines but its header and empty ones. */
+/** Counts of one run; its result also has what an earlier run listed. Rows are the file's lines but its header and empty ones. */
 export interface ImportProgress {
   /** Rows dealt with: the sum of the four below. */
   readonly rows: number;
   readonly added: number;
   readonly duplicates: number;
   readonly invalid: number;
-  /** Rows that an earlier run of the same file had settled. */
+  /** Rows that an earlier run of the same file had settled; of a result those that it added, as far as its list of errors is there. */
   readonly settledBefore: number;
   readonly bytes: number;
   readonly totalBytes: number;
@@ -125,7 +125,7 @@ export class KeyImporter {
     } finally {
       await errors.close();
     }
-    return { ...counts, errorFile: errors.exists ? errors.path : null };
+    return { ...ofFile(counts, errors.kept), errorFile: errors.exists ? errors.path : null };
   }
 
   /** A few batches at a time, one while customers buy; the next one is being read meanwhile. */
@@ -191,6 +191,17 @@ export class KeyImporter {
   }
 }
 
+/** The counts of a run with what an earlier run had listed: rows that it settled are added ones then, as far as its list is there. */
+function ofFile(counts: ImportProgress, kept: ErrorFile['kept']): ImportProgress {
+  const { invalid, duplicates } = kept;
+  return {
+    ...counts,
+    invalid: counts.invalid + invalid,
+    duplicates: counts.duplicates + duplicates,
+    settledBefore: Math.max(0, counts.settledBefore - invalid - duplicates),
+  };
+}
+
 /**
  * Reports what of a batch is not taken in, each line once. It is in the file before the lot that settles the
  * lines is stored: a run that goes on later does not look at them again.
@@ -208,7 +219,7 @@ class BatchReport {
     const duplicates = this.batch.lines.filter((_, index) => !kept.has(index));
     const entries: (readonly [number, string])[] = [
       ...this.batch.invalid,
-      ...duplicates.map((line) => [line, 'duplicate'] as const),
+      ...duplicates.map((line) => [line, DUPLICATE] as const),
     ];
     const news = entries.filter(([line]) => !this.reported.has(line)).sort((a, b) => a[0] - b[0]);
     for (const [line] of news) this.reported.add(line);
