@@ -1021,7 +1021,7 @@ export const updateOrderStatus = <ThrowOnError extends boolean = true>(options: 
 /**
  * Replace a faulty key
  *
- * Another key of the package under the same order. No money moves.
+ * Another key of the package under the same order. No money moves. `key_id` may be left out for the only key of an order that was not replaced yet; 409 else, so that two who replace at once replace once.
  */
 export const replaceOrderKey = <ThrowOnError extends boolean = true>(options: Options<ReplaceOrderKeyData, ThrowOnError>) => (options.client ?? client).post<ReplaceOrderKeyResponses, ReplaceOrderKeyErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],

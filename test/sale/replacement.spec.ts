@@ -55,6 +55,15 @@ describe('a replaced key', () => {
     expect(auditSales(world.events, finished)).toEqual([]);
   });
 
+  it('is replaced once by two at once who name none', async () => {
+    const world = await sold([3]);
+    const node = world.node();
+    const answers = await Promise.all([node.replace(ORDER), node.replace(ORDER)]);
+    expect(answers.map(code).sort()).toEqual(['KeyNotNamed', 'done']);
+    expect(code(await world.node().replace(ORDER))).toBe('KeyNotNamed');
+    expect([statusOf(world, 1, 1), statusOf(world, 1, 2)]).toEqual(['sold', 'free']);
+  });
+
   it('stays when there is no other', async () => {
     const world = await sold([1]);
     const before = world.events.length;

@@ -72,6 +72,10 @@ const ANSWERS = {
   OrderNotFound: [404, 'Order not found'],
   OrderNotConfirmed: [409, 'The order is not confirmed, or its money went back'],
   KeyNotInOrder: [409, 'key_id: the order does not have this key'],
+  KeyNotNamed: [
+    409,
+    'key_id: say which key does not work: a key of the order was replaced already, or it has several',
+  ],
   NoAddress: [409, 'email: the order has no address; give one'],
   InvalidAddress: [400, 'email: must be an e-mail address'],
   AddressSuppressed: [409, 'email: the address is suppressed'],

@@ -16,6 +16,7 @@ const RESERVE = {
   OrderNotFound: '0-99',
   OrderNotConfirmed: '0-99',
   KeyNotInOrder: '0-99',
+  KeyNotNamed: '0-99',
 } as const satisfies Record<OrderingRejection, Code>;
 
 const CONFIRM = {
@@ -29,6 +30,7 @@ const CONFIRM = {
   OrderNotFound: '0-99',
   OrderNotConfirmed: '0-99',
   KeyNotInOrder: '0-99',
+  KeyNotNamed: '0-99',
 } as const satisfies Record<OrderingRejection, Code>;
 
 const CANCEL = {
@@ -42,6 +44,7 @@ const CANCEL = {
   OrderNotFound: '0-99',
   OrderNotConfirmed: '0-99',
   KeyNotInOrder: '0-99',
+  KeyNotNamed: '0-99',
 } as const satisfies Record<OrderingRejection, Code>;
 
 const BUY = {
@@ -55,6 +58,7 @@ const BUY = {
   OrderNotFound: '0-99',
   OrderNotConfirmed: '0-99',
   KeyNotInOrder: '0-99',
+  KeyNotNamed: '0-99',
 } as const satisfies Record<OrderingRejection, Code>;
 
 const TABLES = { '3': RESERVE, '4': CONFIRM, '5': CANCEL, '6': BUY } as const;

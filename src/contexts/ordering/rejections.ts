@@ -9,4 +9,5 @@ export type OrderingRejection =
   | 'OrderAlreadyExists'
   | 'OrderNotFound'
   | 'OrderNotConfirmed'
-  | 'KeyNotInOrder';
+  | 'KeyNotInOrder'
+  | 'KeyNotNamed';

@@ -163,7 +163,9 @@ export const OPERATIONS: Readonly<Record<string, Naming>> = {
     example: { email: 'customer@example.com' },
   }),
   'POST /api/orders/{id}/replace': named('replaceOrderKey', 'Replace a faulty key', {
-    description: 'Another key of the package under the same order. No money moves.',
+    description:
+      'Another key of the package under the same order. No money moves. `key_id` may be left out for the only key of an ' +
+      'order that was not replaced yet; 409 else, so that two who replace at once replace once.',
     example: { key_id: 8847 },
   }),
   'GET /api/orders/stats/dashboard': named('getOrderDashboard', 'Dashboard statistics', {

@@ -41,7 +41,7 @@ export class OrderStatusBody {
 }
 
 export class ReplaceKeyBody {
-  /** The key that does not work; without it the order's only one. */
+  /** The key that does not work; without it the order's only one, if that was not replaced yet. */
   @MayBeAbsent()
   @IsPublicId()
   key_id?: number;

@@ -15,7 +15,7 @@ import { SaleDesk } from './sale-desk.js';
 export interface ReplaceKeyInput {
   /** Id of the order's stream. */
   readonly orderId: string;
-  /** Number of the key that does not work; null: the only one that the order has. */
+  /** Number of the key that does not work; null: the only one that the order ever had. */
   readonly keyNumber: string | null;
 }
 
@@ -52,6 +52,7 @@ export class ReplaceKeyHandler implements ICommandHandler<ReplaceKey> {
       if (done) return done.by;
       if (order.status === 'none') return reject('OrderNotFound');
       if (order.status !== 'confirmed') return reject('OrderNotConfirmed');
+      if (keyNumber === null && !hasOneKey(order)) return reject('KeyNotNamed');
       const faulty = unitOf(order, keyNumber);
       if (!faulty) return reject('KeyNotInOrder');
       const unit = this.plan(tx, order, faulty);
@@ -75,9 +76,12 @@ export class ReplaceKeyHandler implements ICommandHandler<ReplaceKey> {
   }
 }
 
+/** Of one that was replaced, whoever asks without its number may mean the key of before: two at once would replace twice. */
+const hasOneKey = ({ units, replaced }: OrderState): boolean => units.length === 1 && replaced.length === 0;
+
 /** The unit that has the key, by any of its numbers; without one, the only unit. */
 function unitOf({ units }: OrderState, keyNumber: string | null): SoldUnit | undefined {
-  if (keyNumber === null) return units.length === 1 ? units[0] : undefined;
+  if (keyNumber === null) return units[0];
   const place = parseKeyNumber(keyNumber);
   return units.find(({ lot, slot }) => lot === place?.lot && slot === place.slot);
 }
