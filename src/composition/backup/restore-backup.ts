@@ -36,8 +36,12 @@ export async function restoreBackup(
   mkdirSync(staging, { mode: 0o700 });
   flush(dataDir);
   try {
-    await copyFiles(manifest.files, folder, staging, emit);
+    const copy = copier(manifest.files, folder, staging, emit);
+    // The data keys are small: whether they can be read is known before the rest is copied.
+    const isKey = ({ path }: BackupFile): boolean => path.startsWith('keys/');
+    await copy(manifest.files.filter(isKey));
     await refuseOtherMasterKey(join(staging, 'keys'), master);
+    await copy(manifest.files.filter((file) => !isKey(file)));
     const log = await verified(join(staging, 'log'), manifest, emit);
     for (const part of PARTS) {
       if (existsSync(join(staging, part))) renameSync(join(staging, part), join(dataDir, part));
@@ -99,20 +103,23 @@ function clearForRestore(dataDir: string): void {
   }
 }
 
-async function copyFiles(files: readonly BackupFile[], from: string, to: string, emit: Emit): Promise<void> {
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+/** Copies some of all files at a time, and checks their sums. */
+function copier(all: readonly BackupFile[], from: string, to: string, emit: Emit) {
+  const total = all.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
-  for (const { path, bytes, sha256 } of files) {
-    if (!existsSync(join(from, path))) throw new OperationRefused(`the backup lacks ${path}`);
-    mkdirSync(dirname(join(to, path)), { recursive: true, mode: 0o700 });
-    copyFileSync(join(from, path), join(to, path));
-    flush(join(to, path));
-    if ((await describe(to, path)).sha256 !== sha256) {
-      throw new OperationRefused(`${path} is not what was backed up: its checksum differs`);
+  return async (files: readonly BackupFile[]): Promise<void> => {
+    for (const { path, bytes, sha256 } of files) {
+      if (!existsSync(join(from, path))) throw new OperationRefused(`the backup lacks ${path}`);
+      mkdirSync(dirname(join(to, path)), { recursive: true, mode: 0o700 });
+      copyFileSync(join(from, path), join(to, path));
+      flush(join(to, path));
+      if ((await describe(to, path)).sha256 !== sha256) {
+        throw new OperationRefused(`${path} is not what was backed up: its checksum differs`);
+      }
+      done += bytes;
+      emit({ stage: 'Copy', done, total });
     }
-    done += bytes;
-    emit({ stage: 'Copy', done, total });
-  }
+  };
 }
 
 async function refuseOtherMasterKey(keys: string, master: MasterKey): Promise<void> {
