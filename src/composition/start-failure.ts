@@ -24,6 +24,11 @@ export function startFailure(error: unknown): { readonly code: number; readonly 
   if ([PortTaken, EngineUnavailable, DataDirectoryInUseError].some((kind) => error instanceof kind)) {
     return { code: EXIT_UNAVAILABLE, text: message };
   }
+  if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+    return {
+      code: EXIT_UNAVAILABLE,
+      text: `the disk of DATA_DIR is full (${message}): make room and start again`,
+    };
   if (isAway(error)) return { code: EXIT_UNAVAILABLE, text: message };
   if (error instanceof EventStoreError && error.code === 'Damaged') {
     return { code: EXIT_SOFTWARE, text: `${message}\n\`npm run cli -- verify\` lists all damage` };
