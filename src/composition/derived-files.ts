@@ -70,7 +70,7 @@ export async function openNodeFiles(dataDir: string, events: EventStore, logger:
     return { indexes, snapshots: LmdbSnapshotStore.open(ofSnapshots) };
   }
   await indexes.close();
-  if (isHere(events)) throw await otherLog('the indexes', mark.position, events, dataDir);
+  if (isHere(events)) throw otherLog('the indexes', mark.position, await events.headPosition(), dataDir);
   discard(ofIndexes, logger, OTHER_LOG);
   discard(ofSnapshots, logger, OTHER_LOG);
   return { indexes: LmdbIndexStorage.open(ofIndexes), snapshots: LmdbSnapshotStore.open(ofSnapshots) };
@@ -97,7 +97,8 @@ export async function openDocumentFiles(
   const manifest = documents.readCheckpoint(MANIFEST_KEY) as Manifest | null;
   if (manifest !== null && !(await reflects(manifest, events))) {
     await documents.close();
-    if (isHere(events)) throw await otherLog('the read models', manifest.position, events, dataDir);
+    if (isHere(events))
+      throw otherLog('the read models', manifest.position, await events.headPosition(), dataDir);
     discard(directory, logger, OTHER_LOG);
     unflushed.set();
     documents = EmbeddedReadStore.open({ directory });

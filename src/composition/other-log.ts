@@ -18,14 +18,9 @@ type Log = Pick<EventStore, 'eventAt' | 'headPosition'>;
  * What was made from a log of this directory that is not the one in it now. Each record is on disk before anything that follows from it, so no
  * crash leaves this: the log was replaced, and what the other one sold would be sold again.
  * @param known position (decimal) up to which the other one was followed
+ * @param head of the log that is there
  */
-export async function otherLog(
-  what: string,
-  known: string,
-  log: Log,
-  dataDir: string,
-): Promise<DataFormatError> {
-  const head = await log.headPosition();
+export function otherLog(what: string, known: string, head: bigint, dataDir: string): DataFormatError {
   const found =
     head < BigInt(known)
       ? `ends at position ${head}, but ${what} were made from one that went on to ${known}`

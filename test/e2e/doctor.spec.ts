@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -26,9 +27,11 @@ import {
 } from '../../src/composition/doctor/local-checks.js';
 import { checkMemory } from '../../src/composition/doctor/memory-check.js';
 import { judgeClock } from '../../src/composition/doctor/server-checks.js';
-import { openEngines } from '../../src/composition/engines.js';
+import { type Engines, openEngines } from '../../src/composition/engines.js';
 import { loadSettings } from '../../src/platform/config/settings.js';
+import { LmdbIndexStorage } from '../../src/platform/indexes/embedded/lmdb-index-storage.js';
 import { SystemIds } from '../../src/platform/kernel/ids.js';
+import { EmbeddedKeyStore } from '../../src/platform/key-store/embedded/embedded-key-store.js';
 import { createLogger } from '../../src/platform/logging/logger.js';
 import { runMigrations } from '../../src/platform/migrations/migrations.js';
 import { MasterKey } from '../../src/platform/security/master-key.js';
@@ -62,17 +65,25 @@ function expectFinding(findings: readonly Finding[], [state, check, text]: Expec
 const problems = (findings: readonly Finding[]): Finding[] =>
   findings.filter(({ state }) => state === 'problem');
 
-/** What a first start leaves. */
-async function made(masterKey: MasterKey | null = null): Promise<void> {
-  const engines = await openEngines({
-    settings: loadSettings({ DATA_DIR: dataDir, KEYFORGE_MASTER_KEY: masterKey?.reveal() }),
+const ID = new SystemIds().uuid();
+const noted = (last: 'a' | 'b') => {
+  const body = Buffer.from('{}');
+  return { id: `${ID.slice(0, -1)}${last}`, type: 'Noted', data: body, metadata: body };
+};
+
+const opened = (): Promise<Engines> =>
+  openEngines({
+    settings: loadSettings({ DATA_DIR: dataDir }),
     ids: new SystemIds(),
     logger: createLogger({ logLevel: 'silent' }),
     onFatal: (error) => {
       throw error;
     },
   });
-  await engines.close();
+
+/** What a first start leaves. */
+async function made(): Promise<void> {
+  await (await opened()).close();
 }
 
 describe('the doctor', () => {
@@ -201,6 +212,38 @@ describe('the doctor', () => {
     expect(statSync(log).size).toBe(cut);
     await expect(made()).rejects.toThrow('cannot be read');
   }, 30_000);
+
+  it('says what a start would say of a log that is older than the indexes', async () => {
+    await made();
+    const engines = await opened();
+    const append = (revision: number) =>
+      engines.events.append([
+        { stream: 'kf.thing-1', expectedRevision: revision, events: [noted('a'), noted('b')] },
+      ]);
+    const { id } = noted('b');
+    await append(-1);
+    await engines.indexes.write([], { position: '2', event: id });
+    await engines.close();
+    expectFinding(await found(), ['ok', 'log', /can be read/]);
+    expectFinding(await found({ STREAM_NAMESPACE: 'xx' }), ['problem', 'log', /with STREAM_NAMESPACE=kf/]);
+    const indexes = LmdbIndexStorage.open(join(dataDir, 'indexes'));
+    await indexes.write([], { position: '3', event: id });
+    await indexes.close();
+    const text = /ends at position 2, but the indexes were made from one that went on to 3/;
+    expectFinding(await found(), ['problem', 'log', text]);
+    await expect(made()).rejects.toThrow(text);
+  });
+
+  it('goes by the key of a rotation that was cut off, and by none that a first start had no time for', async () => {
+    await made();
+    const key = readFileSync(join(dataDir, 'master.key'));
+    writeFileSync(join(dataDir, 'master.key.next'), key, { mode: 0o600 });
+    writeFileSync(join(dataDir, 'master.key'), 'ab'.repeat(32));
+    expect(problems(await found())).toEqual([]);
+    rmSync(dataDir, { recursive: true });
+    expect(await EmbeddedKeyStore.matches(join(dataDir, 'keys'), MasterKey.generate())).toBe(true);
+    expect(problems(await found())).toEqual([]);
+  });
 
   it('says what a start would say of a newer format', async () => {
     await made();

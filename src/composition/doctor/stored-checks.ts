@@ -4,13 +4,20 @@ import { MIGRATIONS } from '../../../migrations/all.js';
 import type { Settings } from '../../platform/config/settings.js';
 import { lookAtLog } from '../../platform/event-store/embedded/stored-log.js';
 import { EventStoreError } from '../../platform/event-store/event-store.js';
+import type { LogMark } from '../../platform/event-store/log-mark.js';
+import { LmdbIndexStorage } from '../../platform/indexes/embedded/lmdb-index-storage.js';
 import { EmbeddedKeyStore, type StoredKeys } from '../../platform/key-store/embedded/embedded-key-store.js';
-import { EnvironmentDamaged, problemOfStored } from '../../platform/lmdb/environment-file.js';
+import {
+  EnvironmentDamaged,
+  problemOfEnvironment,
+  problemOfStored,
+} from '../../platform/lmdb/environment-file.js';
 import { DataFormatError, readFormat, refuseNewerFormat } from '../../platform/migrations/migrations.js';
 import { FINGERPRINT_SCOPE, KeyedHash } from '../../platform/security/keyed-hash.js';
 import type { MasterKey } from '../../platform/security/master-key.js';
-import { readMasterKey } from '../../platform/security/master-key-file.js';
+import { readMasterKeys } from '../../platform/security/master-key-file.js';
 import { nameOf, namespaceOf, problemOfFiles } from '../log-owner.js';
+import { otherLog } from '../other-log.js';
 import { type Finding, ok, problem, within } from './finding.js';
 import { isFile } from './local-checks.js';
 
@@ -53,35 +60,51 @@ const keyFolder = (dataDir: string): string => join(dataDir, 'keys');
 const hasKeys = ({ dataDir, mongoDbUrl }: Settings): boolean =>
   mongoDbUrl === null && existsSync(join(keyFolder(dataDir), 'keys.mdb'));
 
-/** The embedded data keys; null where there are none. */
-const storedKeys = async (settings: Settings, key: MasterKey): Promise<StoredKeys | null> =>
-  hasKeys(settings) ? EmbeddedKeyStore.stored(keyFolder(settings.dataDir), key, FINGERPRINT_SCOPE) : null;
+interface UsedKeys {
+  /** Null: there is none yet, or it is lost. */
+  readonly master: MasterKey | null;
+  /** Null where there are none. */
+  readonly stored: StoredKeys | null;
+}
+
+/** The master key that a start would use, and the embedded data keys. @throws {EnvironmentDamaged} */
+async function usedKeys(settings: Settings): Promise<UsedKeys> {
+  const masters = readMasterKeys(settings.masterKey, settings.dataDir);
+  if (!hasKeys(settings)) return { master: masters[0] ?? null, stored: null };
+  const looks = [...masters, ...(masters.length === 0 ? [null] : [])].map(async (master) => ({
+    master,
+    stored: await EmbeddedKeyStore.stored(keyFolder(settings.dataDir), master, FINGERPRINT_SCOPE),
+  }));
+  const found = await Promise.all(looks);
+  return found.find(({ stored }) => stored.matches) ?? found[0]!;
+}
 
 /** Whether the embedded data keys open with the master key that the settings give. */
 async function checkKeys(settings: Settings): Promise<Finding[]> {
-  const key = readMasterKey(settings.masterKey, settings.dataDir);
-  if (!key) {
-    return [
-      hasKeys(settings)
-        ? problem(
-            'master key',
-            'there is none, and data that needs it',
-            'set KEYFORGE_MASTER_KEY, or put master.key back',
-          )
-        : ok('master key', 'none yet: the first start makes one'),
-    ];
-  }
-  let stored: StoredKeys | null;
+  let used: UsedKeys;
   try {
-    stored = await storedKeys(settings, key);
+    used = await usedKeys(settings);
   } catch (error) {
     if (!(error instanceof EnvironmentDamaged)) throw error;
     return [problem('data keys', error.message, RESTORE)];
   }
+  const { master, stored } = used;
   if (stored && !stored.matches) {
-    const advice = 'set the KEYFORGE_MASTER_KEY that it was made with';
-    return [problem('master key', 'is not the one of this data', advice)];
+    return [
+      master
+        ? problem(
+            'master key',
+            'is not the one of this data',
+            'set the KEYFORGE_MASTER_KEY that it was made with',
+          )
+        : problem(
+            'master key',
+            'there is none, and data that needs it',
+            'set KEYFORGE_MASTER_KEY, or put master.key back',
+          ),
+    ];
   }
+  if (!master) return [ok('master key', 'none yet: the first start makes one')];
   return [
     settings.masterKey
       ? ok('master key', stored ? 'opens the stored keys' : 'is given')
@@ -89,17 +112,27 @@ async function checkKeys(settings: Settings): Promise<Finding[]> {
   ];
 }
 
-/** Whether the log can be read, and belongs to the data keys beside it. */
+/** Whether the log can be read, belongs to the data keys beside it, and is the one that the indexes follow. */
 async function checkLog(settings: Settings): Promise<Finding[]> {
   const { dataDir, streamNamespace, mongoDbUrl } = settings;
   if (settings.eventStoreUrl !== null) return [];
   const directory = join(dataDir, 'log');
+  const refused = (text: string): Finding[] => [problem('log', text, 'nothing starts on it')];
   try {
-    const { claimedBy, firstStream } = await lookAtLog(directory);
-    const facts = { claimedBy, isEmpty: firstStream === null, namespace: namespaceOf(firstStream) };
-    const keys = mongoDbUrl === null ? await keyFacts(settings, claimedBy) : null;
+    // Before the log, which may grow meanwhile.
+    const mark = await storedMark(join(dataDir, 'indexes'));
+    const log = await lookAtLog(directory, mark && BigInt(mark.position));
+    const facts = {
+      claimedBy: log.claimedBy,
+      isEmpty: log.head === 0n,
+      namespace: namespaceOf(log.firstStream),
+    };
+    const keys = mongoDbUrl === null ? await keyFacts(settings, log.claimedBy) : null;
     const found = problemOfFiles(facts, keys, { directory, streamNamespace });
-    if (found !== null) return [problem('log', found, 'nothing starts on it')];
+    if (found !== null) return refused(found);
+    if (mark && log.eventAt !== mark.event) {
+      return refused(otherLog('the indexes', mark.position, log.head, dataDir).message);
+    }
     return [ok('log', facts.isEmpty ? 'empty' : 'its newest events can be read')];
   } catch (error) {
     if (error instanceof EventStoreError) return [problem('log', error.message, VERIFY)];
@@ -111,9 +144,14 @@ async function checkLog(settings: Settings): Promise<Finding[]> {
 
 /** Where the master key is missing, or another one, that is what must be said: the log is taken for one of these keys. */
 async function keyFacts(settings: Settings, claimedBy: string | null) {
-  const master = readMasterKey(settings.masterKey, settings.dataDir);
-  const stored = master && (await storedKeys(settings, master));
-  if (!stored) return { haveLog: false, name: hasKeys(settings) ? claimedBy : null };
-  if (!stored.matches) return { haveLog: stored.haveLog, name: claimedBy };
-  return { haveLog: stored.haveLog, name: stored.key && nameOf(new KeyedHash(stored.key)) };
+  const { stored } = await usedKeys(settings);
+  if (!stored) return { haveLog: false, name: null };
+  const name = stored.key && nameOf(new KeyedHash(stored.key));
+  return { haveLog: stored.haveLog, name: stored.matches ? name : claimedBy };
+}
+
+/** Up to which event the indexes follow their log; null where they are none, or will be built anew. */
+async function storedMark(directory: string): Promise<LogMark | null> {
+  const isUsable = existsSync(join(directory, 'data.mdb')) && problemOfEnvironment(directory) === null;
+  return isUsable ? LmdbIndexStorage.storedMark(directory) : null;
 }

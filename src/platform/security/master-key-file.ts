@@ -105,6 +105,12 @@ export function readMasterKey(configured: Buffer | null, dataDir: string): Maste
   return existsSync(path) ? MasterKey.parse(readKeyFile(path)) : null;
 }
 
+/** As {@link readMasterKey}, all that come into question: of a rotation that was cut off the next one may be in force. */
+export function readMasterKeys(configured: Buffer | null, dataDir: string): MasterKey[] {
+  const next = configured ? null : readNext(join(dataDir, NEXT_FILE));
+  return [readMasterKey(configured, dataDir), next].filter((key) => key !== null);
+}
+
 /** A file that was cut short was never used: it is synced before anything is wrapped with its key. */
 function readNext(path: string): MasterKey | null {
   if (!existsSync(path)) return null;

@@ -38,6 +38,15 @@ export class LmdbIndexStorage extends IndexStorage {
     return new LmdbIndexStorage(directory, root, new Room(directory, LAST_DERIVED_BYTES));
   }
 
+  /** What {@link mark} would say, beside a running server: opens the file for reading alone. */
+  static async storedMark(directory: string): Promise<LogMark | null> {
+    const options = { path: directory, noSubdir: false, mapSize: MAP_BYTES, readOnly: true } as const;
+    const root = openEnvironment<unknown, string>({ ...options, encoding: 'json' });
+    const mark = root.get(MARK) as LogMark | undefined;
+    await root.close();
+    return mark ?? null;
+  }
+
   checkpoint(index: string, version: number): bigint | null {
     const stored = this.read(`c/${index}`) as Checkpoint | undefined;
     return stored?.version === version ? BigInt(stored.position) : null;

@@ -110,15 +110,15 @@ export class EmbeddedKeyStore extends KeyStore {
   }
 
   /** What {@link matches}, {@link haveLog} and {@link obtain} of a scope would say, beside a running server: opens the file for reading alone. */
-  static async stored(folder: string, master: MasterKey, scope: string): Promise<StoredKeys> {
+  static async stored(folder: string, master: MasterKey | null, scope: string): Promise<StoredKeys> {
     const entries = openKeys(folder, { readOnly: true });
     const check = entries.get(CHECK) as string | undefined;
     const haveLog = entries.get(LOG) !== undefined;
     const id = entries.get(scopeOf(scope)) as string | undefined;
     const key = id === undefined ? undefined : (entries.get(keyOf(id)) as StoredKey | undefined);
     await entries.close();
-    const matches = check === undefined || check === master.checkValue();
-    if (!matches || id === undefined || !key) return { matches, haveLog, key: null };
+    const matches = check === undefined || check === master?.checkValue();
+    if (!matches || !master || id === undefined || !key) return { matches, haveLog, key: null };
     return { matches, haveLog, key: master.unwrap(key.wrapped, labelOf(id, scope)) };
   }
 
