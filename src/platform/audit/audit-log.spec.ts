@@ -3,6 +3,7 @@ import { isoTime } from '../kernel/clock.js';
 import { SystemIds } from '../kernel/ids.js';
 import { type Snapshot, SnapshotStore } from '../snapshots/snapshot-store.js';
 import { type AnyAggregate, AuditLog } from './audit-log.js';
+import { LogTimes } from './log-times.js';
 
 const STREAM = 'kf.counter-a';
 const EVENTS = 1_300;
@@ -37,10 +38,10 @@ beforeAll(async () => {
 });
 
 /** Reading begins at the store's first event, as it does where no position is noted yet. */
-const auditing = (snapshot: Snapshot | null = null): AuditLog =>
+const auditing = (snapshot: Snapshot | null = null, events = store): AuditLog =>
   new AuditLog({
-    times: { before: () => 0n },
-    events: store,
+    times: new LogTimes(),
+    events,
     snapshots: new OneSnapshot(snapshot),
     namespace: 'kf',
     aggregates: [Counter],
@@ -65,6 +66,17 @@ it('a time leads to the last revision at or before it', async () => {
   expect(await Promise.all([-1, 0, 9, 10, 12_985, 99_999].map((at) => log.revisionAt(STREAM, at)))).toEqual([
     -1, 0, 0, 1, 1_298, 1_299,
   ]);
+});
+
+it('a time leads past what was recorded while the clock was ahead', async () => {
+  const other = new MemoryEventStore();
+  for (const [revision, time] of [10, 20, 9_000, 9_010, 30, 40].entries()) {
+    const metadata = Buffer.from(JSON.stringify({ at: isoTime(time), actor: {} }));
+    const events = [{ id: ids.uuid(), type: 'Added', data: Buffer.from('{"amount":1}'), metadata }];
+    await other.append([{ stream: STREAM, expectedRevision: revision - 1, events }]);
+  }
+  const log = auditing(null, other);
+  expect(await Promise.all([15, 29, 30, 45].map((at) => log.revisionAt(STREAM, at)))).toEqual([0, 1, 4, 5]);
 });
 
 it.each([

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type EventStore, NO_STREAM, type RecordedEvent } from '../event-store/event-store.js';
-import { decodeEvent, decodeMetadata, eventTimeMs } from '../execution/event-codec.js';
+import { decodeEvent, decodeMetadata } from '../execution/event-codec.js';
 import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
 import type { SnapshotStore } from '../snapshots/snapshot-store.js';
 import type { LogTimes } from './log-times.js';
@@ -36,8 +36,8 @@ export interface AuditLogOptions {
   readonly events: EventStore;
   readonly snapshots: SnapshotStore;
   readonly namespace: string;
-  /** Where reading the whole log can begin. */
-  readonly times: Pick<LogTimes, 'before'>;
+  /** Where reading the whole log can begin, and what was recorded when. */
+  readonly times: Pick<LogTimes, 'before' | 'positionAt'>;
   readonly aggregates: readonly AnyAggregate[];
 }
 
@@ -70,15 +70,8 @@ export class AuditLog {
 
   /** Revision of the stream's last event recorded at or before a time; -1 if there is none. */
   async revisionAt(stream: string, atMs: number): Promise<number> {
-    let found = NO_STREAM;
-    let end = (await this.headOf(stream)) + 1;
-    while (found + 1 < end) {
-      const middle = Math.floor((found + end) / 2);
-      const [event] = await this.options.events.readStream(stream, { from: middle, limit: 1 });
-      if (event && eventTimeMs(event) <= atMs) found = middle;
-      else end = middle;
-    }
-    return found;
+    const { events, times } = this.options;
+    return (await this.firstAfter(stream, await times.positionAt(events, atMs))) - 1;
   }
 
   /** The stream's events up to a revision, the newest first. */

@@ -58,6 +58,15 @@ it('in a long log too, wherever the noted events are', async () => {
   ]);
 });
 
+it('a time after a clock that was ahead was put right leads past what was recorded meanwhile', async () => {
+  expect(await found([10, 20, 9_000, 9_010, 30, 40], [15, 29, 30, 45])).toEqual([1, 2, 5, 6]);
+  const times = Array.from({ length: 4_000 }, (_, index) =>
+    index < 2_000 || index > 2_200 ? index : 1e9 + index,
+  );
+  expect(await found(times, [1_999, 2_201, 3_000, 3_999])).toEqual([2_000, 2_202, 3_001, 4_000]);
+  expect(await found(times.slice(0, 2_300), [1_999, 2_250])).toEqual([2_000, 2_251]);
+});
+
 it('an empty log has none', async () => {
   expect(await found([], [5])).toEqual([0]);
 });

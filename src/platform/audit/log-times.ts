@@ -36,36 +36,50 @@ export class LogTimes implements LocalIndex {
 
   /** Position of an event at or before a position; 0n if none is known. */
   before(position: bigint): bigint {
-    return this.last((noted) => noted.position <= position);
+    let low = 0;
+    let high = this.noted.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.noted[middle]!.position <= position) low = middle + 1;
+      else high = middle;
+    }
+    return this.noted[low - 1]?.position ?? 0n;
   }
 
   /**
    * Position of the last event recorded at or before a time; 0n if there is none. It is found by the noted events and by
    * reading on from one of them.
    *
-   * Times are those of the decisions. A clock that was set back leaves a stretch of the log whose times are out of order;
-   * for a time within it the answer is a position of that stretch.
+   * Times are those of the decisions. A clock that was ahead leaves a stretch of the log with later times than what follows: for
+   * a time after it was put right, the stretch lies before the answer.
    */
   async positionAt(events: Pick<EventStore, 'readAll'>, atMs: number): Promise<bigint> {
-    let found = this.last((noted) => noted.atMs <= atMs);
-    for (;;) {
-      const page = await events.readAll(found, EVERY);
-      const later = page.findIndex((event) => eventTimeMs(event) > atMs);
-      const last = later < 0 ? page.at(-1) : page[later - 1];
-      if (last) found = last.position;
-      if (later >= 0 || page.length === 0) return found;
+    const { from, end } = this.around(atMs);
+    let found = from;
+    for (let after = from; ; ) {
+      const page = await events.readAll(after, EVERY);
+      for (const event of page) {
+        if (end !== null && event.position >= end) return found;
+        if (eventTimeMs(event) <= atMs) found = event.position;
+        after = event.position;
+      }
+      if (page.length === 0) return found;
     }
   }
 
-  /** The last noted position of which something holds that holds of none behind another of which it does not. */
-  private last(holds: (noted: Noted) => boolean): bigint {
-    let low = 0;
-    let high = this.noted.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (holds(this.noted[middle]!)) low = middle + 1;
-      else high = middle;
+  /**
+   * The last noted event at or before a time, and from which one on everything is later; null: from none that is known, as the
+   * last one may have been dated ahead.
+   */
+  private around(atMs: number): { readonly from: bigint; readonly end: bigint | null } {
+    let end: bigint | null = null;
+    let earliestMs: number | null = null;
+    for (let place = this.noted.length - 1; place >= 0; place -= 1) {
+      const noted = this.noted[place]!;
+      if (noted.atMs <= atMs) return { from: noted.position, end };
+      if (earliestMs !== null && noted.atMs <= earliestMs) end = noted.position;
+      earliestMs = Math.min(earliestMs ?? noted.atMs, noted.atMs);
     }
-    return this.noted[low - 1]?.position ?? 0n;
+    return { from: 0n, end };
   }
 }
