@@ -80,6 +80,16 @@ describe('an access token', () => {
     expect(other.auth.verify(accessToken)).toBeNull();
   });
 
+  it('is void where it was made by a clock that was ahead, and has been put right', async () => {
+    world.clock.advance(400 * DAY_MS);
+    const { accessToken } = await login();
+    world.clock.advance(-400 * DAY_MS);
+    expect(node.auth.verify(accessToken)).toBeNull();
+    const { accessToken: next } = await login();
+    world.clock.advance(-5_000);
+    expect(node.auth.verify(next)).not.toBeNull();
+  });
+
   it.each([
     ['the partner is blocked', { status: 'blocked' }],
     ['its password changes', { password: 'another password' }],

@@ -8,6 +8,8 @@ export const ACCESS_TOKEN_SECONDS = 15 * 60;
 export const REFRESH_TOKEN_DAYS = 30;
 const REFRESH_SECRET_BYTES = 32;
 const MAX_TOKEN_LENGTH = 4096;
+/** Clocks of processes differ by less. */
+const CLOCKS_DIFFER_SECONDS = 60;
 
 /** Who an access token speaks for. */
 export interface Principal extends LoginAccount {
@@ -27,6 +29,7 @@ interface Claims {
   readonly role: Role;
   readonly sid: string;
   readonly epoch: number;
+  readonly iat: number;
 }
 
 /** A refresh token taken apart. */
@@ -55,7 +58,7 @@ export class Tokens {
   signAccess(principal: Principal): string {
     const { id, kind, publicId, login, role, sessionId, credentialEpoch } = principal;
     const iat = Math.floor(this.clock.now() / 1000);
-    const claims: Claims = {
+    const claims: Omit<Claims, 'iat'> = {
       sub: id,
       kind,
       pid: publicId,
@@ -73,6 +76,8 @@ export class Tokens {
     try {
       const clockTimestamp = Math.floor(this.clock.now() / 1000);
       const claims = this.jwt.verify<Claims>(token, { algorithms: ['HS256'], clockTimestamp });
+      // By a clock that was ahead: it would be good for as much longer, and outlive the record of its session's end.
+      if (claims.iat > clockTimestamp + CLOCKS_DIFFER_SECONDS) return null;
       const { sub, kind, pid, login, role, sid, epoch } = claims;
       return { id: sub, kind, publicId: pid, login, role, sessionId: sid, credentialEpoch: epoch };
     } catch {
