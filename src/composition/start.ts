@@ -77,12 +77,17 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
   }
 }
 
-/** A clock that was set back is not followed by decisions and deadlines; whoever runs the server should know. */
+/** A clock that was set back is not followed by decisions and deadlines, unless it was days ahead; whoever runs the server should know. */
 const steadyClock = (wall: Clock, logger: Logger): SteadyClock =>
   new SteadyClock({
     wall,
     onSetBack: (setBackMs) =>
       logger.warn({ setBackMs }, 'the clock was set back: decisions go on at the time that they had reached'),
+    onPutRight: (setBackMs) =>
+      logger.warn(
+        { setBackMs },
+        'the clock was set back by days: it was wrong, and what was decided by it keeps its times',
+      ),
   });
 
 /** When the newest decision was made that this log has, ms; of a shared log other nodes may have made it: 0. */

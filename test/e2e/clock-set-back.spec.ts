@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { startTestApp, type TestApp } from '../support/app.js';
 const PASSWORD = 'correct horse battery staple';
 const DAY_MS = 24 * 3_600_000;
 const WAIT_MS = 8_000;
+const KEYS = ['A', 'B', 'C', 'D'].map((key_text) => ({ key_text }));
 
 const systemNow = Date.now;
 let shiftMs = 0;
@@ -37,7 +39,7 @@ beforeEach(async () => {
   const { id: vendor_id } = await admin.create('/suppliers', { name: 'S' });
   const { id: product_id } = await admin.create('/products', { name_en: 'Game', vendor_id });
   pkg = (await admin.create('/packages', { name_en: 'K', product_id, price: 1 })).id;
-  await admin.post('/keys/bulk', { package_id: pkg, keys: [{ key_text: 'A' }, { key_text: 'B' }] });
+  await admin.post('/keys/bulk', { package_id: pkg, keys: KEYS });
   await admin.create('/partners', { name: 'Shop', login: 'shop', password: PASSWORD });
 }, 30_000);
 afterEach(async () => {
@@ -53,6 +55,13 @@ async function reserve(): Promise<string> {
     settings,
     data: JSON.stringify({ package: String(pkg) }),
   });
+  return (await new Client(app).get(`/v1/partners/service?${query}`)).body.code;
+}
+
+async function buy(): Promise<string> {
+  const settings = JSON.stringify({ login: 'shop', password: PASSWORD });
+  const data = JSON.stringify({ package: String(pkg), order: randomUUID() });
+  const query = new URLSearchParams({ action: '6', settings, data });
   return (await new Client(app).get(`/v1/partners/service?${query}`)).body.code;
 }
 
@@ -90,3 +99,27 @@ it('reservations end in time when the clock was put right while nothing ran', as
   expect(await reservedAfterAll()).toBe(0);
   expect(setBacks()).toBe(1);
 }, 30_000);
+
+describe.each([3, 400])('after a clock that was %d days ahead was put right', (days) => {
+  const wrong = (): number => app.lines.filter((line) => line.includes('it was wrong')).length;
+
+  it('reservations end in time and sales go on, while the server runs', async () => {
+    await setClock(days * DAY_MS);
+    expect([await reserve(), await buy()]).toEqual(['0', '0']);
+    await setClock(0);
+    expect(await reserve()).toBe('0');
+    expect(await reservedAfterAll()).toBe(0);
+    expect([await buy(), await buy(), wrong()]).toEqual(['0', '0', 1]);
+  }, 30_000);
+
+  it('reservations end in time and sales go on, after a restart', async () => {
+    await setClock(days * DAY_MS);
+    expect([await reserve(), await buy()]).toEqual(['0', '0']);
+    await app.close();
+    shiftMs = 0;
+    await start();
+    expect(await reserve()).toBe('0');
+    expect(await reservedAfterAll()).toBe(0);
+    expect([await buy(), await buy(), wrong()]).toEqual(['0', '0', 1]);
+  }, 30_000);
+});

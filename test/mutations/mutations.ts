@@ -196,7 +196,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'expiry: a key is freed before its deadline',
     file: 'src/contexts/inventory/domain/lot.decider.ts',
-    edits: [['  if (held.reservation!.deadlineMs > nowMs) return [];\n', '']],
+    edits: [['  if (!hasCome(held.reservation!.deadlineMs, nowMs)) return [];\n', '']],
     tests: 'src/contexts/inventory/domain/lot.reservation',
   },
   {

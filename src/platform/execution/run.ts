@@ -16,6 +16,12 @@ export class TooEarly {
   constructor(readonly atMs: number) {}
 }
 
+/**
+ * Clocks of nodes that decide on the same streams differ by less. An event that is further ahead was decided by a clock that was
+ * wrong: decisions after it do not take its time, or what they wait for would end as much later.
+ */
+const CLOCKS_DIFFER_MS = 10_000;
+
 /** One stream as one run sees it. */
 export interface View {
   readonly id: string;
@@ -54,6 +60,7 @@ export class Run implements Transaction {
   readonly views: View[] = [];
   private readonly appends: PendingAppend[] = [];
   private timeUsed = false;
+  private readonly latestMs: number;
   private newIds = 0;
 
   constructor(
@@ -62,7 +69,9 @@ export class Run implements Transaction {
     private timeMs: number,
     /** Made by runs of the same attempt that had to wait for a stream, which may be one with such a name. */
     private readonly madeIds: string[],
-  ) {}
+  ) {
+    this.latestMs = timeMs + CLOCKS_DIFFER_MS;
+  }
 
   get nowMs(): number {
     this.timeUsed = true;
@@ -169,7 +178,7 @@ export class Run implements Transaction {
     }
     const entry = this.source.entry(aggregate as never, this.stream(aggregate, id));
     if (entry instanceof Promise) throw new Suspended(entry);
-    if (entry.lastAtMs > this.timeMs) {
+    if (entry.lastAtMs > this.timeMs && entry.lastAtMs <= this.latestMs) {
       if (this.timeUsed) throw new TooEarly(entry.lastAtMs);
       this.timeMs = entry.lastAtMs;
     }

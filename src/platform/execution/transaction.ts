@@ -22,7 +22,10 @@ export interface CommandContext {
  * effects. Everything appended in one run is one ordered batch.
  */
 export interface Transaction {
-  /** Decision time, milliseconds: the latest of the node's clock and the last events of all streams read. */
+  /**
+   * Decision time, milliseconds: the latest of the node's clock and the last events of all streams read, but for those that a clock
+   * which was wrong has dated ahead.
+   */
   readonly nowMs: number;
   /** {@link nowMs} as stored. */
   readonly at: string;

@@ -9,18 +9,24 @@ it('gives the keys that are due, earliest first, each at the time set last', () 
     key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
     dueMs: fc.option(fc.oneof(fc.nat(20), fc.constantFrom(0, YEAR_MS, -YEAR_MS)), { nil: undefined }),
     takeMs: fc.option(fc.nat(20), { nil: undefined }),
+    moveMs: fc.option(fc.tuple(fc.nat(20), fc.nat(20)), { nil: undefined }),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200, size: 'max' }), (steps) => {
       const queue = new DueQueue();
       const model = new Map<string, number>();
-      for (const { key, dueMs, takeMs } of steps) {
+      for (const { key, dueMs, takeMs, moveMs } of steps) {
         if (dueMs === undefined) {
           queue.remove(key);
           model.delete(key);
         } else {
           queue.set(key, NOW_MS + dueMs);
           model.set(key, NOW_MS + dueMs);
+        }
+        if (moveMs) {
+          const [limitMs, toMs] = moveMs;
+          queue.moveThoseAfter(NOW_MS + limitMs, NOW_MS + toMs);
+          for (const [late, ms] of model) if (ms > NOW_MS + limitMs) model.set(late, NOW_MS + toMs);
         }
         expect(queue.dueMs(key)).toBe(model.get(key));
         if (takeMs !== undefined) {

@@ -10,6 +10,8 @@ import { TurnoverMap } from './turnover-map.js';
 export class DueQueue {
   /** Time of the first key that was ever set. */
   private baseMs: number | null = null;
+  /** No key is due later. */
+  private latestMs = Number.NEGATIVE_INFINITY;
   private readonly due = new TurnoverMap<string, number>();
   private keys: string[] = [];
   private times: number[] = [];
@@ -34,6 +36,7 @@ export class DueQueue {
     const time = dueMs - this.baseMs;
     if (this.due.get(key) === time) return;
     this.due.set(key, time);
+    if (dueMs > this.latestMs) this.latestMs = dueMs;
     this.keys.push(key);
     this.times.push(time);
     this.siftUp(this.keys.length - 1);
@@ -67,6 +70,14 @@ export class DueQueue {
       taken.push([key, dueMs]);
     }
     return taken;
+  }
+
+  /** Sets the keys that are due after a time to another one. Looks at nothing while no key was ever set to such a time. */
+  moveThoseAfter(limitMs: number, dueMs: number): void {
+    if (this.latestMs <= limitMs) return;
+    const late = [...this.entries()].filter(([, ms]) => ms > limitMs);
+    for (const [key] of late) this.set(key, dueMs);
+    this.latestMs = Math.max(limitMs, dueMs);
   }
 
   private dropStale(): void {

@@ -8,15 +8,21 @@ const HOUR = 3_600_000;
 function world() {
   const wall = new ManualClock(START);
   const setBacks: number[] = [];
+  const putRight: number[] = [];
   let elapsed = 1_234.5;
-  const clock = new SteadyClock({ wall, elapsedMs: () => elapsed, onSetBack: (ms) => setBacks.push(ms) });
+  const clock = new SteadyClock({
+    wall,
+    elapsedMs: () => elapsed,
+    onSetBack: (ms) => setBacks.push(ms),
+    onPutRight: (ms) => putRight.push(ms),
+  });
   const pass = (ms: number): void => {
     elapsed += ms;
     wall.advance(ms);
   };
   const set = (ms: number): void => void wall.advance(ms);
   clock.now();
-  return { clock, pass, set, setBacks };
+  return { clock, pass, set, setBacks, putRight };
 }
 
 it('follows the clock that it is given, forward at once and back by a little', () => {
@@ -47,12 +53,14 @@ it('goes on where the clock is set back, until that has caught up', () => {
 });
 
 it('believes a clock that is put right after it was wrong by days', () => {
-  const { clock, pass, set } = world();
+  const { clock, pass, set, setBacks, putRight } = world();
   set(400 * 24 * HOUR);
   clock.now();
   set(-400 * 24 * HOUR);
   pass(1_000);
   expect(clock.now()).toBe(START + 1_000);
+  expect(clock.now()).toBe(START + 1_000);
+  expect([setBacks, putRight]).toEqual([[], [400 * 24 * HOUR]]);
 });
 
 it('goes on from what an earlier process had reached, unless the clock is ahead of it or was wrong by days', () => {

@@ -12,6 +12,8 @@ export interface SteadyClockOptions {
   readonly elapsedMs?: () => number;
   /** Called once for each time that the clock was set back and is not followed. */
   readonly onSetBack?: (ms: number) => void;
+  /** Called each time that it was set back by so much that it was wrong before, and is followed. */
+  readonly onPutRight?: (ms: number) => void;
 }
 
 /**
@@ -23,15 +25,22 @@ export class SteadyClock extends Clock {
   private readonly wall: Clock;
   private readonly elapsedMs: () => number;
   private readonly onSetBack: (ms: number) => void;
+  private readonly onPutRight: (ms: number) => void;
   /** Between the wall's time and the time that has passed, when the wall was last followed. */
   private difference = Number.NEGATIVE_INFINITY;
   private follows = true;
 
-  constructor({ wall, elapsedMs = () => performance.now(), onSetBack = () => {} }: SteadyClockOptions) {
+  constructor({
+    wall,
+    elapsedMs = () => performance.now(),
+    onSetBack = () => {},
+    onPutRight = () => {},
+  }: SteadyClockOptions) {
     super();
     this.wall = wall;
     this.elapsedMs = elapsedMs;
     this.onSetBack = onSetBack;
+    this.onPutRight = onPutRight;
   }
 
   /** Goes on from a time that an earlier process had reached, as if the clock had been set back since. */
@@ -46,6 +55,7 @@ export class SteadyClock extends Clock {
     if (setBackMs < TOLERATED_MS || setBackMs > LONGEST_SET_BACK_MS) {
       this.difference = wall - elapsed;
       this.follows = true;
+      if (setBackMs > LONGEST_SET_BACK_MS) this.onPutRight(Math.round(setBackMs));
       return wall;
     }
     if (this.follows) this.onSetBack(Math.round(setBackMs));

@@ -2,9 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { MemoryKeep } from '../../../test/support/index-keep.js';
 import type { IndexedEvent, IndexKeep } from '../indexes/local-index.js';
 import type { Jobs } from '../jobs/jobs.js';
-import { SystemClock } from '../kernel/clock.js';
+import { type Clock, SystemClock } from '../kernel/clock.js';
 import { DueIndex } from './due-index.js';
 import { ProcessRunner } from './process-runner.js';
+
+const DAY_MS = 86_400_000;
 
 /** Every event asks for its key, due at once. */
 class Letters extends DueIndex {
@@ -29,7 +31,7 @@ const deaf = {
   process: () => ({ close: async () => undefined }),
 } as unknown as Jobs;
 
-function asked(id: string, atMs: number) {
+function asked(id: string, atMs: number, clock: Clock = new SystemClock()) {
   const index = new Letters();
   const keep = new MemoryKeep();
   index.apply({ id, atMs } as IndexedEvent);
@@ -40,12 +42,7 @@ function asked(id: string, atMs: number) {
     for (const key of keys) index.done(key, keep);
   };
   const process = { name: 'letters', index, run };
-  const runner = new ProcessRunner({
-    process,
-    jobs: deaf,
-    clock: new SystemClock(),
-    onError: () => undefined,
-  });
+  const runner = new ProcessRunner({ process, jobs: deaf, clock, onError: () => undefined });
   runner.start();
   return { index, ran, runner };
 }
@@ -55,6 +52,26 @@ it('runs a key whose wake-up was lost, soon after it was due', async () => {
   await delay(1500);
   await runner.close();
   expect(ran).toEqual(['a']);
+});
+
+it('runs a key at once whose time was counted from a clock that was days ahead', async () => {
+  const { ran, runner } = asked('a', Date.now() + 3 * DAY_MS);
+  await delay(100);
+  await runner.close();
+  expect(ran).toEqual(['a']);
+});
+
+it('runs what it had in hand, and what waited, soon after the clock was put right that was days ahead', async () => {
+  let aheadMs = 3 * DAY_MS;
+  const clock = { now: () => Date.now() + aheadMs };
+  const { index, ran, runner } = asked('a', clock.now() + 1_900, clock);
+  index.apply({ id: 'b', atMs: clock.now() + 60_000 } as IndexedEvent);
+  index.afterBatch(new MemoryKeep());
+  expect([...index.queue.entries()].map(([key]) => key)).toEqual(['b']);
+  aheadMs = 0;
+  await delay(1_300);
+  await runner.close();
+  expect(ran.sort()).toEqual(['a', 'b']);
 });
 
 it('leaves what it had in hand to the next one when it is closed, for when it is due', async () => {

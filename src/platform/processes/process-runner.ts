@@ -1,5 +1,6 @@
 import { type Jobs, type Processing, retryDelayMs } from '../jobs/jobs.js';
 import type { Clock } from '../kernel/clock.js';
+import { hasCome, LONGEST_WAIT_MS } from '../kernel/deadline.js';
 import { DueQueue } from '../kernel/due-queue.js';
 import type { DueWatcher } from './due-index.js';
 import { Preparation } from './preparation.js';
@@ -96,6 +97,7 @@ export class ProcessRunner implements DueWatcher {
   /** Runs what is due now, whatever wake-ups there are; resolves when that, and what was under way, has ended. */
   async runDue(): Promise<void> {
     const nowMs = this.options.clock.now();
+    this.hurry(nowMs);
     const all = Number.POSITIVE_INFINITY;
     const taken = this.options.process.index.queue.takeDueEntries(nowMs, all);
     for (const [key, dueMs] of taken) this.due.set(key, dueMs);
@@ -139,6 +141,7 @@ export class ProcessRunner implements DueWatcher {
     this.wakesAtMs = Number.POSITIVE_INFINITY;
     if (this.closed) return;
     const nowMs = this.options.clock.now();
+    this.hurry(nowMs);
     for (const key of this.hand.takeDue(nowMs, MOST_IN_HAND)) void this.runUnwoken(key);
     this.takeInHand(nowMs);
     if (Math.abs(nowMs - this.tidiedAtMs) > TIDY_EVERY_MS) {
@@ -146,6 +149,12 @@ export class ProcessRunner implements DueWatcher {
       this.tidying = this.tidy().catch(() => undefined);
     }
     this.arm();
+  }
+
+  /** What was counted from a clock that was days ahead is due now. */
+  private hurry(nowMs: number): void {
+    for (const waiting of [this.hand, this.options.process.index.queue])
+      waiting.moveThoseAfter(nowMs + LONGEST_WAIT_MS, nowMs);
   }
 
   /** Overdue keys run at once; for those that are due soon wake-ups are asked for. */
@@ -188,7 +197,7 @@ export class ProcessRunner implements DueWatcher {
     if (this.pool.has(key)) return;
     const inHand = this.hand.dueMs(key) !== undefined;
     const dueMs = process.index.queue.dueMs(key);
-    if (!inHand && (dueMs === undefined || dueMs > clock.now())) return;
+    if (!inHand && (dueMs === undefined || !hasCome(dueMs, clock.now()))) return;
     process.index.queue.remove(key);
     if (dueMs !== undefined) this.due.set(key, dueMs);
     this.hand.remove(key);

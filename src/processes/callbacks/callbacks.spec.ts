@@ -67,6 +67,14 @@ it('an endpoint that is deleted with a message to be tried again is not looked a
   expect(looks).toBeLessThan(100);
 });
 
+it('an endpoint whose next attempt was set by a clock that was days ahead is looked at again within a second', async () => {
+  addLane(1, clock.now() + 72 * HOUR_MS);
+  callbacks.start();
+  addLane(1);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(begun).toHaveLength(PER_ENDPOINT);
+});
+
 it('endpoints that are deleted while they wait for a place take nobody else the turn', async () => {
   const places = IN_ALL / PER_ENDPOINT;
   const deleted = [places + 1, places + 2, places + 3, places + 4];

@@ -1,5 +1,6 @@
 import type { Attempted, Lane, NoticeIndex, Work } from '../../contexts/webhooks/index.js';
 import type { Clock } from '../../platform/kernel/clock.js';
+import { hasCome } from '../../platform/kernel/deadline.js';
 
 /** Attempts under way to one endpoint, while it answers. */
 const PER_ENDPOINT = 8;
@@ -145,7 +146,7 @@ export class Callbacks {
   private tick(): void {
     if (this.closed) return;
     const nowMs = this.options.clock.now();
-    for (const [webhook, dueMs] of [...this.looks]) if (dueMs <= nowMs) this.look(webhook);
+    for (const [webhook, dueMs] of [...this.looks]) if (hasCome(dueMs, nowMs)) this.look(webhook);
     const next = Math.min(...this.looks.values(), Number.POSITIVE_INFINITY);
     const wait = Math.min(Math.max(next - nowMs, SHORTEST_SLEEP_MS), LONGEST_SLEEP_MS);
     this.timer = setTimeout(() => this.tick(), wait);

@@ -83,6 +83,11 @@ describe('the next offer', () => {
     expect(offer(history, 8000)).toBeNull();
   });
 
+  it('is a returned key at once where a clock that was ahead dated its return', () => {
+    const history = [...openedLot(null), reserved(0, 'r0'), cancelled(0, 'r0', { at: iso(86_400_000) })];
+    expect([offer(history, 1000), offer(history, 1000, 5000)]).toEqual([0, 0]);
+  });
+
   it('is a key whose reservations are used up only to who does not reserve it', () => {
     const last = reserved(0, 'r', { ordinal: RESERVATIONS_PER_SLOT - 1 });
     const worn = foldEvents(Lot, [...openedLot(null), last, cancelled(0, 'r')]);

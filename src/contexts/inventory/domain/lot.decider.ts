@@ -1,3 +1,4 @@
+import { hasCome } from '../../../platform/kernel/deadline.js';
 import { findOperation } from '../../../platform/kernel/operation-window.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import type { LotEvent, ReleaseTarget } from '../events/lot.events.js';
@@ -16,6 +17,10 @@ export interface OfferTerms {
 const unexpired = (slot: Slot, nowMs: number): boolean =>
   slot.expiresAtMs === null || slot.expiresAtMs > nowMs;
 
+/** What came back at a time that is still to come did so while the clock was ahead, and rests no longer. */
+export const isCool = (releasedAtMs: number, { nowMs, cooldownMs }: OfferTerms): boolean =>
+  releasedAtMs > nowMs || releasedAtMs + cooldownMs <= nowMs;
+
 /** The slot to sell next: fresh keys by expiry, then returned ones in the order of their return; null if none. */
 export const nextOffer = (state: LotState, terms: OfferTerms): number | null =>
   nextSlot(state, terms, Number.POSITIVE_INFINITY);
@@ -32,8 +37,12 @@ function nextSlot(state: LotState, terms: OfferTerms, reservationsBelow: number)
   }
   for (const number of state.returned) {
     const slot = state.slots.get(number)!;
-    const cool = slot.releasedAtMs! + terms.cooldownMs <= terms.nowMs;
-    if (cool && unexpired(slot, terms.nowMs) && slot.reservations < reservationsBelow) return number;
+    if (
+      isCool(slot.releasedAtMs!, terms) &&
+      unexpired(slot, terms.nowMs) &&
+      slot.reservations < reservationsBelow
+    )
+      return number;
   }
   return null;
 }
@@ -74,7 +83,7 @@ export function sellReservedKey(
   if (findOperation(state.operations, attemptOperation(order, attempt))) return reject('AttemptEnded');
   const slot = state.open.get(reservation);
   if (slot === undefined) return reject('ReservationEnded');
-  if (state.slots.get(slot)!.reservation!.deadlineMs <= command.nowMs) return reject('ReservationDue');
+  if (hasCome(state.slots.get(slot)!.reservation!.deadlineMs, command.nowMs)) return reject('ReservationDue');
   return [{ type: 'KeySold', data: { slot, order, attempt, unit, partner, reservation } }];
 }
 
@@ -148,7 +157,7 @@ export function expireReservation(
   const slot = state.open.get(reservation);
   if (slot === undefined) return [];
   const held = state.slots.get(slot)!;
-  if (held.reservation!.deadlineMs > nowMs) return [];
+  if (!hasCome(held.reservation!.deadlineMs, nowMs)) return [];
   const to = releaseTarget(held, shownKeysTo);
   return [{ type: 'ReservationExpired', data: { slot, reservation, to, at } }];
 }

@@ -143,6 +143,17 @@ describe('giving a reserved key back', () => {
       .thenNothing();
   });
 
+  it('by expiry happens at once, and nothing is sold from it, where a clock that was days ahead set the deadline', () => {
+    const ahead = [...lot, reserved(0, 'r1', { deadline: iso(3 * 86_400_000) })];
+    given(Lot, ahead)
+      .when((state) => expireReservation(state, { ...expire, nowMs: 9999 }))
+      .then(expired(0, 'r1', { to: 'quarantine' }));
+    const sale = { order: 'o1', attempt: 1, unit: 0, partner: 'partner', reservation: 'r1', nowMs: 9999 };
+    given(Lot, ahead)
+      .when((state) => sellReservedKey(state, sale))
+      .thenRejected('ReservationDue');
+  });
+
   it('a late cancel of an earlier reservation does not touch the next one of the same key', () => {
     const history = [
       ...openedLot(null),

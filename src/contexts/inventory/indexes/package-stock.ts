@@ -1,4 +1,5 @@
 import { keyId } from '../domain/key-number.js';
+import { isCool } from '../domain/lot.decider.js';
 import { KEYS_PER_LOT, LOTS_PER_LOOK } from '../limits.js';
 import { type LotStock, NEVER, NO_DEADLINE, SLOT } from './lot-stock.js';
 
@@ -77,7 +78,7 @@ export class PackageStock {
     if (this.fresh.length > 0) return true;
     for (const [id, expiresAtMs] of this.returned) {
       // Those behind it came back later.
-      if (expiresAtMs > nowMs) return this.returnedAtMs.get(id)! + cooldownMs <= nowMs;
+      if (expiresAtMs > nowMs) return isCool(this.returnedAtMs.get(id)!, { nowMs, cooldownMs });
     }
     return false;
   }

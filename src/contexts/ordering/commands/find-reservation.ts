@@ -1,4 +1,5 @@
 import type { Transaction } from '../../../platform/execution/transaction.js';
+import { hasCome } from '../../../platform/kernel/deadline.js';
 import { Lot, parseKeyNumber, type SlotReservation } from '../../inventory/index.js';
 import { type Hold, type ReservationPlan, Wallet } from '../../wallets/index.js';
 import type { SaleTerms } from './advance-sale.js';
@@ -32,7 +33,7 @@ export function findReservation(
   const slot = reservedSlot(tx, named);
   const hold = slot && tx.load(Wallet, slot.wallet).holds.get(reservationHold(slot.id));
   if (!hold?.reservation) return null;
-  if (hold.deadlineMs > tx.nowMs) return { hold, plan: hold.reservation };
+  if (!hasCome(hold.deadlineMs, tx.nowMs)) return { hold, plan: hold.reservation };
   seen.due = hold;
   endDue(tx, hold, terms);
   return null;

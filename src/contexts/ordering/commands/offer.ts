@@ -1,5 +1,6 @@
 import type { Transaction } from '../../../platform/execution/transaction.js';
 import { isoTime } from '../../../platform/kernel/clock.js';
+import { hasCome } from '../../../platform/kernel/deadline.js';
 import { type Currency, storeMoney } from '../../../platform/kernel/money.js';
 import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { isPackageOffered, isProductOffered, Package, Product } from '../../catalog/index.js';
@@ -110,7 +111,7 @@ function lotOfOverdue(tx: Transaction, desk: SaleDesk, packageId: string, next: 
   };
   let left = OVERDUE_PER_COMMAND;
   for (const lot of desk.stock.overdue(packageId, tx.at, earliestOf)) {
-    const due = openIn(lotOf(lot)).filter(({ deadlineMs }) => deadlineMs <= terms.nowMs);
+    const due = openIn(lotOf(lot)).filter(({ deadlineMs }) => hasCome(deadlineMs, terms.nowMs));
     for (const { wallet, id } of due.slice(0, left)) {
       endDueReservations(tx, wallet, [reservationHold(id)], desk.settings);
       left -= 1;

@@ -1,5 +1,6 @@
 import { operationSince } from '../../../platform/execution/operation-since.js';
 import type { Transaction } from '../../../platform/execution/transaction.js';
+import { hasCome } from '../../../platform/kernel/deadline.js';
 import { isRejection } from '../../../platform/kernel/rejection.js';
 import { Package } from '../../catalog/index.js';
 import {
@@ -57,7 +58,7 @@ export function endDueReservations(
   const { holds } = tx.load(Wallet, walletId);
   const due = keys.flatMap((key) => {
     const hold = holds.get(key);
-    return hold?.reservation && hold.deadlineMs <= tx.nowMs ? [{ hold, plan: hold.reservation }] : [];
+    return hold?.reservation && hasCome(hold.deadlineMs, tx.nowMs) ? [{ hold, plan: hold.reservation }] : [];
   });
   // Those of one lot are one append to it, and all holds are one append to the wallet.
   due.sort((a, b) => a.plan.lot - b.plan.lot);
@@ -119,7 +120,9 @@ export function releaseReservation(tx: Transaction, hold: Hold): void {
 export function endOverdueReservations(tx: Transaction, walletId: string, terms: SaleTerms): boolean {
   const { holds } = tx.load(Wallet, walletId);
   const nowMs = tx.nowMs;
-  const overdue = holds.values().filter((hold) => hold.kind === 'reservation' && hold.deadlineMs <= nowMs);
+  const overdue = holds
+    .values()
+    .filter((hold) => hold.kind === 'reservation' && hasCome(hold.deadlineMs, nowMs));
   // Lot by lot: a decision that ends thousands goes back to a lot as seldom as can be, as its entries are bounded.
   overdue.sort((a, b) => a.reservation!.lot - b.reservation!.lot);
   const ended = overdue.slice(0, OVERDUE_PER_COMMAND).map(({ key }) => key);

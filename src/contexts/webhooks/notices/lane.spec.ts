@@ -91,6 +91,15 @@ it('one that was given up holds nothing up any more', () => {
   expect(next(T0 + 5_000)).toBe(1);
 });
 
+it('one whose next attempt was set by a clock that was days ahead is tried now, and so is the probe', () => {
+  const ahead = T0 + 3 * 86_400_000;
+  const { next, fail } = laneOf('c:a', 'c:b');
+  fail(0, ahead + 5_000, ahead);
+  expect(next(T0, [1])).toBe(0);
+  for (let n = 1; n < HELD_AFTER_FAILURES; n += 1) fail(0, T0 + 5_000, ahead);
+  expect(next(T0)).toBe(1);
+});
+
 it('outcomes in any order leave nothing out and repeat nothing', () => {
   const { lane, next, succeed } = laneOf('c:a', 'c:b', 'c:c', 'c:d');
   succeed(2);

@@ -1,3 +1,4 @@
+import { hasCome } from '../../../platform/kernel/deadline.js';
 import type { DisabledBecause, NoticeType } from '../events/webhooks.events.js';
 import {
   FIRST_PROBE_MS,
@@ -180,10 +181,10 @@ export class Lane {
   workAt(nowMs: number, isUnderWay: (sequence: number) => boolean): Work | null {
     if (this.disabled) return null;
     for (const { sequence, dueMs, round } of this.open.values()) {
-      if (dueMs === null || dueMs > nowMs || isUnderWay(sequence)) continue;
+      if (dueMs === null || !hasCome(dueMs, nowMs) || isUnderWay(sequence)) continue;
       return { sequence, notice: this.notices.get(sequence), round };
     }
-    if (this.isHeld && nowMs < this.nextProbeMs) return null;
+    if (this.isHeld && !hasCome(this.nextProbeMs, nowMs)) return null;
     const [replay] = this.replays;
     return this.firstOf(this.main, isUnderWay) ?? (replay ? this.firstOf(replay, isUnderWay) : null);
   }
