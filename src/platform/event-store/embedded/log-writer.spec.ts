@@ -6,7 +6,7 @@ import { SystemIds } from '../../kernel/ids.js';
 import { LAST_BYTES, Room } from '../../lmdb/room.js';
 import { EventStoreError, NO_STREAM, type StreamAppend } from '../event-store.js';
 import { logKey } from './layout.js';
-import { type LogEnvironment, openLogEnvironment } from './log-environment.js';
+import { type LogEnvironment, openLogEnvironment, ownerTable } from './log-environment.js';
 import { LogReader } from './log-reader.js';
 import { LogWriter } from './log-writer.js';
 
@@ -33,6 +33,8 @@ const outcomeOf = (append: Promise<unknown>): Promise<unknown> =>
 describe('the writer of the log', () => {
   let directory: string;
   let environment: LogEnvironment;
+  /** Its log, whose commits may fail. */
+  let failing: LogEnvironment['log'];
   let writer: LogWriter;
   let reader: LogReader;
   let fatal: EventStoreError[];
@@ -53,7 +55,7 @@ describe('the writer of the log', () => {
     fatal = [];
     free = 500_000_000;
     const { log } = environment;
-    const failing = new Proxy(log, {
+    failing = new Proxy(log, {
       get: (target, name) => {
         if (name !== 'ifVersion') return (Reflect.get(target, name) as () => unknown).bind(target);
         return async (...args: Parameters<typeof log.ifVersion>) => {
@@ -116,10 +118,10 @@ describe('the writer of the log', () => {
     await writer.append(to('a', NO_STREAM));
     instead = [ENOSPC, ENOSPC, 'passedOver'];
     let fail = (): void => {};
-    const failing = new Promise<void>((resolve) => {
+    const held = new Promise<void>((resolve) => {
       fail = resolve;
     });
-    untilItFails = () => failing;
+    untilItFails = () => held;
     const failures = [];
     for (const batch of [to('a', 0), to('b', NO_STREAM), to('a', 1)]) {
       failures.push(outcomeOf(writer.append(batch)));
@@ -194,14 +196,16 @@ describe('the writer of the log', () => {
     beforeEach(async () => {
       await writer.append(to('a', NO_STREAM));
       others = [];
-      other = new LogWriter({
+      other = another();
+    });
+    const another = (): LogWriter =>
+      new LogWriter({
         environment,
         reader,
         maxCachedHeads: 100,
         onStored: () => {},
         onFatal: (error) => others.push(error),
       });
-    });
     const streamsStored = (): string[] => {
       environment.root.resetReadTxn();
       return reader.readAll(0).map(({ stream }) => stream);
@@ -230,6 +234,50 @@ describe('the writer of the log', () => {
       expect(streamsStored()).toEqual(['a', 'b']);
       expect(await outcomeOf(other.append(to('b', 0)))).toBe('appended');
     });
+
+    it.each([1, 2])(
+      'loses nothing where it left places free after a disk was full, %d times',
+      async (times) => {
+        instead = Array.from({ length: times }, () => ENOSPC);
+        for (let time = 0; time < times; time += 1)
+          expect(await outcomeOf(writer.append(to('b', NO_STREAM)))).toEqual(['StorageFull', 'nothing']);
+        const later = another();
+        expect(await outcomeOf(writer.append(to('b', NO_STREAM)))).toBe('appended');
+        for (const one of [other, later])
+          expect(await outcomeOf(one.append(to('c', NO_STREAM)))).toContain('Failed');
+        expect(await outcomeOf(writer.append(to('b', 0)))).toBe('appended');
+        expect(streamsStored()).toEqual(['a', 'b', 'b']);
+      },
+    );
+
+    it('stops where the other has begun in the places that it left free', async () => {
+      instead = [ENOSPC];
+      expect(await outcomeOf(writer.append(to('b', NO_STREAM)))).toEqual(['StorageFull', 'nothing']);
+      expect(await outcomeOf(other.append(to('c', NO_STREAM)))).toBe('appended');
+      expect(await outcomeOf(writer.append(to('b', NO_STREAM)))).toContain('Failed');
+      expect(await outcomeOf(other.append(to('c', 0)))).toBe('appended');
+      expect(streamsStored()).toEqual(['a', 'c', 'c']);
+    });
+  });
+
+  it('of two on a log without a claim loses nothing after a full disk either', async () => {
+    await writer.append(to('a', NO_STREAM));
+    const owners = ownerTable(environment.root);
+    for (const key of [...owners.getKeys()]) owners.removeSync(key);
+    const newWriter = (on: LogEnvironment): LogWriter =>
+      new LogWriter({
+        ...{ environment: on, reader },
+        maxCachedHeads: 100,
+        onStored: () => {},
+        onFatal: () => {},
+      });
+    const [one, other] = [newWriter({ ...environment, log: failing }), newWriter(environment)];
+    instead = [ENOSPC];
+    expect(await outcomeOf(one.append(to('a', 0)))).toEqual(['StorageFull', 'nothing']);
+    expect(await outcomeOf(one.append(to('a', 0)))).toBe('appended');
+    expect(await outcomeOf(other.append(to('b', NO_STREAM)))).toContain('Failed');
+    expect(await outcomeOf(one.append(to('a', 1)))).toBe('appended');
+    expect(reader.readStream('a')).toHaveLength(3);
   });
 
   it('writes what was appended in the turn in which it is closed', async () => {

@@ -265,7 +265,7 @@ export class LogWriter {
       const end = last ? last.first + eventCount(last.bytes) - 1 : 0;
       if (end !== this.durable) return failed(`the log ends at ${end}, not at ${this.durable}`, error);
       this.heads.dropPending();
-      this.claim.rewind();
+      if (!this.claim.rewind()) this.next = end + 1;
       this.chained = last?.first ?? 0;
       return error;
     } catch (cause) {
