@@ -36,7 +36,7 @@ function checkStreamName(stream: string): void {
   }
 }
 
-function checkEvent(event: NewEvent, stream: string): number {
+function checkEvent(event: NewEvent, stream: string): void {
   if (!UUID.test(event.id)) invalid(`${stream}: an event's id must be a lower-case UUID, not ${event.id}`);
   if (event.type.length === 0 || Buffer.byteLength(event.type) > MAX_TYPE_BYTES) {
     invalid(`${stream}: an event type has 1 to ${MAX_TYPE_BYTES} bytes`);
@@ -44,7 +44,26 @@ function checkEvent(event: NewEvent, stream: string): number {
   if (!Buffer.isBuffer(event.data) || !Buffer.isBuffer(event.metadata)) {
     invalid(`${stream}: data and metadata must be buffers`);
   }
-  return event.data.length + event.metadata.length;
+}
+
+/**
+ * How much a batch may hold. All else that is demanded of it is so by the way in which it is made: whoever lets others rest on it before it is
+ * stored looks at this first.
+ * @throws {EventStoreError} `InvalidAppend` or `TooLarge`, nothing stored.
+ */
+export function checkSizes(batch: readonly StreamAppend[]): void {
+  if (batch.length > MAX_BATCH_ENTRIES) invalid(`a batch has at most ${MAX_BATCH_ENTRIES} entries`);
+  let batchBytes = 0;
+  let batchEvents = 0;
+  for (const { stream, events } of batch) {
+    let bytes = 0;
+    for (const { data, metadata } of events) bytes += data.length + metadata.length;
+    if (bytes > MAX_APPEND_BYTES) tooLarge(`an append to ${stream}`, bytes, MAX_APPEND_BYTES);
+    batchBytes += bytes;
+    batchEvents += events.length;
+  }
+  if (batchEvents > MAX_BATCH_EVENTS) invalid(`a batch has at most ${MAX_BATCH_EVENTS} events`);
+  if (batchBytes > MAX_BATCH_BYTES) tooLarge('a batch', batchBytes, MAX_BATCH_BYTES);
 }
 
 /**
@@ -53,23 +72,15 @@ function checkEvent(event: NewEvent, stream: string): number {
  */
 export function checkBatch(batch: readonly StreamAppend[]): void {
   if (batch.length === 0) invalid('a batch needs at least one entry');
-  if (batch.length > MAX_BATCH_ENTRIES) invalid(`a batch has at most ${MAX_BATCH_ENTRIES} entries`);
-  let batchBytes = 0;
-  let batchEvents = 0;
   for (const entry of batch) {
     checkStreamName(entry.stream);
     if (!Number.isSafeInteger(entry.expectedRevision) || entry.expectedRevision < NO_STREAM) {
       invalid(`${entry.stream}: ${entry.expectedRevision} is no revision to expect`);
     }
     if (entry.events.length === 0) invalid(`${entry.stream}: an append needs at least one event`);
-    let bytes = 0;
-    for (const event of entry.events) bytes += checkEvent(event, entry.stream);
-    if (bytes > MAX_APPEND_BYTES) tooLarge(`an append to ${entry.stream}`, bytes, MAX_APPEND_BYTES);
-    batchBytes += bytes;
-    batchEvents += entry.events.length;
+    for (const event of entry.events) checkEvent(event, entry.stream);
   }
-  if (batchEvents > MAX_BATCH_EVENTS) invalid(`a batch has at most ${MAX_BATCH_EVENTS} events`);
-  if (batchBytes > MAX_BATCH_BYTES) tooLarge('a batch', batchBytes, MAX_BATCH_BYTES);
+  checkSizes(batch);
 }
 
 /** Whether a stored event is the same one as it was sent: id, type and every byte. */

@@ -5,6 +5,7 @@ import { Stop } from '../../../test/support/stops.js';
 import {
   type EventStore,
   EventStoreError,
+  MAX_APPEND_BYTES,
   MAX_READ_EVENTS,
   type RecordedEvent,
   type StreamAppend,
@@ -88,6 +89,21 @@ describe('on an engine with atomic batches', () => {
     store.waiting[1]!.pass();
     expect(await second).toBe(6);
     expect(amounts(store, 'a')).toEqual([6]);
+  });
+
+  it('nothing is decided on a batch that is too large to be stored', async () => {
+    const store = new MemoryEventStore();
+    const node = executor(store);
+    const note = 'x'.repeat(MAX_APPEND_BYTES);
+    const large = node.run(context, (tx) => {
+      tx.append(Counter, 'a', [{ type: 'Added', data: { amount: 5, note } as { amount: number } }]);
+    });
+    const copied = node.run(context, (tx) => {
+      const { total } = tx.load(Counter, 'a');
+      return tx.append(Counter, 'b', [{ type: 'Added', data: { amount: total + 1 } }]).total;
+    });
+    await expect(large).rejects.toMatchObject({ code: 'TooLarge', outcome: 'nothing' });
+    expect([await copied, amounts(store, 'a'), amounts(store, 'b')]).toEqual([1, [], [1]]);
   });
 
   it('a thousand commands on one stream all count', async () => {

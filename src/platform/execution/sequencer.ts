@@ -1,3 +1,4 @@
+import { checkSizes } from '../event-store/append-checks.js';
 import {
   type Appended,
   type EventStore,
@@ -70,6 +71,7 @@ export class Sequencer extends Executor {
       try {
         submission.result = submission.work(run);
         submission.batch = run.isEmpty ? [] : run.encode(submission.context);
+        checkSizes(submission.batch);
       } catch (thrown) {
         if (thrown instanceof TooEarly) {
           floorMs = thrown.atMs;
