@@ -37,7 +37,7 @@ async function follow({ events, indexes, documents, snapshots }: Engines): Promi
   });
   const value = { position: String(position), event, collections: {}, retired: [] };
   await documents.write({ position, writes: [], checkpoint: { key: MANIFEST_KEY, value } });
-  snapshots.save('kf.thing-1', 1, { revision: Number(position) - 1, lastAtMs: 1, state: {} });
+  snapshots.save('kf.thing-1', 1, { revision: Number(position) - 1, event, lastAtMs: 1, state: {} });
 }
 
 const request = { fingerprint: 'f', attemptId: 'a', begunAtMs: 1, after: '1', upTo: null, answer: 'sealed' };

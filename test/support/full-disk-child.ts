@@ -70,7 +70,7 @@ const STORES: Readonly<Record<string, (directory: string) => Promise<Written>>> 
   async snapshots(directory) {
     const store = LmdbSnapshotStore.open(directory);
     const write = async (n: number) => {
-      const snapshot = { revision: n, lastAtMs: 1, state: { text: TEXT } };
+      const snapshot = { revision: n, event: 'e', lastAtMs: 1, state: { text: TEXT } };
       for (const part of PARTS) store.save(`kf.thing-${n}-${part}`, 1, snapshot);
       const giveUpAt = Date.now() + 250;
       while (!store.load(`kf.thing-${n}-4`, 1)) {

@@ -75,7 +75,7 @@ class ForgetfulSnapshots extends SnapshotStore {
     if (!aggregate?.snapshot) return null;
     const state = this.world().fold(aggregate as Aggregate<never, never>, id);
     const json: unknown = JSON.parse(JSON.stringify(aggregate.snapshot.encode(state)));
-    return { revision: last.revision, lastAtMs: eventTimeMs(last), state: json };
+    return { revision: last.revision, event: last.id, lastAtMs: eventTimeMs(last), state: json };
   }
   save(): void {}
 }

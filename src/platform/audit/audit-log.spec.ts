@@ -56,9 +56,11 @@ it('a state is folded up to its revision and no further', async () => {
 });
 
 it('a snapshot saves the events before it, unless it is newer than what is asked for', async () => {
-  const snapshot = { revision: 999, lastAtMs: 0, state: { total: 5_000 } };
+  const [last] = store.readStream(STREAM, { from: 999, limit: 1 });
+  const snapshot = { revision: 999, event: last!.id, lastAtMs: 0, state: { total: 5_000 } };
   expect(await totalAt(1_000, snapshot)).toEqual({ total: 5_001 });
   expect(await totalAt(998, snapshot)).toEqual({ total: 999 });
+  expect(await totalAt(1_000, { ...snapshot, event: 'of another log' })).toEqual({ total: 1_001 });
 });
 
 it('a time leads to the last revision at or before it', async () => {

@@ -178,9 +178,10 @@ export class AuditLog {
     revision: number,
   ): Promise<{ state: unknown; next: number }> {
     const snapshot = await this.options.snapshots.load(stream, aggregate.stateVersion);
-    if (!aggregate.snapshot || !snapshot || snapshot.revision > revision) {
-      return { state: aggregate.initial, next: 0 };
-    }
+    const fromStart = { state: aggregate.initial, next: 0 };
+    if (!aggregate.snapshot || !snapshot || snapshot.revision > revision) return fromStart;
+    const [last] = await this.options.events.readStream(stream, { from: snapshot.revision, limit: 1 });
+    if (last?.id !== snapshot.event) return fromStart;
     const state: unknown = aggregate.snapshot.decode(snapshot.state as never, snapshot.revision);
     return { state, next: snapshot.revision + 1 };
   }

@@ -6,13 +6,12 @@ import {
   type EventStore,
   EventStoreError,
   MAX_APPEND_BYTES,
-  MAX_READ_EVENTS,
   type RecordedEvent,
   type StreamAppend,
 } from '../event-store/event-store.js';
 import type { Aggregate, DomainEvent } from '../kernel/aggregate.js';
 import { SystemIds } from '../kernel/ids.js';
-import { NoSnapshots, type Snapshot, SnapshotStore } from '../snapshots/snapshot-store.js';
+import { NoSnapshots } from '../snapshots/snapshot-store.js';
 import { decodeMetadata } from './event-codec.js';
 import { openExecutor } from './open-executor.js';
 import type { CommandContext, Transaction } from './transaction.js';
@@ -23,11 +22,6 @@ const Counter: Aggregate<{ readonly total: number }, Added> = {
   stateVersion: 1,
   initial: { total: 0 },
   evolve: (state, event) => ({ total: state.total + event.data.amount }),
-  snapshot: {
-    parts: ({ total }) => total,
-    encode: (state) => state,
-    decode: (json: { total: number }) => json,
-  },
 };
 
 const context: CommandContext = {
@@ -45,8 +39,8 @@ const add =
   };
 
 const clock = new ManualClock();
-const executor = (store: EventStore, snapshots: SnapshotStore = new NoSnapshots(), snapshotEvery?: number) =>
-  openExecutor({ store, snapshots, clock, ids: new SystemIds(), namespace: 'kf', snapshotEvery });
+const executor = (store: EventStore) =>
+  openExecutor({ store, snapshots: new NoSnapshots(), clock, ids: new SystemIds(), namespace: 'kf' });
 const amounts = (store: MemoryEventStore, id: string): number[] =>
   store.readStream(`kf.counter-${id}`).map((event) => JSON.parse(event.data.toString()).amount as number);
 
@@ -259,48 +253,5 @@ describe('the decision time', () => {
       return [before, tx.at];
     });
     expect(seen).toEqual(['2026-03-02T00:00:00.000Z', '2026-03-02T00:00:00.000Z']);
-  });
-});
-
-describe('snapshots', () => {
-  class KeptSnapshots extends SnapshotStore {
-    kept: Snapshot | null = null;
-    load = (): Snapshot | null => this.kept;
-    save(_stream: string, _version: number, snapshot: Snapshot): void {
-      this.kept = snapshot;
-    }
-  }
-
-  it('are written every so many events and save reading what they reflect', async () => {
-    const store = new MemoryEventStore();
-    const snapshots = new KeptSnapshots();
-    const node = executor(store, snapshots, 10);
-    for (let count = 0; count < 25; count += 1) await node.run(context, add('a', 1));
-    expect(snapshots.kept).toMatchObject({ revision: 19, state: { total: 20 } });
-    const read = jest.spyOn(store, 'readStream');
-    expect(await executor(store, snapshots).run(context, add('a', 1))).toBe(26);
-    expect(read.mock.calls).toEqual([
-      ['kf.counter-a', { from: 19, limit: 1 }],
-      ['kf.counter-a', { from: 20, limit: MAX_READ_EVENTS }],
-    ]);
-  });
-
-  it('of many parts are written after as many events', async () => {
-    const store = new MemoryEventStore();
-    const snapshots = new KeptSnapshots();
-    const written = jest.spyOn(snapshots, 'save');
-    const node = executor(store, snapshots, 10);
-    for (let count = 0; count < 45; count += 1) await node.run(context, add('a', 1));
-    const next = executor(store, snapshots, 10);
-    for (let count = 45; count < 85; count += 1) await next.run(context, add('a', 1));
-    expect(written.mock.calls.map(([, , { revision }]) => revision)).toEqual([9, 19, 39, 79]);
-  });
-
-  it('that are ahead of a restored log do not count', async () => {
-    const snapshots = new KeptSnapshots();
-    snapshots.kept = { revision: 19, lastAtMs: 0, state: { total: 20 } };
-    const store = new MemoryEventStore();
-    await executor(store).run(context, add('a', 3));
-    expect(await executor(store, snapshots).run(context, add('a', 1))).toBe(4);
   });
 });

@@ -139,7 +139,7 @@ export class Sequencer extends Executor {
       if (view.appended === 0) continue;
       const { entry } = view;
       entry.durableRevision = Math.max(entry.durableRevision, view.revision);
-      takeSnapshot(this.options, entry, view);
+      takeSnapshot(this.options, entry, view, submission.batch);
       if (entry.inFlight !== submission) continue;
       entry.inFlight = null;
       if (entry.aggregate.isLive?.(entry.state) === false) this.cache.delete(entry.stream);

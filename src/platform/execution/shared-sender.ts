@@ -70,7 +70,7 @@ export class SharedSender {
   }
 
   private stored(lines: readonly StreamLine[], steps: readonly Step[], sentAt: number): void {
-    for (const { ends } of steps) {
+    for (const { ends, appends } of steps) {
       for (const { line, state, revision, lastAtMs } of ends) {
         const { entry } = line;
         if (revision <= entry.revision) continue;
@@ -79,7 +79,7 @@ export class SharedSender {
         entry.durableRevision = revision;
         entry.lastAtMs = Math.max(entry.lastAtMs, lastAtMs);
         line.provenAt = Math.max(line.provenAt, sentAt);
-        takeSnapshot(this.options, entry, entry);
+        takeSnapshot(this.options, entry, entry, appends);
       }
     }
     const now = performance.now();

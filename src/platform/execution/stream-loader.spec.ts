@@ -42,6 +42,7 @@ it.each([
 const timeOf = (revision: number): number => Date.UTC(2026, 0, 1) + revision;
 const event = (revision: number): RecordedEvent =>
   ({
+    id: `e${revision}`,
     type: 'Counted',
     revision,
     data: Buffer.from(JSON.stringify({ revision })),
@@ -105,7 +106,7 @@ describe.each([
 
   it('has what follows a snapshot read, and takes time and place of its last event where nothing does', async () => {
     for (const more of [0, 1, MAX_READ_EVENTS]) {
-      const snapshot = { revision: 9, lastAtMs: timeOf(0), state: 10 };
+      const snapshot = { revision: 9, event: 'e9', lastAtMs: timeOf(0), state: 10 };
       const loader = new StreamLoader(streamOf(10 + more, isServer), new Kept(snapshot));
       expect(await loader.load(Counting, 's')).toMatchObject({
         ...{ state: 10 + more, revision: 9 + more, durableRevision: 9 + more },
@@ -115,13 +116,13 @@ describe.each([
   });
 
   it('has a stream loaded from its start where the log ends before the snapshot', async () => {
-    const snapshot = { revision: 9, lastAtMs: timeOf(9), state: 10 };
+    const snapshot = { revision: 9, event: 'e9', lastAtMs: timeOf(9), state: 10 };
     const loader = new StreamLoader(streamOf(9, isServer), new Kept(snapshot));
     expect(await loader.load(Counting, 's')).toMatchObject({ state: 9, revision: 8, snapshotRevision: -1 });
   });
 
   it('whose clock was behind: the time is that of the snapshot', async () => {
-    const snapshot = { revision: 9, lastAtMs: timeOf(5000), state: 10 };
+    const snapshot = { revision: 9, event: 'e9', lastAtMs: timeOf(5000), state: 10 };
     const loader = new StreamLoader(streamOf(10, isServer), new Kept(snapshot));
     expect(await loader.load(Counting, 's')).toMatchObject({ lastAtMs: timeOf(5000) });
   });

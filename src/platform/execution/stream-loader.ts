@@ -40,15 +40,15 @@ export class StreamLoader {
     return chain(this.catchUp(entry), () => entry);
   }
 
-  /** The snapshot counts only if its last event is in the log: a log may be restored without its caches. */
+  /** The snapshot counts only if its last event is in the log: one may be restored without its caches, and have grown since. */
   private fromSnapshot<S, E extends DomainEvent>(
     aggregate: Aggregate<S, E>,
     stream: string,
-    { revision, lastAtMs, state }: Snapshot,
+    { revision, event: id, lastAtMs, state }: Snapshot,
   ): MaybePromise<CachedStream<S, E>> {
     const last = this.store.readStream(stream, { from: revision, limit: 1 });
     return chain(last, ([event]): MaybePromise<CachedStream<S, E>> => {
-      if (!event) return this.fromStart(aggregate, stream);
+      if (event?.id !== id) return this.fromStart(aggregate, stream);
       const entry = emptyEntry(aggregate, stream);
       entry.state = aggregate.snapshot!.decode(state as never, revision);
       entry.revision = revision;

@@ -3,6 +3,8 @@ import type { MaybePromise } from '../event-store/event-store.js';
 export interface Snapshot {
   /** Revision of the last event folded into `state`. */
   readonly revision: number;
+  /** Id of that event: a stream of another log, restored say, has another one there, and another state. */
+  readonly event: string;
   /** Time of that event, milliseconds since the epoch. */
   readonly lastAtMs: number;
   /** JSON value. */

@@ -5,7 +5,12 @@ import { crc32c } from '@node-rs/crc32';
 import { open } from 'lmdb';
 import { LmdbSnapshotStore } from './lmdb-snapshot-store.js';
 
-const snapshot = (revision: number) => ({ revision, lastAtMs: 1_700_000_000_000, state: { held: ['a', 1] } });
+const snapshot = (revision: number) => ({
+  revision,
+  event: `e${revision}`,
+  lastAtMs: 1_700_000_000_000,
+  state: { held: ['a', 1] },
+});
 
 describe('snapshots on LMDB', () => {
   let folder: string;

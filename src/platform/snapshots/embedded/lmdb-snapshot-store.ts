@@ -23,10 +23,11 @@ const keyOf = (stream: string, stateVersion: number): Buffer => Buffer.from(`${s
 
 function isSnapshot(value: unknown): value is Snapshot {
   if (typeof value !== 'object' || value === null) return false;
-  const { revision, lastAtMs, state } = value as Record<string, unknown>;
+  const { revision, event, lastAtMs, state } = value as Record<string, unknown>;
   return (
     Number.isSafeInteger(revision) &&
     Number(revision) >= 0 &&
+    typeof event === 'string' &&
     typeof lastAtMs === 'number' &&
     state !== undefined
   );
