@@ -12,14 +12,15 @@ const REASON_MS = 1_000;
 export const openEnvironment = <V, K extends Key>(options: RootDatabaseOptionsWithPath): RootDatabase<V, K> =>
   open<V, K>({ ...options, eventTurnBatching: false });
 
-/** The reason of a commit's failure: lmdb hands it over by a promise on the error that it rejects with. */
+/** The reason of a commit's failure, as far as it is told: lmdb hands it over by a promise on the error that it rejects with. */
 export async function commitErrorOf(error: unknown): Promise<unknown> {
   const reason = (error as { commitError?: Promise<unknown> } | null)?.commitError;
   if (!reason) return error;
-  return reason.then(
+  const told = reason.then(
     () => error,
     (cause: unknown) => cause,
   );
+  return Promise.race([told, sleep(REASON_MS, error, { ref: false })]);
 }
 
 /** What a write answers. Where its commit failed, throws the reason, which must not go unhandled either. */
@@ -27,6 +28,6 @@ export async function committed<T>(written: Promise<T>): Promise<T> {
   try {
     return await written;
   } catch (error) {
-    throw await Promise.race([commitErrorOf(error), sleep(REASON_MS, error, { ref: false })]);
+    throw await commitErrorOf(error);
   }
 }

@@ -17,6 +17,7 @@ let index: NoticeIndex;
 let callbacks: Callbacks;
 let begun: Begun[];
 let looks: number;
+let errors: unknown[];
 
 /** An endpoint with more to send than there are places, or with one message that is to be tried again later. */
 function addLane(webhook: number, retryMs: number | null = null): void {
@@ -40,6 +41,7 @@ beforeEach(() => {
   clock = new ManualClock();
   begun = [];
   looks = 0;
+  errors = [];
   index = { lanes: new Map(), onWork: () => {}, onOutcome: () => {} } as unknown as NoticeIndex;
   callbacks = new Callbacks({
     index,
@@ -51,7 +53,7 @@ beforeEach(() => {
     },
     attempt: ({ webhook }, work) => new Promise((end) => begun.push({ webhook, work, end })),
     onDisabled: () => undefined,
-    onError: () => undefined,
+    onError: (error) => errors.push(error),
   });
 });
 afterEach(() => jest.useRealTimers());
@@ -73,6 +75,28 @@ it('an endpoint whose next attempt was set by a clock that was days ahead is loo
   addLane(1);
   await jest.advanceTimersByTimeAsync(1_000);
   expect(begun).toHaveLength(PER_ENDPOINT);
+});
+
+it('an endpoint whose notices cannot be read is told of and tried again, and holds nobody up', async () => {
+  addLane(1);
+  const unreadable = index.lanes.get(1)!;
+  const { workAt } = unreadable;
+  let isReadable = false;
+  unreadable.workAt = (...asked) => {
+    if (!isReadable) throw new Error('a notice is missing');
+    return workAt(...asked);
+  };
+  addLane(2);
+  callbacks.start();
+  expect(begun.map(({ webhook }) => webhook)).toEqual(Array.from({ length: PER_ENDPOINT }, () => 2));
+  index.onWork(1);
+  clock.advance(60_000);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(errors.length).toBeGreaterThan(1);
+  isReadable = true;
+  clock.advance(60_000);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(begun.filter(({ webhook }) => webhook === 1)).toHaveLength(PER_ENDPOINT);
 });
 
 it('endpoints that are deleted while they wait for a place take nobody else the turn', async () => {

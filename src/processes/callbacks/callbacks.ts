@@ -70,9 +70,18 @@ export class Callbacks {
     return this.running.size;
   }
 
-  /** Makes the attempts that are due now, and looks again when the next one is. */
+  /** Makes the attempts that are due now, and looks again when the next one is, or after a while where that failed. */
   look(webhook: number): void {
     if (this.closed) return;
+    try {
+      this.begin(webhook);
+    } catch (error) {
+      this.looks.set(webhook, this.options.clock.now() + RETRY_MS);
+      this.options.onError(error, webhook);
+    }
+  }
+
+  private begin(webhook: number): void {
     this.crowded.delete(webhook);
     const lane = this.options.index.lanes.get(webhook);
     if (!lane) {
@@ -89,7 +98,7 @@ export class Callbacks {
         break;
       }
       underWay.add(work.sequence);
-      this.begin(lane, work, underWay);
+      this.attempt(lane, work, underWay);
     }
     // Whoever has no free place is looked at when one of its attempts has ended.
     const next = underWay.size < placesOf(lane) && !this.crowded.has(webhook) ? lane.nextDueMs() : null;
@@ -109,7 +118,7 @@ export class Callbacks {
     return this.running.size - this.heldAttempts.size < IN_ALL;
   }
 
-  private begin(lane: Lane, work: Work, underWay: Set<number>): void {
+  private attempt(lane: Lane, work: Work, underWay: Set<number>): void {
     const attempt = this.make(lane, work, underWay);
     this.running.add(attempt);
     if (lane.isHeld) this.heldAttempts.add(attempt);

@@ -41,7 +41,7 @@ describe('the writer of the log', () => {
   /** Bytes left on the disk. */
   let free: number;
   /** What the next commits come to instead of being made: an errno, or `passedOver` by the condition. */
-  let instead: (number | 'passedOver')[];
+  let instead: (number | 'passedOver' | 'unexplained')[];
   let untilItFails: () => Promise<unknown>;
   /** Records that LMDB was given. */
   let written: number;
@@ -66,6 +66,8 @@ describe('the writer of the log', () => {
           if (failure === undefined) return target.ifVersion(...args);
           await untilItFails();
           if (failure === 'passedOver') return false;
+          if (failure === 'unexplained')
+            throw Object.assign(new Error('failed'), { commitError: new Promise(() => {}) });
           throw commitFailure(failure);
         };
       },
@@ -86,6 +88,10 @@ describe('the writer of the log', () => {
   });
 
   const turn = (): Promise<void> => new Promise(setImmediate);
+  const newWriter = (on: LogEnvironment, failures: EventStoreError[] = []): LogWriter => {
+    const onFatal = (error: EventStoreError) => failures.push(error);
+    return new LogWriter({ environment: on, reader, maxCachedHeads: 100, onStored: () => {}, onFatal });
+  };
   const ENOSPC = 28;
   const EIO = 5;
 
@@ -100,6 +106,17 @@ describe('the writer of the log', () => {
     expect(await outcomeOf(writer.append(to('b', NO_STREAM)))).toEqual(['Failed', 'nothing']);
     expect(fatal.map((error) => error.code)).toEqual(['Failed']);
     expect(reader.readStream('a')).toHaveLength(1);
+  });
+
+  it('ends also where the reason of a failed commit is never told', async () => {
+    instead = ['unexplained'];
+    await writer.append(to('a', NO_STREAM));
+    const failed = outcomeOf(writer.append(to('a', 0)));
+    expect(await Promise.race([failed, delay(3_000, 'no answer', { ref: false })])).toEqual([
+      'Failed',
+      'unknown',
+    ]);
+    expect(fatal).toHaveLength(1);
   });
 
   it('begins no commit while there is little space, and goes on when there is some', async () => {
@@ -198,14 +215,7 @@ describe('the writer of the log', () => {
       others = [];
       other = another();
     });
-    const another = (): LogWriter =>
-      new LogWriter({
-        environment,
-        reader,
-        maxCachedHeads: 100,
-        onStored: () => {},
-        onFatal: (error) => others.push(error),
-      });
+    const another = (): LogWriter => newWriter(environment, others);
     const streamsStored = (): string[] => {
       environment.root.resetReadTxn();
       return reader.readAll(0).map(({ stream }) => stream);
@@ -264,13 +274,6 @@ describe('the writer of the log', () => {
     await writer.append(to('a', NO_STREAM));
     const owners = ownerTable(environment.root);
     for (const key of [...owners.getKeys()]) owners.removeSync(key);
-    const newWriter = (on: LogEnvironment): LogWriter =>
-      new LogWriter({
-        ...{ environment: on, reader },
-        maxCachedHeads: 100,
-        onStored: () => {},
-        onFatal: () => {},
-      });
     const [one, other] = [newWriter({ ...environment, log: failing }), newWriter(environment)];
     instead = [ENOSPC];
     expect(await outcomeOf(one.append(to('a', 0)))).toEqual(['StorageFull', 'nothing']);
