@@ -1,5 +1,3 @@
-import { TurnoverMap } from './turnover-map.js';
-
 /**
  * Keys by due time: a binary heap with lazy deletion. Setting, removing and taking are O(log n); a key has one due
  * time, the last one set.
@@ -12,7 +10,7 @@ export class DueQueue {
   private baseMs: number | null = null;
   /** No key is due later. */
   private latestMs = Number.NEGATIVE_INFINITY;
-  private readonly due = new TurnoverMap<string, number>();
+  private readonly due = new Map<string, number>();
   private keys: string[] = [];
   private times: number[] = [];
 

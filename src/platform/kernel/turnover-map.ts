@@ -2,7 +2,7 @@
 const RENEWED_AFTER = 256;
 
 /**
- * A `Map` whose entries come and go by thousands a second. V8's table of a `Map` grows full of deleted entries again and again, and each that
+ * A `Map` of few entries that come and go by thousands a second. V8's table of a `Map` grows full of deleted entries again and again, and each that
  * was left keeps the one after it: once one of them lies among the old objects, all that follow, with everything that was in
  * them at that moment, outlive it until the whole heap is collected. So a map is begun anew here before long.
  *

@@ -16,7 +16,7 @@ interface Pending {
 export class StreamHeads {
   private readonly pending = new TurnoverMap<string, Pending>();
   /** In order of use, the oldest first. Holds only what is on disk. */
-  private readonly settled = new TurnoverMap<string, number>();
+  private readonly settled = new Map<string, number>();
 
   constructor(
     private readonly limit: number,
