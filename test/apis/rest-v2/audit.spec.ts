@@ -109,7 +109,7 @@ describe('events', () => {
 
   it('answer a cursor also when nothing on the page matched', async () => {
     const ids = new SystemIds();
-    const fill = () => ({ ...log[0]!, id: ids.uuid(), type: 'Filler', data: Buffer.from('{}') });
+    const fill = () => ({ ...log.at(-1)!, id: ids.uuid(), type: 'Filler', data: Buffer.from('{}') });
     for (let count = 0; count < 21; count += 1) {
       const fillers = Array.from({ length: 1_000 }, fill);
       await app.engines.events.append([
