@@ -71,6 +71,7 @@ async function reservedAfterAll(): Promise<number> {
     await app.settle();
     reserved = (await admin.get(`/keys?package_id=${pkg}&status=2`)).body.pagination.total;
   }
+  if (reserved > 0) throw new Error(`${reserved} did not end, and the log says\n${app.lines.join('\n')}`);
   return reserved;
 }
 
