@@ -67,6 +67,27 @@ it('a time after a clock that was ahead was put right leads past what was record
   expect(await found(times.slice(0, 2_300), [1_999, 2_250])).toEqual([2_000, 2_251]);
 });
 
+it('also right after that, where much was recorded meanwhile', async () => {
+  const times = Array.from({ length: 4_000 }, (_, index) =>
+    index < 1_500 || index > 3_900 ? index : 1e9 + index,
+  );
+  const asked = [1_000, 1_499, 3_000, 3_901, 3_950];
+  expect(await found(times, asked)).toEqual([1_001, 1_500, 1_500, 3_902, 3_951]);
+});
+
+it('lets others go on while it reads what a clock that was ahead has dated', async () => {
+  const times = Array.from({ length: 9_000 }, (_, index) => (index < 1_500 || index > 8_000 ? index : 1e9));
+  const { store, log, end } = await logOf(times);
+  let turns = 0;
+  const turn = setInterval(() => {
+    turns += 1;
+  }, 0);
+  await log.positionAt(store, START + 1_600);
+  clearInterval(turn);
+  expect(turns).toBeGreaterThan(1);
+  await end();
+});
+
 it('an empty log has none', async () => {
   expect(await found([], [5])).toEqual([0]);
 });
