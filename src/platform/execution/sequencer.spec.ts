@@ -231,6 +231,25 @@ describe('the decision time', () => {
     },
   );
 
+  it.each([
+    ['its own append', 1],
+    ["another node's", 2],
+  ])('is never before the last event also where one before %s was dated ahead', async (_, nodes) => {
+    const store = new MemoryEventStore();
+    const shared = new SequentialEventStore(store);
+    const one = executor(shared);
+    const nowMs = Date.parse('2026-03-02T00:00:00.000Z');
+    for (const ms of [nowMs - 1_000, nowMs + 3 * 86_400_000]) {
+      clock.nowMs = ms;
+      await one.run(context, add('a', 1));
+    }
+    clock.nowMs = nowMs;
+    await (nodes === 1 ? one : executor(shared)).run(context, add('a', 1));
+    clock.nowMs = nowMs - 2_000;
+    await one.run(context, add('a', 1));
+    expect(timesOf(store).slice(2)).toEqual(['2026-03-02T00:00:00.000Z', '2026-03-02T00:00:00.000Z']);
+  });
+
   it('goes with an event as it stands in its metadata', async () => {
     clock.nowMs = Date.parse('2026-03-02T00:00:00.123Z');
     const store = new GatedStore();

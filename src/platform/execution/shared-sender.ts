@@ -77,7 +77,7 @@ export class SharedSender {
         entry.state = state;
         entry.revision = revision;
         entry.durableRevision = revision;
-        entry.lastAtMs = Math.max(entry.lastAtMs, lastAtMs);
+        entry.lastAtMs = lastAtMs;
         line.provenAt = Math.max(line.provenAt, sentAt);
         takeSnapshot(this.options, entry, entry, appends);
       }

@@ -116,7 +116,8 @@ export class StreamLoader {
     const last = events.at(-1);
     if (!last) return;
     entry.durableRevision = Math.max(entry.durableRevision, entry.revision);
-    entry.lastAtMs = Math.max(entry.lastAtMs, eventTimeMs(last));
+    // Of the last event alone: one before it may have been dated ahead.
+    if (last.revision === entry.revision) entry.lastAtMs = eventTimeMs(last);
   }
 }
 
