@@ -9,6 +9,7 @@ import {
 import { EventStore } from '../../../platform/event-store/event-store.js';
 import { IdempotencyStore, type RememberedRequest } from '../../../platform/idempotency/idempotency-store.js';
 import { Clock } from '../../../platform/kernel/clock.js';
+import { hasCome } from '../../../platform/kernel/deadline.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { KeyedHash } from '../../../platform/security/keyed-hash.js';
 import { sealedPlace, Vault } from '../../../platform/security/vault.js';
@@ -173,7 +174,7 @@ export class IdempotentRequests implements OnModuleInit, OnApplicationShutdown {
    * several processes another one may be at work on it as long as a request can take.
    */
   private async endOf({ begunAtMs, after }: RememberedRequest): Promise<bigint> {
-    if (this.store.isShared && this.clock.now() - begunAtMs < LONGEST_REQUEST_MS) {
+    if (this.store.isShared && !hasCome(begunAtMs + LONGEST_REQUEST_MS, this.clock.now())) {
       throw new ConflictException(UNDER_WAY);
     }
     // An earlier process's attempt can be no later; one of this process may have ended without a word of it.
