@@ -23,6 +23,12 @@ const busyWith = (command: string): string =>
 
 const INTERRUPTED = new ControlError('interrupted', 'Interrupted');
 
+/** @throws {ControlError} for what is no request, which ends the connection. */
+function requestOf(value: unknown): ControlRequest {
+  if (typeof value === 'object' && value !== null && 'id' in value) return value as ControlRequest;
+  throw new ControlError('a line of the control socket is no request');
+}
+
 /** Calls of one connection that are under way, by their ids. */
 type Calls = Map<number, AbortController>;
 
@@ -73,7 +79,7 @@ export class ControlServer {
       this.connections.delete(socket);
       for (const call of calls.values()) call.abort(INTERRUPTED);
     });
-    readLines(socket, (value) => void this.answer(socket, value as ControlRequest, calls));
+    readLines(socket, (value) => void this.answer(socket, requestOf(value), calls));
   }
 
   private unknown(method: string): ControlError {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type ControlClient, connectControl } from './control-client.js';
+import { CONTROL_SOCKET, type ControlClient, connectControl, connectTo } from './control-client.js';
 import { DataDirectory, DataDirectoryInUseError } from './data-directory.js';
 
 const SUPPORT = resolve('test/support');
@@ -193,6 +193,25 @@ describe('the control socket', () => {
     expect(await Promise.race([going, new Promise((next) => setTimeout(next, 50, 'goes on'))])).toBe(
       'goes on',
     );
+    client.close();
+  });
+
+  it('ends the connection of whoever sends what is no request, and goes on', async () => {
+    directory.handle('double', (value) => Number(value) * 2);
+    for (const line of [
+      'null',
+      '5',
+      '"verify"',
+      '{}',
+      '[',
+      '{"id":1,"method":"cancel","params":null}\nnull',
+    ]) {
+      const socket = (await connectTo(folder, CONTROL_SOCKET))!;
+      socket.write(`${line}\n`);
+      await new Promise((closed) => socket.on('close', closed));
+    }
+    const client = await connected();
+    expect(await client.call('double', 2)).toBe(4);
     client.close();
   });
 
