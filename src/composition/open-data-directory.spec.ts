@@ -49,7 +49,7 @@ describe('a folder of somebody else', () => {
   it.each([
     ['photos', ['photo.jpg']],
     ['what /var holds', ['log/', 'lib/']],
-    ['a home', ['.profile', 'uploads/']],
+    ['a home', ['.profile', 'Documents/']],
   ])('is refused and left as it is where it holds %s', async (_, names) => {
     put(...names);
     const before = readdirSync(folder);
@@ -62,6 +62,8 @@ describe('a folder of somebody else', () => {
   it.each([
     ['nothing', []],
     ['what a fresh disk has', ['lost+found/']],
+    ['what other file systems and desktops put there', ['.snapshot/', '.Trash-1000/']],
+    ['the home of its user, who ran npm', ['.profile', '.npm/']],
     ['a volume for the log', ['log/', 'log/lost+found/']],
     ['what a first start leaves that broke off', ['lock/', 'format.json.new', 'master.key', 'keys/']],
     ['data, and a note', ['format.json', 'README.txt']],

@@ -235,6 +235,8 @@ describe('a restore is refused', () => {
   it('into a directory that holds anything but its master key and an empty folder for uploads', async () => {
     await backedUp();
     mkdirSync(join(root, 'volume/uploads'), { recursive: true });
+    // A file system's own.
+    mkdirSync(join(root, 'volume/.snapshot'));
     expect((await restored('volume')).log).toMatchObject({ events: 2, problems: [] });
     expect(readdirSync(join(root, 'volume/uploads'))).toEqual([`${'a'.repeat(64)}.png`]);
     rmSync(join(root, 'volume'), { recursive: true });

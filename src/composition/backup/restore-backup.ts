@@ -8,12 +8,13 @@ import type { MasterKey } from '../../platform/security/master-key.js';
 import { MASTER_KEY_FILE, readMasterKey } from '../../platform/security/master-key-file.js';
 import { type LogVerified, OperationRefused, type Progress } from '../operations/operation-types.js';
 import { verifyWith } from '../operations/verify.js';
+import { isPassedOver } from '../own-content.js';
 import { UNFINISHED_RESTORE } from './half-restored.js';
 import { type BackupFile, describe, flush, type Manifest, readManifest } from './manifest.js';
 
 const PARTS = ['keys', 'idempotency', 'uploads', 'format.json', 'log'];
 /** What may lie in a data directory that counts as empty: its lock, and the key that no backup holds. */
-const NOTHING = new Set(['lock', 'control.sock', MASTER_KEY_FILE, 'lost+found']);
+const NOTHING = new Set(['lock', 'control.sock', MASTER_KEY_FILE]);
 
 type RestoreSettings = Pick<Settings, 'dataDir' | 'masterKey' | 'streamNamespace'>;
 type Emit = (progress: Progress) => void;
@@ -85,7 +86,7 @@ export function contentOf(dataDir: string): string[] {
   // A container's volume begins with an empty folder for uploads.
   const isEmpty = (name: string): boolean =>
     name === 'uploads' && readdirSync(join(dataDir, name)).length === 0;
-  return readdirSync(dataDir).filter((name) => !NOTHING.has(name) && !isEmpty(name));
+  return readdirSync(dataDir).filter((name) => !NOTHING.has(name) && !isPassedOver(name) && !isEmpty(name));
 }
 
 /** Takes away what a restore that broke off left. @throws {OperationRefused} if there is anything else. */

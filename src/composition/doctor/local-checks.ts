@@ -120,14 +120,15 @@ export function checkSpace({ bavail, bsize }: { readonly bavail: number; readonl
 
 /** How often a second a small write reaches the disk; each commit waits for one. */
 function checkFlushes(place: string): Finding {
-  const path = join(place, `doctor-${process.pid}.tmp`);
+  const path = join(place, `.doctor-${process.pid}.tmp`);
   try {
     const file = openSync(path, 'wx', 0o600);
     try {
+      // At once, so that nothing is left where this process is ended.
+      rmSync(path);
       return judgeFlushes(flushesPerSecond(file));
     } finally {
       closeSync(file);
-      rmSync(path);
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
