@@ -3,11 +3,14 @@ import { join } from 'node:path';
 
 /** Offsets in a meta page of LMDB's data format 2 (`MDB_meta` in mdb.c), little-endian. */
 const MAGIC_AT = 24;
+const VERSION_AT = 28;
 const PAGE_BYTES_AT = 48;
 const LAST_PAGE_AT = 144;
 const TRANSACTION_AT = 152;
 const META_BYTES = 160;
 const MAGIC = 0xbeefc0de;
+/** Low half of its field, as LMDB reads it. */
+const VERSION = 2;
 const MAX_PAGE_BYTES = 65_536;
 /** Pages that a transaction took and gave back are counted and may never have been written, as LMDB's own copying knows. */
 const UNWRITTEN_BYTES = 16 * 1024 * 1024;
@@ -20,8 +23,8 @@ interface Meta {
 
 function readMeta(file: number, at: number): Meta | null {
   const page = Buffer.alloc(META_BYTES);
-  if (readSync(file, page, 0, META_BYTES, at) !== META_BYTES || page.readUInt32LE(MAGIC_AT) !== MAGIC)
-    return null;
+  if (readSync(file, page, 0, META_BYTES, at) !== META_BYTES) return null;
+  if (page.readUInt32LE(MAGIC_AT) !== MAGIC || page.readUInt16LE(VERSION_AT) !== VERSION) return null;
   const pageBytes = page.readUInt32LE(PAGE_BYTES_AT);
   if (pageBytes < META_BYTES || pageBytes > MAX_PAGE_BYTES) return null;
   return {
@@ -64,13 +67,13 @@ function look(path: string): { readonly size: number; readonly needed: number | 
 /**
  * What forbids opening the LMDB environment in a directory; null if nothing does, or if there is none yet.
  *
- * lmdb ends the process (a segmentation fault or a bus error) where a file is no environment or has lost its end, if
+ * lmdb ends the process (a segmentation fault or a bus error) where a file is no environment, is of another version, or has lost its end, if
  * it be a page, as one that was copied half: so this is looked at before.
  */
 export function problemOfEnvironment(directory: string, name = 'data.mdb'): string | null {
   const file = look(join(directory, name));
   if (!file) return null;
-  if (file.needed === null) return 'its data file is not one of LMDB';
+  if (file.needed === null) return 'its data file is not one of this LMDB';
   return file.size < file.needed ? `its data file has ${file.size} bytes, of ${file.needed}` : null;
 }
 

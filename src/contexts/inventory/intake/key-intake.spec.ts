@@ -107,6 +107,7 @@ describe('adding keys', () => {
   it('skips keys with characters that nobody sees: they would come in beside the same key without', async () => {
     const seen = ['SEEN-0001', 'ｓｅｅｎ\u2010\u00a00002', 'ключ❤\ufe0f'];
     const unseen = ['\u00ad', '\u200b', '\u200e', '\u2060', '\ufeff', '\u202e', '\u2028', '\u0085'];
+    unseen.push('\u034f', '\u115f', '\u3164', '\uffa0', '\u17b4');
     const texts = [...seen, ...unseen.map((mark) => `SEEN${mark}0001`), '\u200b'];
     const result = accepted(
       await node.add(

@@ -45,10 +45,10 @@ export interface PreparerOptions {
 const UNFIT = /[\u0000-\u001f\u007f\p{Cs}]/u;
 
 /**
- * Marks that nobody sees, as soft hyphens and spaces of no width, and line ends of other scripts. A key that is copied with one
- * would be another key to us than the same without, and be sold twice.
+ * Marks that nobody sees, as soft hyphens, spaces of no width and fillers, and line ends of other scripts. A key that is copied with one
+ * would be another key to us than the same without, and be sold twice. What selects a sign's look is seen.
  */
-const UNSEEN = /[\u0080-\u009f\p{Cf}\p{Zl}\p{Zp}]/u;
+const UNSEEN = /(?!\p{Variation_Selector})[\u0080-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 const tooLong = (text: string, codePoints: number): boolean =>
   text.length > codePoints && (text.length > 2 * codePoints || Array.from(text).length > codePoints);
