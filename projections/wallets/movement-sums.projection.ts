@@ -14,8 +14,6 @@ export interface MovementSumDocument extends ReadDocument {
   readonly stretch: number;
   /** Minor units. */
   readonly sum: string;
-  /** When its first movement was made. */
-  readonly firstAt: string;
 }
 
 export const stretchOf = (revision: number): number => Math.floor(revision / REVISIONS_PER_STRETCH);
@@ -25,7 +23,7 @@ export const stretchKey = (wallet: string, stretch: number): string =>
 
 export const movementSums = defineProjection<MovementSumDocument, Movement>({
   name: 'movement-sums',
-  version: 1,
+  version: 2,
   indexes: [['wallet', 'stretch']],
   handles: { wallet: MOVEMENTS },
   keysOf: ({ id, revision }) => stretchKey(id, stretchOf(revision)),
@@ -34,6 +32,5 @@ export const movementSums = defineProjection<MovementSumDocument, Movement>({
     wallet: event.id,
     stretch: stretchOf(event.revision),
     sum: (BigInt(before?.sum ?? 0) + movementMinor(event)).toString(),
-    firstAt: before?.firstAt ?? event.at,
   }),
 });

@@ -27,6 +27,10 @@ export interface MovementDocument extends ReadDocument {
 
 const REVISION_DIGITS = 12;
 
+/** A wallet's lines stand together and in order. */
+export const movementKey = (wallet: string, revision: number): string =>
+  `${wallet}.${String(revision).padStart(REVISION_DIGITS, '0')}`;
+
 function lineOf(event: Movement): Pick<MovementDocument, 'orderId' | 'reference' | 'comment'> {
   switch (event.type) {
     case 'FundsCaptured':
@@ -50,9 +54,7 @@ export const movements = defineProjection<MovementDocument, Movement>({
   version: 3,
   indexes: [['ownerId', 'purpose', 'at']],
   handles: { wallet: MOVEMENTS },
-  // A wallet's lines stand together and in order.
-  keysOf: (event) =>
-    event.data.amount === '0' ? [] : `${event.id}.${String(event.revision).padStart(REVISION_DIGITS, '0')}`,
+  keysOf: (event) => (event.data.amount === '0' ? [] : movementKey(event.id, event.revision)),
   evolve: (_, event, id) => ({
     _id: id,
     ...walletParts(event.id),

@@ -275,6 +275,53 @@ it('a statement as a file has the order of the list, with the same balances, all
   }
 });
 
+it('a statement has the balance after each movement also where a clock that was ahead dated some', async () => {
+  const { id, adjust } = await partner();
+  const daysAhead = async (days: number, ...amounts: string[]) => {
+    const rightMs = app.clock.now();
+    app.clock.advance(days * DAY_MS);
+    admin = await anyone.login('admin', PASSWORD);
+    for (const amount of amounts) {
+      app.clock.advance(1000);
+      expect((await admin.post(`/partners/${id}/balances/adjust`, { ...body, amount })).status).toBe(200);
+    }
+    app.clock.nowMs = rightMs + amounts.length * 1000;
+    admin = await anyone.login('admin', PASSWORD);
+  };
+  const body = { currency: 'AZN', reason: 'a mistake' };
+  await adjust('1');
+  await daysAhead(30, '2', '4');
+  await daysAhead(0, '8', '16');
+  await daysAhead(10, '32');
+  await daysAhead(0, '64');
+  await app.settle();
+  const after = { 1: '1', 2: '3', 4: '7', 8: '15', 16: '31', 32: '63', 64: '127' };
+  const newestFirst = ['4', '2', '32', '64', '16', '8', '1'];
+  const expected = newestFirst.map((amount) => [`${amount}.00`, `${after[Number(amount) as 1]}.00`]);
+  const amounts = async (query: string) =>
+    (await admin.get(`/partners/${id}/transactions?${query}`)).body.data.map(
+      ({ amount, balance }: Record<string, string>) => [amount, balance],
+    );
+  expect(await amounts('')).toEqual(expected);
+  for (const limit of [1, 2, 3]) {
+    const paged = [];
+    for (let page = 1; page <= Math.ceil(7 / limit); page += 1)
+      paged.push(...(await amounts(`limit=${limit}&page=${page}`)));
+    expect(paged).toEqual(expected);
+  }
+  for (const sort of ['created_at', '-created_at']) {
+    const { body: text } = await app.adapter.inject({
+      url: `/api/partners/${id}/transactions/export/csv?sort=${sort}`,
+      headers: { authorization: `Bearer ${admin.token}` },
+    });
+    const cells = text
+      .split('\r\n')
+      .slice(1, -1)
+      .map((line) => line.split(',').slice(4, 6));
+    expect(sort === 'created_at' ? cells.toReversed() : cells).toEqual(expected);
+  }
+});
+
 describe('balances as of', () => {
   it('a position, and a time, are what they were then', async () => {
     const { id, topUp, adjust, balances } = await partner();

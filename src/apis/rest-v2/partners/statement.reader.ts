@@ -1,13 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OrderDocument } from '../../../../projections/ordering/orders.projection.js';
-import {
-  type MovementSumDocument,
-  REVISIONS_PER_STRETCH,
-  stretchKey,
-  stretchOf,
-} from '../../../../projections/wallets/movement-sums.projection.js';
 import type { MovementDocument } from '../../../../projections/wallets/movements.projection.js';
-import { type CounterAccount, walletId } from '../../../contexts/wallets/index.js';
+import type { CounterAccount } from '../../../contexts/wallets/index.js';
 import type { Principal } from '../../../platform/auth/tokens.js';
 import { formatMinor } from '../../../platform/kernel/money.js';
 import { ReadModels } from '../../../platform/projections/read-models.js';
@@ -19,6 +13,7 @@ import { csvCell } from '../csv.js';
 import { Listing, sortOf } from '../listing.js';
 import type { TransactionsQuery } from './money.dto.js';
 import { MovementNotes } from './movement-notes.js';
+import { RunningBalances } from './running-balances.js';
 
 const TYPES = {
   sales: 'purchase',
@@ -44,8 +39,6 @@ export const STATEMENT_COLUMNS = [
   'reference',
 ] as const;
 
-const walletOf = ({ ownerId, currency }: MovementDocument): string => walletId(ownerId, 'main', currency);
-
 /** Statements of partners' main wallets: each movement with the balance after it. */
 @Injectable()
 export class StatementReader {
@@ -65,7 +58,7 @@ export class StatementReader {
       source,
       (line: MovementDocument) => line,
     );
-    const balances = await this.balancesAfter(found.data);
+    const balances = await new RunningBalances(this.models).after(found.data);
     const data = await Promise.all(
       found.data.map(async (line, index) => ({
         ...(await this.line(line, balances[index]!)),
@@ -81,12 +74,12 @@ export class StatementReader {
   }
 
   private async *csvOf(filter: Filter, sort: Sort): AsyncGenerator<string> {
-    const balances = new Map<string, bigint>();
-    const next = sort.at === -1 ? this.takeOff : this.add;
+    const running = new RunningBalances(this.models);
     for await (const lines of this.models.scan<MovementDocument>('movements', { filter, sort })) {
       let text = '';
-      for (const movement of lines) {
-        const line = await this.line(movement, await next.call(this, balances, movement));
+      const balances = await running.after(lines);
+      for (const [place, movement] of lines.entries()) {
+        const line = await this.line(movement, balances[place]!);
         const { id, created_at, currency, type, amount, balance, order, reference } = line;
         const named = `${csvCell(order?.order_id ?? '')},${order?.id ?? ''},${csvCell(reference ?? '')}`;
         text += `${id},${created_at},${currency},${type},${amount},${balance},${named}\r\n`;
@@ -118,51 +111,5 @@ export class StatementReader {
       reference,
       created_at: at,
     };
-  }
-
-  /** A page has all movements of a wallet between its first and its last, so one balance before it is enough. */
-  private async balancesAfter(lines: readonly MovementDocument[]): Promise<bigint[]> {
-    const after = new Map<string, bigint>();
-    const byLine = new Map<MovementDocument, bigint>();
-    const oldestFirst = lines.toSorted((a, b) => a.revision - b.revision);
-    for (const line of oldestFirst) byLine.set(line, await this.add(after, line));
-    return lines.map((line) => byLine.get(line)!);
-  }
-
-  private async add(after: Map<string, bigint>, line: MovementDocument): Promise<bigint> {
-    const wallet = walletOf(line);
-    const balance = (after.get(wallet) ?? (await this.balanceBefore(line))) + BigInt(line.amount);
-    after.set(wallet, balance);
-    return balance;
-  }
-
-  /** The same for a walk from the newest line to the oldest: each balance is what the newer line came upon. */
-  private async takeOff(before: Map<string, bigint>, line: MovementDocument): Promise<bigint> {
-    const wallet = walletOf(line);
-    const amount = BigInt(line.amount);
-    const balance = before.get(wallet) ?? (await this.balanceBefore(line)) + amount;
-    before.set(wallet, balance - amount);
-    return balance;
-  }
-
-  /** Whole stretches of the wallet's stream, and the lines of the one that has begun. */
-  private async balanceBefore(line: MovementDocument): Promise<bigint> {
-    const wallet = walletOf(line);
-    const stretch = stretchOf(line.revision);
-    let sum = 0n;
-    const whole = { filter: { wallet, stretch: { $lt: stretch } }, sort: { stretch: 1 } } as const;
-    for await (const sums of this.models.scan<MovementSumDocument>('movement-sums', whole)) {
-      for (const earlier of sums) sum += BigInt(earlier.sum);
-    }
-    const begun = await this.models.get<MovementSumDocument>('movement-sums', stretchKey(wallet, stretch));
-    const { ownerId, purpose, currency, revision, at } = line;
-    const filter = {
-      ...{ ownerId, purpose, currency, at: { $gte: begun?.firstAt ?? at, $lte: at } },
-      revision: { $gte: stretch * REVISIONS_PER_STRETCH, $lt: revision },
-    };
-    for (const { amount } of await this.models.find<MovementDocument>('movements', { filter })) {
-      sum += BigInt(amount);
-    }
-    return sum;
   }
 }
