@@ -258,6 +258,19 @@ describe('the export', () => {
   });
 });
 
+it('what a clock that was ahead dated counts on its day, and on none before', async () => {
+  const right = app.clock.now();
+  const { orders_today, orders_this_week, orders_this_month, total_orders } = await dashboard();
+  await at('2026-03-10T10:00:00.000Z');
+  await buy(first, game, 'AHEAD-1');
+  app.clock.nowMs = right;
+  admin = await anyone.login('admin', PASSWORD);
+  const before = { orders_today, orders_this_week, orders_this_month };
+  expect(await dashboard()).toMatchObject({ ...before, total_orders: total_orders + 1 });
+  await at('2026-03-10T12:00:00.000Z');
+  expect(await dashboard()).toMatchObject({ orders_today: 1, orders_this_week: 1, orders_this_month: 1 });
+});
+
 it('the demo shop counts as long as it is there', async () => {
   const executor = app.app.get(Executor);
   const before = (await dashboard()).total_orders;

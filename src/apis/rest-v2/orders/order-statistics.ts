@@ -30,7 +30,10 @@ export class OrderStatistics {
       sum: new SalesSum(),
     }));
     const earliestMs = Math.min(...periods.map(({ fromMs }) => fromMs));
+    // What a clock that was ahead dated later counts on its day.
+    const endMs = this.calendar.startOf(daysAfter(today, 1));
     for await (const { atMs, currency, figures } of this.sales.since(earliestMs, partners)) {
+      if (atMs >= endMs) continue;
       for (const { fromMs, sum } of periods) if (atMs >= fromMs) sum.add(currency, figures);
     }
     const [day, week, month] = periods.map(({ sum }) => sum);
