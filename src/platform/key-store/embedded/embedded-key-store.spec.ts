@@ -125,6 +125,21 @@ it('rotates the master key: same data keys, old master refused, old wrappings go
   await rotated.close();
 });
 
+it('reads what is asked for while the master key changes', async () => {
+  const store = await open();
+  const made = await store.obtain('lot-1');
+  const { renameSync } = fs;
+  const asked: unknown[] = [];
+  jest.spyOn(fs, 'renameSync').mockImplementationOnce((...paths) => {
+    renameSync(...paths);
+    asked.push(store.find(made.id), store.obtain('lot-1'));
+  });
+  await store.rewrap(MasterKey.generate());
+  expect(await Promise.all(asked)).toEqual([made, made]);
+  jest.restoreAllMocks();
+  await store.close();
+});
+
 describe('when the file cannot be replaced', () => {
   const next = MasterKey.generate();
   const { renameSync } = fs;

@@ -173,17 +173,14 @@ export class EmbeddedKeyStore extends KeyStore {
   rewrap(next: MasterKey): Promise<number> {
     return this.exclusively(async () => {
       let count = 0;
-      const rebuilt = this.rebuild((key, value) => {
+      await this.rebuild((key, value) => {
         if (key === CHECK) return next.checkValue();
         if (!key.startsWith('k:')) return value;
         const { scope, wrapped } = value as StoredKey;
         const label = labelOf(key.slice(2), scope);
         count += 1;
         return { scope, wrapped: next.wrap(this.master.unwrap(wrapped, label), label) };
-      });
-      await rebuilt.finally(() => {
-        if (this.entries.get(CHECK) === next.checkValue()) this.master = next;
-      });
+      }, next);
       return count;
     });
   }
@@ -242,8 +239,12 @@ export class EmbeddedKeyStore extends KeyStore {
   /**
    * Copies every entry through `convert` into a fresh file and puts it in the place of the old one. Where that fails the
    * store goes on with the file that is there: the old one, or the new one if it was no further than overwriting the old.
+   * @param next wraps the keys of the new file: it counts from the moment on in which they are read from that
    */
-  private async rebuild(convert: (key: string, value: unknown) => unknown): Promise<void> {
+  private async rebuild(
+    convert: (key: string, value: unknown) => unknown,
+    next: MasterKey = this.master,
+  ): Promise<void> {
     const path = join(this.folder, ENV_FILE);
     const copyPath = join(this.folder, STALE_COPY);
     removeStaleCopy(this.folder);
@@ -254,6 +255,7 @@ export class EmbeddedKeyStore extends KeyStore {
         replaceFile(copyPath, path);
       } finally {
         this.entries = openEntries(path);
+        if (this.entries.get(CHECK) === next.checkValue()) this.master = next;
       }
     };
     this.swapping = swap().finally(() => {
