@@ -80,13 +80,14 @@ export function world(kept: Kept = { position: 0, index: [], storage: [] }) {
   };
   const index = open();
   index.restore(keeps.index.entries);
-  const fold = (...facts: Fact[]): void => {
+  const foldAt = (atMs: number, ...facts: Fact[]): void => {
     for (const [category, id, type, data] of facts) {
       position += 1;
-      index.apply(indexEvent(category, id, { type, data }, position), keeps.index);
+      index.apply(indexEvent(category, id, { type, data }, position, atMs), keeps.index);
     }
     index.afterBatch(keeps.index);
   };
+  const fold = (...facts: Fact[]): void => foldAt(0, ...facts);
   /** The same after a restart. */
   const reopened = () => {
     const again = open();
@@ -99,5 +100,5 @@ export function world(kept: Kept = { position: 0, index: [], storage: [] }) {
     index: [...keeps.index.entries],
     storage: [...keeps.storage.entries],
   });
-  return { index, fold, reopened, told, keptNow };
+  return { index, fold, foldAt, reopened, told, keptNow };
 }

@@ -44,13 +44,16 @@ export class RedeliverRangeHandler implements ICommandHandler<RedeliverRange> {
     const events = Math.max(0, Math.min(whole, MAX_REDELIVERED));
     if (events === 0) return { events, resumeFrom: null };
     const [begin] = this.index.read(partner, first, 1);
-    const [last, next] = this.index.read(partner, first + events - 1, 2);
+    const [last] = this.index.read(partner, first + events - 1, 1);
     const stretch = { first: begin!.position, last: last!.position };
     return this.executor.run(context, (tx) => {
       const decided = requestRedelivery(tx.load(Webhooks, partner), webhook, stretch);
       if (isRejection(decided)) return decided;
       tx.append(Webhooks, partner, decided);
-      return { events, resumeFrom: events < whole ? isoTime(next!.atMs) : null };
+      return {
+        events,
+        resumeFrom: events < whole ? isoTime(this.index.askedFrom(partner, first + events)) : null,
+      };
     });
   }
 }

@@ -213,6 +213,25 @@ describe('the index', () => {
     expect(index.lanes.get(1)!.isReplaying).toBe(false);
   });
 
+  it('finds what was told from a time on also where a clock that was ahead dated some of it', () => {
+    const MINUTE = 60_000;
+    const AHEAD = 43_200;
+    const before = world();
+    for (const minute of [100, AHEAD, AHEAD + 1])
+      before.foldAt(minute * MINUTE, order('a', 'OrderConfirmed'));
+    const { index, foldAt, reopened } = world(before.keptNow());
+    for (const minute of [200, 300]) foldAt(minute * MINUTE, order('a', 'OrderConfirmed'));
+    for (const one of [index, reopened()]) {
+      const found = [100, 150, 200, 250, 301, AHEAD + 2].map((minute) =>
+        one.firstFrom(PARTNER, minute * MINUTE),
+      );
+      expect(found).toEqual([0, 1, 1, 4, 5, 5]);
+      expect([0, 1, 2, 3, 4].map((at) => one.askedFrom(PARTNER, at) / MINUTE)).toEqual([
+        100, 200, 200, 200, 300,
+      ]);
+    }
+  });
+
   it('brings a deleted partner nothing more', () => {
     const { fold, index, reopened } = world();
     fold(registered(PARTNER), ENDPOINT, order('a', 'OrderConfirmed'));

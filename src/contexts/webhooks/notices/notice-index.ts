@@ -7,6 +7,10 @@ import { NoticeStorage } from './notice-storage.js';
 import { NOTICES_VERSION } from './notices-version.js';
 import { ToldOf } from './told-of.js';
 
+/** Clocks of nodes differ by less. */
+const SET_BACK_MS = 60_000;
+const SET_BACKS_KEPT = 100;
+
 /** A notice with its number among its partner's. */
 export interface NumberedNotice {
   readonly sequence: number;
@@ -31,6 +35,10 @@ export class NoticeIndex implements LocalIndex {
 
   private readonly told: ToldOf;
   private readonly lengths = new Map<string, number>();
+  /** Times of the partners' last notices. */
+  private readonly lastTimes = new Map<string, number>();
+  /** Numbers of the notices with which a partner's times went back, as behind a clock that was ahead; in order. */
+  private readonly setBacks = new Map<string, number[]>();
   private readonly lanesOf = new Map<string, Set<number>>();
   private readonly changedLanes = new Set<number>();
   private readonly changedLengths = new Set<string>();
@@ -46,6 +54,7 @@ export class NoticeIndex implements LocalIndex {
     for (const [key, value] of entries) {
       const [kind, id, rest] = key.split('|') as [string, string, string | undefined];
       if (kind === 'l') this.lengths.set(id, value as number);
+      else if (kind === 's') this.setBacks.set(id, value as number[]);
       else if (kind === 'e') lanes.push([Number(id), value as StoredLane]);
       else if (kind === 'o') open.push([Number(id), { ...(value as OpenMessage), sequence: Number(rest) }]);
       else this.told.restore(kind, key.slice(2), value);
@@ -81,7 +90,11 @@ export class NoticeIndex implements LocalIndex {
 
   afterBatch(keep: IndexKeep): void {
     this.told.keepChanged(keep);
-    for (const partner of this.changedLengths) keep.put(`l|${partner}`, this.lengths.get(partner));
+    for (const partner of this.changedLengths) {
+      keep.put(`l|${partner}`, this.lengths.get(partner));
+      const setBacks = this.setBacks.get(partner);
+      if (setBacks) keep.put(`s|${partner}`, setBacks);
+    }
     this.changedLengths.clear();
     const changed = [...this.changedLanes];
     this.changedLanes.clear();
@@ -111,9 +124,21 @@ export class NoticeIndex implements LocalIndex {
     return this.first(partner, (notice) => notice.position >= position);
   }
 
-  /** Number of the first notice from a time on. */
+  /** Number of the notice behind the last one before a time. */
   firstFrom(partner: string, atMs: number): number {
-    return this.first(partner, (notice) => notice.atMs >= atMs);
+    let end = this.lengthOf(partner);
+    for (const begin of [0, ...(this.setBacks.get(partner) ?? [])].reverse()) {
+      const first = this.first(partner, (notice) => notice.atMs >= atMs, begin, end);
+      if (first > begin) return first;
+      end = begin;
+    }
+    return end;
+  }
+
+  /** From when on to ask for a notice and all behind it: some of these may be dated earlier. */
+  askedFrom(partner: string, sequence: number): number {
+    const later = (this.setBacks.get(partner) ?? []).filter((other) => other > sequence);
+    return Math.min(...[sequence, ...later].map((one) => this.storage.get(partner, one).atMs));
   }
 
   find(partner: string, position: string): NumberedNotice | null {
@@ -123,10 +148,15 @@ export class NoticeIndex implements LocalIndex {
     return notice.position === position ? { sequence, notice } : null;
   }
 
-  /** By halving: notices are in the order of the log, and as good as in that of time. */
-  private first(partner: string, isThere: (notice: Notice) => boolean): number {
-    let low = 0;
-    let high = this.lengthOf(partner);
+  /** By halving: notices are in the order of the log, and between two set-backs as good as in that of time. */
+  private first(
+    partner: string,
+    isThere: (notice: Notice) => boolean,
+    from = 0,
+    end = this.lengthOf(partner),
+  ): number {
+    let low = from;
+    let high = end;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (isThere(this.storage.get(partner, middle))) high = middle;
@@ -137,6 +167,7 @@ export class NoticeIndex implements LocalIndex {
 
   private push(partner: string, notice: Notice): void {
     const sequence = this.lengthOf(partner);
+    this.noteTime(partner, sequence, notice.atMs);
     this.storage.put(partner, sequence, notice);
     this.lengths.set(partner, sequence + 1);
     this.changedLengths.add(partner);
@@ -144,6 +175,14 @@ export class NoticeIndex implements LocalIndex {
       this.lanes.get(webhook)!.advance();
       this.changedLanes.add(webhook);
     }
+  }
+
+  private noteTime(partner: string, sequence: number, atMs: number): void {
+    const before =
+      sequence > 0 ? (this.lastTimes.get(partner) ?? this.storage.get(partner, sequence - 1).atMs) : 0;
+    this.lastTimes.set(partner, atMs);
+    if (before - atMs < SET_BACK_MS) return;
+    this.setBacks.set(partner, [...(this.setBacks.get(partner) ?? []), sequence].slice(-SET_BACKS_KEPT));
   }
 
   private applyWebhooks({ id: partner, type, data, atMs }: IndexedEvent, keep: IndexKeep): void {
