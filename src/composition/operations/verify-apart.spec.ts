@@ -46,7 +46,7 @@ describe('a log that is verified by a process of its own', () => {
     async () => {
       writeFileSync(join(directory, 'data.mdb'), 'no environment');
       const opened = verifyApart(directory, () => {}, LOOKING);
-      await expect(opened).rejects.toThrow('not one of LMDB');
+      await expect(opened).rejects.toThrow('not one of this LMDB');
     },
     TEST_MS,
   );
