@@ -63,6 +63,18 @@ it('believes a clock that is put right after it was wrong by days', () => {
   expect([setBacks, putRight]).toEqual([[], [400 * 24 * HOUR]]);
 });
 
+it('does not believe a clock that has lost its time, and follows it again when it is set', () => {
+  const { clock, pass, set, setBacks, putRight } = world();
+  set(-20_000 * 24 * HOUR);
+  pass(1_000);
+  expect(clock.now()).toBe(START + 1_000);
+  clock.goOnFrom(START + HOUR);
+  expect(clock.now()).toBe(START + HOUR);
+  set(20_000 * 24 * HOUR + 2 * HOUR);
+  expect(clock.now()).toBe(START + 2 * HOUR + 1_000);
+  expect([setBacks, putRight]).toEqual([[20_000 * 24 * HOUR], []]);
+});
+
 it('goes on from what an earlier process had reached, unless the clock is ahead of it or was wrong by days', () => {
   const { clock, pass, setBacks } = world();
   clock.goOnFrom(START - HOUR);

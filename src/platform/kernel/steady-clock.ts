@@ -4,6 +4,8 @@ import { Clock } from './clock.js';
 const TOLERATED_MS = 1_000;
 /** One that is set back by more was wrong before, and is followed too. */
 const LONGEST_SET_BACK_MS = 2 * 24 * 3_600_000;
+/** This program is younger: a clock that tells an earlier time has lost it, as machines do whose battery is empty. */
+const YOUNGER_THAN_MS = Date.UTC(2026, 0, 1);
 
 export interface SteadyClockOptions {
   /** The clock that is followed. */
@@ -52,10 +54,11 @@ export class SteadyClock extends Clock {
     const wall = this.wall.now();
     const elapsed = this.elapsedMs();
     const setBackMs = this.difference - (wall - elapsed);
-    if (setBackMs < TOLERATED_MS || setBackMs > LONGEST_SET_BACK_MS) {
+    const wasWrong = setBackMs > LONGEST_SET_BACK_MS && wall >= YOUNGER_THAN_MS;
+    if (setBackMs < TOLERATED_MS || wasWrong) {
       this.difference = wall - elapsed;
       this.follows = true;
-      if (setBackMs > LONGEST_SET_BACK_MS) this.onPutRight(Math.round(setBackMs));
+      if (wasWrong) this.onPutRight(Math.round(setBackMs));
       return wall;
     }
     if (this.follows) this.onSetBack(Math.round(setBackMs));
