@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '../apis/rest-v2/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
-// Beside many other files a reservation was left open after a restart, three times in ten; never alone. Until its cause is
+// Beside many other files a reservation was left open after a restart, in three of some thirteen runs; never alone. Until its cause is
 // known, what failed is shown and tried again.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
