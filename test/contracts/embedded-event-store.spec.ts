@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   EmbeddedEventStore,
   type EmbeddedEventStoreOptions,
@@ -264,5 +265,27 @@ describe('the embedded engine on its disk', () => {
     await store!.append([{ stream, expectedRevision: 9, events: testEvents(5) }]);
     await until(15, seen.at(-1)!.position);
     expect(seen.map((event) => event.revision)).toEqual(Array.from({ length: 15 }, (_, index) => index));
+  });
+
+  it('delivers in order what it appends first after a restart, with several records in one commit', async () => {
+    for (const before of [0, 3]) {
+      open();
+      const seen: bigint[] = [];
+      const subscription = store!.subscribe(BigInt(before), (events) => {
+        seen.push(...events.map(({ position }) => position));
+      });
+      const large = () => ({ ...testEvent(), data: Buffer.alloc(100_000) });
+      const append = () =>
+        store!.append([{ stream: freshStream(), expectedRevision: NO_STREAM, events: [large()] }]);
+      const heads = await Promise.all(
+        Array.from({ length: 3 }, () => append().then(() => store!.headPosition())),
+      );
+      const later = [1n, 2n, 3n].map((position) => position + BigInt(before));
+      expect(heads.map((head, index) => head >= later[index]!)).toEqual([true, true, true]);
+      for (const end = Date.now() + 3_000; seen.length < 3 && Date.now() < end; ) await sleep(5);
+      expect([seen, store!.headPosition()]).toEqual([later, later[2]]);
+      await subscription.close();
+      await store!.close();
+    }
   });
 });

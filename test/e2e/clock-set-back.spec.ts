@@ -6,10 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '../apis/rest-v2/client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 
-// Beside many other files a reservation was left open after a restart, in three of some thirteen runs; never alone. Until its cause is
-// known, what failed is shown and tried again.
-jest.retryTimes(2, { logErrorsBeforeRetry: true });
-
 const PASSWORD = 'correct horse battery staple';
 const DAY_MS = 24 * 3_600_000;
 const WAIT_MS = 8_000;

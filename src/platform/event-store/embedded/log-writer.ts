@@ -12,6 +12,7 @@ import {
 } from '../event-store.js';
 import { classifyCommitFailure, failed } from './commit-failure.js';
 import { encodeRecord, eventCount } from './event-record.js';
+import { InOrder } from './in-order.js';
 import { logKey, partBytes, streamKey, writePart } from './layout.js';
 import { type LogEnvironment, ownerTable } from './log-environment.js';
 import type { LogReader } from './log-reader.js';
@@ -27,6 +28,12 @@ interface Writing {
   readonly group: RecordGroup;
   readonly stored: Promise<void>;
   readonly settle: (stored: Promise<void>) => void;
+}
+
+/** What became of a record. */
+interface Outcome {
+  readonly isStored: boolean;
+  readonly cause: unknown;
 }
 
 export interface LogWriterOptions {
@@ -63,6 +70,11 @@ export class LogWriter {
   private durable: number;
   /** What this turn of the event loop has appended. */
   private gathering: Writing | null = null;
+  /**
+   * Of the records on their way. One with more conditions is told of later than the one behind it in the same commit, and
+   * whoever follows the log would never see it.
+   */
+  private readonly outcomes = new InOrder<Outcome>();
   private inFlight = 0;
   private inFlightBytes = 0;
   private settled: Promise<unknown> = Promise.resolve();
@@ -208,23 +220,16 @@ export class LogWriter {
     });
     // Where the commit fails both do, and the first is enough to know.
     isOurs.catch(() => {});
-    settle(
-      this.finish(
-        follows.then((does) => does && isOurs),
-        group,
-        record.length,
-      ),
-    );
+    const outcome = follows
+      .then((does) => does && isOurs)
+      .then(
+        (isStored): Outcome => ({ isStored, cause: null }),
+        (cause: unknown): Outcome => ({ isStored: false, cause }),
+      );
+    this.outcomes.add(outcome, (known) => settle(this.finish(known, group, record.length)));
   }
 
-  private async finish(commit: Promise<boolean>, group: RecordGroup, bytes: number): Promise<void> {
-    let isStored = false;
-    let cause: unknown = null;
-    try {
-      isStored = await commit;
-    } catch (error) {
-      cause = error;
-    }
+  private async finish({ isStored, cause }: Outcome, group: RecordGroup, bytes: number): Promise<void> {
     this.inFlight -= 1;
     if (isStored) {
       this.inFlightBytes -= bytes;
