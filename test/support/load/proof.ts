@@ -6,6 +6,7 @@ import { logFolder } from '../../../src/composition/engines.js';
 import { EmbeddedEventStore } from '../../../src/platform/event-store/embedded/embedded-event-store.js';
 import { AdminClient } from './admin-client.js';
 import { auditAnswers } from './audit/audit-answers.js';
+import { auditDerived } from './audit/audit-derived.js';
 import { auditLog, type Truth } from './audit/audit-log.js';
 import { Findings } from './audit/findings.js';
 import { type LogEvent, toLogEvent } from './audit/log-event.js';
@@ -97,9 +98,9 @@ export class Proof {
   }
 
   /** Starts the server again on what it left behind. */
-  async startServer(): Promise<void> {
+  async startServer(dataDir = this.dataDir): Promise<void> {
     this.server = await ServerProcess.start({
-      dataDir: this.dataDir,
+      dataDir,
       port: this.port,
       logFile: this.logFile,
       settings: {
@@ -153,7 +154,21 @@ export class Proof {
         () => `${id}: ${free.last} left`,
       );
     }
+    await this.auditDerived();
     return truth;
+  }
+
+  /** Looks whether what is made from the log is what it should be. */
+  protected async auditDerived(): Promise<void> {
+    const startOnce = async (dataDir: string): Promise<void> => {
+      await this.startServer(dataDir);
+      await this.server.stop();
+    };
+    await auditDerived(this.findings, {
+      dataDir: this.dataDir,
+      beside: (name) => this.beside(name),
+      startOnce,
+    });
   }
 
   /** The whole log, when nobody writes to it any more. */
