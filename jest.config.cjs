@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 // Everything is compiled to CommonJS for tests: Jest's ESM mode breaks on CommonJS helpers that require ESM.
 const esmOnly = [
   '@nestjs',
@@ -17,9 +19,9 @@ const esmOnly = [
 
 module.exports = {
   testEnvironment: '<rootDir>/test/support/environment.cjs',
-  // Jest would leave a core to itself, and on two cores run one file after the other. With more workers than cores the tests
-  // end sooner, but those of time-outs and of processes meet some of their own making.
-  maxWorkers: '100%',
+  // Jest would leave a core to itself. A quarter of the time goes into tests that wait for processes and clocks, so one file more for
+  // two cores is run meanwhile: no test may rest on a time that a busy machine does not keep.
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   roots: ['<rootDir>/src', '<rootDir>/projections', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   // A busy machine takes several times as long; a test that hangs is noticed all the same.

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EventStoreDbStandIn } from '../../test/support/eventstoredb/stand-in.js';
+import { IMPATIENT, type Timeouts } from '../../test/support/eventstoredb/timeouts.js';
 import { loadSettings } from '../platform/config/settings.js';
 import type { NewEvent } from '../platform/event-store/event-store.js';
 import { SystemIds } from '../platform/kernel/ids.js';
@@ -27,13 +28,13 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true });
 });
 
-function open(env: Record<string, string> = {}): Promise<Engines> {
+function open(env: Record<string, string> = {}, eventStoreTimeouts?: Timeouts): Promise<Engines> {
   const settings = loadSettings({ DATA_DIR: dataDir, EVENTSTORE_URL: server.url, ...env });
   const logger = createLogger({ logLevel: 'warn' }, { write: (line) => lines.push(line) });
   const onFatal = (error: unknown): void => {
     throw error;
   };
-  return openEngines({ settings, ids, logger, onFatal, patienceMs: 200 });
+  return openEngines({ settings, ids, logger, onFatal, patienceMs: 200, eventStoreTimeouts });
 }
 
 const event = (): NewEvent => ({
@@ -61,7 +62,7 @@ async function fill(): Promise<void> {
 
 it('a server that is away is waited for, and then named by its variable', async () => {
   server.stop();
-  await expect(open()).rejects.toThrow(/^EVENTSTORE_URL: cannot be reached for 0 s/);
+  await expect(open({}, IMPATIENT)).rejects.toThrow(/^EVENTSTORE_URL: cannot be reached for 0 s/);
 }, 15_000);
 
 it.each([
@@ -75,7 +76,7 @@ it.each([
 });
 
 it('a server that goes away later is named by its variable', async () => {
-  const engines = await open();
+  const engines = await open({}, IMPATIENT);
   server.stop();
   const read = engines.events.readAll(0n);
   for (const giveUpAt = Date.now() + 10_000; lines.length === 0 && Date.now() < giveUpAt; ) await sleep(20);
@@ -85,7 +86,7 @@ it('a server that goes away later is named by its variable', async () => {
 });
 
 it('a server that goes away under many readers is told seldom', async () => {
-  const engines = await open();
+  const engines = await open({}, IMPATIENT);
   server.stop();
   await Promise.allSettled(Array.from({ length: 20 }, () => engines.events.readAll(0n)));
   await engines.close();
