@@ -26,6 +26,7 @@ const GENERATION_WEIGHT = 20_000;
 export class StreamCache {
   private young = new TurnoverMap<string, CachedStream>();
   private old = new TurnoverMap<string, CachedStream>();
+  /** Of the young ones. */
   private weight = 0;
 
   get(stream: string): CachedStream | undefined {
@@ -42,10 +43,12 @@ export class StreamCache {
   set(entry: CachedStream): void {
     if (this.weight >= GENERATION_WEIGHT) this.turn();
     this.young.set(entry.stream, entry);
-    this.weight += entry.aggregate.weight ?? 1;
+    this.weight += weightOf(entry);
   }
 
   delete(stream: string): void {
+    const young = this.young.get(stream);
+    if (young) this.weight -= weightOf(young);
     this.young.delete(stream);
     this.old.delete(stream);
   }
@@ -55,6 +58,8 @@ export class StreamCache {
     const kept = [...this.old.values()].filter((entry) => entry.inFlight !== null);
     this.old = this.young;
     this.young = new TurnoverMap(kept.map((entry) => [entry.stream, entry]));
-    this.weight = kept.reduce((sum, entry) => sum + (entry.aggregate.weight ?? 1), 0);
+    this.weight = kept.reduce((sum, entry) => sum + weightOf(entry), 0);
   }
 }
+
+const weightOf = ({ aggregate }: CachedStream): number => aggregate.weight ?? 1;
