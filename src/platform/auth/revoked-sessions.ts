@@ -1,5 +1,12 @@
 import type { IndexedEvent, IndexKeep, LocalIndex } from '../indexes/local-index.js';
+import { hasCome } from '../kernel/deadline.js';
 import { ACCESS_TOKEN_SECONDS } from './tokens.js';
+
+/**
+ * So many are kept however late it seems to be: a clock that was ahead, of this or of another process, says that tokens have
+ * ended which are good again once it was put right.
+ */
+const KEPT_AT_LEAST = 10_000;
 
 /** Sessions revoked so lately that an access token of theirs may still be about. */
 export class RevokedSessions implements LocalIndex {
@@ -14,17 +21,19 @@ export class RevokedSessions implements LocalIndex {
   }
 
   restore(entries: Iterable<[string, unknown]>): void {
-    for (const [sessionId, untilMs] of entries) this.sessions.set(sessionId, untilMs as number);
+    const kept = [...entries] as [string, number][];
+    for (const [sessionId, untilMs] of kept.sort(([, a], [, b]) => a - b))
+      this.sessions.set(sessionId, untilMs);
   }
 
   apply({ type, id, atMs }: IndexedEvent, keep: IndexKeep): void {
     if (type !== 'SessionRevoked') return;
+    keep.put(id, this.remember(id, atMs));
     for (const [sessionId, untilMs] of this.sessions) {
-      if (atMs < untilMs) break;
+      if (this.sessions.size <= KEPT_AT_LEAST || !hasCome(untilMs, atMs)) break;
       this.sessions.delete(sessionId);
       keep.delete(sessionId);
     }
-    keep.put(id, this.remember(id, atMs));
   }
 
   /** Here at once, before the log's follower comes to it. Answers until when it is kept. */
