@@ -2,6 +2,11 @@
 export abstract class Clock {
   /** Milliseconds since the Unix epoch, UTC. */
   abstract now(): number;
+
+  /** Milliseconds from any beginning that nobody sets. */
+  elapsedMs(): number {
+    return performance.now();
+  }
 }
 
 export class SystemClock extends Clock {

@@ -10,7 +10,7 @@ const YOUNGER_THAN_MS = Date.UTC(2026, 0, 1);
 export interface SteadyClockOptions {
   /** The clock that is followed. */
   readonly wall: Clock;
-  /** Milliseconds from any beginning that nobody sets. Default: the system's monotonic clock. */
+  /** As {@link Clock.elapsedMs}. Default: that of the wall's clock. */
   readonly elapsedMs?: () => number;
   /** Called once for each time that the clock was set back and is not followed. */
   readonly onSetBack?: (ms: number) => void;
@@ -25,7 +25,7 @@ export interface SteadyClockOptions {
  */
 export class SteadyClock extends Clock {
   private readonly wall: Clock;
-  private readonly elapsedMs: () => number;
+  private readonly elapsed: () => number;
   private readonly onSetBack: (ms: number) => void;
   private readonly onPutRight: (ms: number) => void;
   /** Between the wall's time and the time that has passed, when the wall was last followed. */
@@ -34,25 +34,29 @@ export class SteadyClock extends Clock {
 
   constructor({
     wall,
-    elapsedMs = () => performance.now(),
+    elapsedMs = () => wall.elapsedMs(),
     onSetBack = () => {},
     onPutRight = () => {},
   }: SteadyClockOptions) {
     super();
     this.wall = wall;
-    this.elapsedMs = elapsedMs;
+    this.elapsed = elapsedMs;
     this.onSetBack = onSetBack;
     this.onPutRight = onPutRight;
   }
 
   /** Goes on from a time that an earlier process had reached, as if the clock had been set back since. */
   goOnFrom(reachedMs: number): void {
-    this.difference = Math.max(this.difference, reachedMs - this.elapsedMs());
+    this.difference = Math.max(this.difference, reachedMs - this.elapsed());
+  }
+
+  override elapsedMs(): number {
+    return this.elapsed();
   }
 
   now(): number {
     const wall = this.wall.now();
-    const elapsed = this.elapsedMs();
+    const elapsed = this.elapsed();
     const setBackMs = this.difference - (wall - elapsed);
     const wasWrong = setBackMs > LONGEST_SET_BACK_MS && wall >= YOUNGER_THAN_MS;
     if (setBackMs < TOLERATED_MS || wasWrong) {

@@ -50,6 +50,7 @@ beforeEach(() => {
         looks += 1;
         return clock.now();
       },
+      elapsedMs: () => clock.elapsedMs(),
     },
     attempt: ({ webhook }, work) => new Promise((end) => begun.push({ webhook, work, end })),
     onDisabled: () => undefined,

@@ -1,33 +1,55 @@
 import { ManualClock } from '../../../../test/support/manual-clock.js';
 import { MemoryEventStore } from '../../../../test/support/memory-event-store.js';
+import { MemoryKeyStore } from '../../../../test/support/memory-key-store.js';
 import type { IdempotencyStore, RememberedRequest } from '../../../platform/idempotency/idempotency-store.js';
 import { SystemIds } from '../../../platform/kernel/ids.js';
 import { KeyedHash } from '../../../platform/security/keyed-hash.js';
-import { IdempotentRequests } from './idempotent-requests.js';
+import { Vault } from '../../../platform/security/vault.js';
+import { type Attempt, IdempotentRequests, type KeptAnswer } from './idempotent-requests.js';
 
 const DAY_MS = 86_400_000;
 const REQUEST = { accountId: 'a', route: 'POST /suppliers', key: 'k', content: '{}' };
 
-/** What a node does with a request that another one began so much later by its clock, and has not answered. */
-async function repeated(aheadMs: number): Promise<string> {
-  const clock = new ManualClock();
+/** Requests in memory. */
+function memoryStore(): IdempotencyStore {
   const kept = new Map<string, RememberedRequest>();
-  const store = {
+  return {
     isShared: true,
     claim: async (key: string, request: RememberedRequest) => {
       const found = kept.get(key) ?? null;
       if (!found) kept.set(key, request);
       return found;
     },
-    replace: async () => true,
+    replace: async (key: string, _: string, request: RememberedRequest) => {
+      kept.set(key, request);
+      return true;
+    },
+    forget: async (begunBeforeMs: number) => {
+      const old = [...kept].filter(([, { begunAtMs }]) => begunAtMs < begunBeforeMs);
+      for (const [key] of old) kept.delete(key);
+      return old.length;
+    },
   } as unknown as IdempotencyStore;
-  const hashes = new KeyedHash(Buffer.alloc(32, 1));
-  const node = () =>
-    new IdempotentRequests(store, new MemoryEventStore(), null as never, hashes, clock, new SystemIds());
+}
+
+const node = (store: IdempotencyStore, clock: ManualClock) =>
+  new IdempotentRequests(
+    store,
+    new MemoryEventStore(),
+    new Vault(new MemoryKeyStore()),
+    new KeyedHash(Buffer.alloc(32, 1)),
+    clock,
+    new SystemIds(),
+  );
+
+/** What a node does with a request that another one began so much later by its clock, and has not answered. */
+async function repeated(aheadMs: number): Promise<string> {
+  const clock = new ManualClock();
+  const store = memoryStore();
   clock.nowMs += aheadMs;
-  await node().begin(REQUEST);
+  await node(store, clock).begin(REQUEST);
   clock.nowMs -= aheadMs;
-  return node()
+  return node(store, clock)
     .begin(REQUEST)
     .then(
       () => 'begun anew',
@@ -43,4 +65,41 @@ it('a request that another process may be at work on is waited for, also where i
 
 it('one that was begun by a clock which was days ahead is not waited for until that time comes', async () => {
   expect(await repeated(3 * DAY_MS)).toBe('begun anew');
+});
+
+describe('a request that was answered', () => {
+  const ANSWER: KeptAnswer = { status: 201, headers: {}, body: { id: 7 } };
+  const HOUR_MS = 3_600_000;
+  let clock: ManualClock;
+  let requests: IdempotentRequests;
+  const pass = async (hours: number): Promise<void> => {
+    for (let hour = 0; hour < hours; hour += 1) {
+      clock.advance(HOUR_MS);
+      await requests.forgetOld();
+    }
+  };
+
+  beforeEach(async () => {
+    clock = new ManualClock();
+    requests = node(memoryStore(), clock);
+    await requests.onModuleInit();
+    await requests.keep((await requests.begin(REQUEST)) as Attempt, ANSWER);
+  });
+  afterEach(() => requests.onApplicationShutdown());
+
+  it('is answered again, and not carried out, while a clock is ahead and after it was put right', async () => {
+    clock.nowMs += 3 * DAY_MS;
+    expect(await requests.begin(REQUEST)).toEqual(ANSWER);
+    await pass(2);
+    clock.nowMs -= 3 * DAY_MS;
+    expect(await requests.begin(REQUEST)).toEqual(ANSWER);
+  });
+
+  it('is forgotten a day later, also where a clock was set ahead for good', async () => {
+    clock.nowMs += 3 * DAY_MS;
+    await pass(22);
+    expect(await requests.begin(REQUEST)).toEqual(ANSWER);
+    await pass(4);
+    expect(await requests.begin(REQUEST)).toHaveProperty('request.answer', null);
+  });
 });

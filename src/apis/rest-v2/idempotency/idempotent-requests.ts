@@ -11,6 +11,7 @@ import { IdempotencyStore, type RememberedRequest } from '../../../platform/idem
 import { Clock } from '../../../platform/kernel/clock.js';
 import { hasCome } from '../../../platform/kernel/deadline.js';
 import { Ids } from '../../../platform/kernel/ids.js';
+import { LateTime } from '../../../platform/kernel/late-time.js';
 import { KeyedHash } from '../../../platform/security/keyed-hash.js';
 import { sealedPlace, Vault } from '../../../platform/security/vault.js';
 import { IDEMPOTENCY_KEY_MS, IDEMPOTENCY_SWEEP_MS, LONGEST_REQUEST_MS } from '../limits.js';
@@ -60,6 +61,8 @@ export class IdempotentRequests implements OnModuleInit, OnApplicationShutdown {
   /** What an earlier process began and did not end, it stored up to here. */
   private bornAt = 0n;
   private sweep: NodeJS.Timeout | null = null;
+  /** What is a day old by a clock that is ahead may be repeated for a day yet. */
+  private readonly late: LateTime;
 
   constructor(
     private readonly store: IdempotencyStore,
@@ -68,9 +71,12 @@ export class IdempotentRequests implements OnModuleInit, OnApplicationShutdown {
     private readonly hashes: KeyedHash,
     private readonly clock: Clock,
     private readonly ids: Ids,
-  ) {}
+  ) {
+    this.late = new LateTime(clock, IDEMPOTENCY_KEY_MS);
+  }
 
   async onModuleInit(): Promise<void> {
+    this.late.now();
     this.bornAt = await this.events.headPosition();
     this.sweep = setInterval(() => void this.forgetOld(), IDEMPOTENCY_SWEEP_MS);
     this.sweep.unref();
@@ -143,7 +149,7 @@ export class IdempotentRequests implements OnModuleInit, OnApplicationShutdown {
   /** Forgets keys that are a day old. */
   async forgetOld(): Promise<void> {
     try {
-      await this.store.forget(this.clock.now() - IDEMPOTENCY_KEY_MS);
+      await this.store.forget(this.late.now() - IDEMPOTENCY_KEY_MS);
     } catch (error) {
       this.log.error('old idempotency keys could not be removed', (error as Error).stack);
     }
@@ -155,7 +161,7 @@ export class IdempotentRequests implements OnModuleInit, OnApplicationShutdown {
     found: RememberedRequest,
     request: RememberedRequest,
   ): Promise<KeptAnswer | null> {
-    const isOver = found.begunAtMs < this.clock.now() - IDEMPOTENCY_KEY_MS;
+    const isOver = found.begunAtMs < this.late.now() - IDEMPOTENCY_KEY_MS;
     if (!isOver) {
       if (found.fingerprint !== request.fingerprint) throw new ConflictException(OTHER_BODY);
       if (found.answer !== null) {

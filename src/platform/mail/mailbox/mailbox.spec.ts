@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ManualClock } from '../../../../test/support/manual-clock.js';
 import { MemoryKeyStore } from '../../../../test/support/memory-key-store.js';
 import { Vault } from '../../security/vault.js';
 import { MAILBOX_MESSAGES } from '../limits.js';
@@ -8,11 +9,11 @@ import { Mailbox } from './mailbox.js';
 
 describe('the development mailbox', () => {
   let folder: string;
-  let nowMs = 0;
+  const clock = new ManualClock(0);
   let vault: Vault;
   let mailbox: Mailbox;
 
-  const open = (): Mailbox => new Mailbox(join(folder, 'mailbox'), vault, { now: () => nowMs });
+  const open = (): Mailbox => new Mailbox(join(folder, 'mailbox'), vault, clock);
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'keyforge-mailbox-'));
@@ -25,7 +26,7 @@ describe('the development mailbox', () => {
   });
 
   async function send(id: string, recipientHash = 'anybody'): Promise<void> {
-    nowMs += 1;
+    clock.advance(1);
     const texts = { from: 'shop@example.com', to: 'a@example.com', subject: id, html: '', text: '' };
     await mailbox.send({ id, tags: {}, recipientHash, replyTo: null, ...texts });
   }
