@@ -9,6 +9,8 @@ const MORE_THAN_A_BLOCK = 2_001;
 /** Long enough for a connection to be made anew, on a busy machine. */
 const TRIES = 20;
 const UNKNOWN = '0-99';
+/** The status of gRPC with which a server refuses that goes away. */
+const AWAY = 14;
 const ADMIN_PASSWORD = 'an-admin-of-the-outages';
 
 let shop: Shop;
@@ -87,6 +89,26 @@ it('an order in doubt that an admin cancels is not sold when it is repeated', as
   expect(status).toBe('pending');
   expect((await admin.call('PATCH', `/orders/${id}/status`, { status: 'cancelled' })).status).toBe(200);
   expect((await buy('A')).code).toBe('6-7');
+});
+
+it.each([
+  ['partner', '/partners', {}],
+  ['staff', '/staff', { role: 'auditor' }],
+])('a %s that was made is not said to be nothing, while nobody can look', async (kind, path, more) => {
+  const eventStore = await openOnServer();
+  const admin = await new Client(shop.app).login('admin', ADMIN_PASSWORD);
+  const account = { name: 'A', login: 'made-in-an-outage', password: 'made in an outage', ...more };
+  await admin.create(path, { ...account, login: 'made-before' });
+  eventStore.faultOf = (stream) => {
+    if (stream.includes(`.${kind}-`)) eventStore.readStatus = AWAY;
+    return 'none';
+  };
+  const { status, body } = await admin.post(path, account);
+  expect([status, JSON.stringify(body)]).toEqual([503, expect.not.stringContaining('nothing was changed')]);
+  eventStore.readStatus = null;
+  eventStore.faultOf = () => 'none';
+  await shop.app.settle();
+  expect((await admin.post(path, account)).status).toBe(409);
 });
 
 it('a full disk, on which no number and no address can be had: orders that were sold are answered, new ones refused', async () => {

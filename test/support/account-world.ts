@@ -78,7 +78,7 @@ export class AccountNode {
     this.secrets = secrets;
     const registrar = new AccountRegistrar(this.executor, ids, new PublicIds(this.executor, ids), secrets);
     const defaults = { billingMode: 'postpaid', creditLimit: null } as const;
-    this.registrations = new RegisterPartnerHandler(this.executor, ids, registrar, defaults);
+    this.registrations = new RegisterPartnerHandler(ids, registrar, defaults);
     this.updates = new UpdatePartnerHandler(this.executor, ids, secrets);
     this.partners = new PartnerDirectory(this.executor, ids);
     this.directory = new AccountDirectory(this.executor, ids, secrets, this.index);

@@ -35,6 +35,13 @@ export interface SealedIdentity {
   readonly apiKey: (SealedContact & { readonly changeId: string }) | null;
 }
 
+/** What is registered, beside its identity. */
+export interface Registration<R> {
+  events(sealed: SealedIdentity): ClaimedPlan['events'];
+  /** @param id the account's UUID */
+  show(tx: Transaction, id: string): R;
+}
+
 /** Registers accounts: takes their names, all or none, then writes their first events. */
 @Injectable()
 export class AccountRegistrar {
@@ -46,20 +53,26 @@ export class AccountRegistrar {
   ) {}
 
   /**
-   * `events` builds the account's first events. The command given again answers the account that it made; one whose
-   * registration was refused decides anew.
+   * `events` builds the account's first events, `show` makes the answer of the account. The command given again answers the
+   * account that it made; one whose registration was refused decides anew.
    */
-  async register(
+  async register<R>(
     context: CommandContext,
     kind: AccountRef['kind'],
     identity: AccountIdentity,
-    events: (sealed: SealedIdentity) => ClaimedPlan['events'],
-  ): Promise<AccountRef | Rejection<PartnerRejectionCode>> {
+    { events, show }: Registration<R>,
+  ): Promise<R | Rejection<PartnerRejectionCode>> {
     const refused = checkIdentity(identity);
     if (refused) return refused;
     const loginClaim = this.secrets.claimId('login', identity.login);
     const planId = context.commandId;
-    const known = await this.executor.run(context, (tx) => earlier(tx, loginClaim, planId));
+    // Shown in the run that made it: a later one may fail where nobody can look, and says then that nothing was stored.
+    const shown = (tx: Transaction, made: AccountRef | Rejection<PartnerRejectionCode>) =>
+      isRejection(made) ? made : show(tx, made.id);
+    const known = await this.executor.run(context, (tx) => {
+      const made = earlier(tx, loginClaim, planId);
+      return made && shown(tx, made);
+    });
     if (known) return known;
 
     const account: AccountRef = { kind, id: this.ids.uuid() };
@@ -73,9 +86,8 @@ export class AccountRegistrar {
       ...(apiKey ? [this.secrets.claimId('apikey', apiKey)] : []),
     ];
     const plan = { planId, account, claims, events: events(sealed) };
-    return this.executor.run(
-      context,
-      (tx) => earlier(tx, loginClaim, planId) ?? settlePlan(tx, plan) ?? account,
+    return this.executor.run(context, (tx) =>
+      shown(tx, earlier(tx, loginClaim, planId) ?? settlePlan(tx, plan) ?? account),
     );
   }
 

@@ -1,8 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
+import type { CommandContext } from '../../../platform/execution/transaction.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { type Currency, parseMoney, SALE_CURRENCIES } from '../../../platform/kernel/money.js';
-import { isRejection } from '../../../platform/kernel/rejection.js';
 import {
   type AccountIdentity,
   AccountRegistrar,
@@ -14,7 +13,7 @@ import { firstInvalid, isSaleCurrency } from '../domain/partner.decider.js';
 import { Partner } from '../domain/partner.js';
 import type { BillingMode, PartnerEvent, PartnerProfile } from '../events/partner.events.js';
 import { DEFAULT_MAX_OPEN_RESERVATIONS } from '../limits.js';
-import type { PartnerResult } from './partner-result.js';
+import type { PartnerRecord, PartnerResult } from './partner-result.js';
 
 export interface PartnerToRegister extends AccountIdentity, Partial<Omit<PartnerProfile, 'name'>> {
   readonly name: string;
@@ -43,7 +42,6 @@ export class RegisterPartner extends Command<PartnerResult> {
 @CommandHandler(RegisterPartner)
 export class RegisterPartnerHandler implements ICommandHandler<RegisterPartner> {
   constructor(
-    private readonly executor: Executor,
     private readonly ids: Ids,
     private readonly registrar: AccountRegistrar,
     private readonly defaults: PartnerDefaults,
@@ -61,11 +59,11 @@ export class RegisterPartnerHandler implements ICommandHandler<RegisterPartner> 
 
     const billingMode = partner.billingMode ?? this.defaults.billingMode;
     const apiKeyId = this.ids.uuid();
-    const made = await this.registrar.register(context, 'partner', partner, (sealed) =>
-      firstEvents({ ...partner, defaultCurrency: currency, billingMode, creditLimit }, sealed, apiKeyId),
-    );
-    if (isRejection(made)) return made;
-    return this.executor.run(context, (tx) => ({ partnerId: made.id, partner: tx.load(Partner, made.id) }));
+    return this.registrar.register<PartnerRecord>(context, 'partner', partner, {
+      events: (sealed) =>
+        firstEvents({ ...partner, defaultCurrency: currency, billingMode, creditLimit }, sealed, apiKeyId),
+      show: (tx, partnerId) => ({ partnerId, partner: tx.load(Partner, partnerId) }),
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandContext, Executor } from '../../../platform/execution/transaction.js';
-import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
+import { type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { type AccountIdentity, AccountRegistrar } from '../accounts/account-registrar.js';
 import { isName } from '../domain/fields.js';
 import { invalidField } from '../domain/invalid-field.js';
@@ -45,14 +45,12 @@ export class RegisterStaffHandler implements ICommandHandler<RegisterStaff> {
     if (!isName(name)) return invalidField('name');
     const manager = await this.executor.run(context, (tx) => staffManager(tx, context));
     if (!manager || !mayManage(manager, role)) return reject('StaffForbidden');
-    const made = await this.registrar.register(context, 'staff', staff, (sealed) => {
-      const { planId, publicId, email, phone, password } = sealed;
-      return [
+    return this.registrar.register<StaffRecord>(context, 'staff', staff, {
+      events: ({ planId, publicId, email, phone, password }) => [
         { type: 'StaffRegistered', data: { planId, publicId, login, name, role, email, phone } },
         { type: 'StaffPasswordSet', data: password },
-      ];
+      ],
+      show: (tx, staffId) => ({ staffId, staff: tx.load(Staff, staffId) }),
     });
-    if (isRejection(made)) return made;
-    return this.executor.run(context, (tx) => ({ staffId: made.id, staff: tx.load(Staff, made.id) }));
   }
 }
