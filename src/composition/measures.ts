@@ -70,6 +70,11 @@ export function measure(app: INestApplication, runtime: Runtime, metrics: Metric
     'Batches handed to the log and not acknowledged yet',
     () => log.appendsInFlight,
   );
+  metrics.gauge(
+    'log_silent_seconds',
+    'For how long batches were handed to the log and it has acknowledged none',
+    () => log.silentMs / MILLISECONDS,
+  );
   const inFlight = app.get(TerminalInFlight);
   metrics.gauge('terminal_requests_in_flight', 'Terminal requests being worked on', () => inFlight.current);
   const hasher = app.get(PasswordHasher);

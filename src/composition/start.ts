@@ -22,6 +22,7 @@ import { type Ids, SystemIds } from '../platform/kernel/ids.js';
 import { SteadyClock } from '../platform/kernel/steady-clock.js';
 import type { Logger } from '../platform/logging/logger.js';
 import { NestLogger } from '../platform/logging/nest-logger.js';
+import { MeasuredEventStore } from '../platform/metrics/measured-event-store.js';
 import { Metrics } from '../platform/metrics/metrics.js';
 import { type Engines, openEngines } from './engines.js';
 import { type FirstStart, firstStart, NOTHING_MADE } from './first-start.js';
@@ -126,7 +127,7 @@ async function startOn(
   const runtime = app.get(Runtime);
   measure(app, runtime, metrics);
   await startRuntime(runtime);
-  readiness.watch(runtime);
+  readiness.watch(runtime, app.get(MeasuredEventStore));
   adapter.getHttpServer().on('connection', app.get(Turns).accepted);
   acceptMultipart(adapter);
   keepRawBody(adapter, RESEND_WEBHOOK_PATH);

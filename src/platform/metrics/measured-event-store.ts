@@ -17,6 +17,8 @@ const MILLISECONDS = 1_000;
 export class MeasuredEventStore extends EventStore {
   readonly atomicBatches: boolean;
   private inFlight = 0;
+  /** When it last answered an append, or was given one that had not to wait for others. */
+  private heardAt = 0;
 
   constructor(
     private readonly store: EventStore,
@@ -31,13 +33,20 @@ export class MeasuredEventStore extends EventStore {
     return this.inFlight;
   }
 
+  /** For how long appends wait of which none was answered, milliseconds; one that failed was not. */
+  get silentMs(): number {
+    return this.inFlight === 0 ? 0 : performance.now() - this.heardAt;
+  }
+
   async append(batch: readonly StreamAppend[]): Promise<Appended | Refused> {
     const startedAt = performance.now();
+    if (this.inFlight === 0) this.heardAt = startedAt;
     this.inFlight += 1;
     let outcome: 'stored' | 'refused' | 'failed' = 'failed';
     try {
       const answer = await this.store.append(batch);
       outcome = answer.outcome === 'appended' ? 'stored' : 'refused';
+      this.heardAt = performance.now();
       return answer;
     } finally {
       this.inFlight -= 1;

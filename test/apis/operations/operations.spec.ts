@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Readiness } from '../../../src/composition/readiness.js';
+import { MeasuredEventStore } from '../../../src/platform/metrics/measured-event-store.js';
 import { startTestApp, type TestApp } from '../../support/app.js';
 import { Client } from '../rest-v2/client.js';
 
@@ -74,6 +75,18 @@ describe('health', () => {
     broken.mockRestore();
   });
 
+  it('is told of a disk that answers no commit, and not of one that takes seconds', async () => {
+    const hung = jest.spyOn(app.app.get(MeasuredEventStore), 'silentMs', 'get').mockReturnValue(9_000);
+    const slow = await get('/readyz');
+    hung.mockReturnValue(10_001);
+    const { statusCode, body } = await get('/readyz');
+    const silence = await figure('keyforge_log_silent_seconds');
+    hung.mockRestore();
+    expect(slow.statusCode).toBe(200);
+    expect([statusCode, JSON.parse(body).checks.store, silence]).toEqual([503, 'does not answer', 10.001]);
+    expect((await get('/readyz')).statusCode).toBe(200);
+  });
+
   it('is not there before there are read models, however short the log is', async () => {
     const none = jest.spyOn(app.runtime, 'hasReadModels', 'get').mockReturnValue(false);
     const { statusCode, body } = await get('/readyz');
@@ -135,6 +148,7 @@ describe('metrics', () => {
     'projection_delay_seconds_count',
     'index_lag_events',
     'commits_in_flight',
+    'log_silent_seconds',
     'terminal_requests_in_flight',
     'password_checks',
     'process_pending{process="reservation-expiry"}',
