@@ -11,8 +11,11 @@ export const RETRY_WAITS_MS: readonly number[] = [
 ];
 /** A wait is lengthened by up to this share of itself, by chance. */
 export const RETRY_JITTER = 0.1;
-/** A provider that asks for more patience than this is asked again all the same. */
-export const MAX_RETRY_AFTER_MS = 21_600_000;
+/**
+ * A provider that asks for more patience than this is asked again all the same: with it, too, all waits together stay below those
+ * 24 hours. Without it they are 23.
+ */
+export const MAX_RETRY_AFTER_MS = 1_200_000;
 /** Reports remembered for one send, to know a repetition. */
 export const MAX_REPORTS = 32;
 /** Reports kept for one message whose send has not answered yet. */
