@@ -6,6 +6,7 @@ import { requestRedelivery } from '../domain/webhooks.decider.js';
 import { Webhooks } from '../domain/webhooks.js';
 import { MAX_REDELIVERED } from '../limits.js';
 import { NoticeIndex } from '../notices/notice-index.js';
+import type { TimeRange } from '../notices/notice-times.js';
 import type { WebhookRejectionCode } from '../rejections.js';
 
 export interface RedeliveryBegun {
@@ -22,7 +23,7 @@ export class RedeliverRange extends Command<RedeliveryBegun | Rejection<WebhookR
     readonly partner: string,
     readonly webhook: number,
     /** Milliseconds; the first is included, the second is not. */
-    readonly range: { readonly fromMs: number; readonly toMs: number },
+    readonly range: TimeRange,
   ) {
     super();
   }
@@ -39,21 +40,18 @@ export class RedeliverRangeHandler implements ICommandHandler<RedeliverRange> {
     const lane = this.index.lanes.get(webhook);
     if (lane?.partner !== partner) return reject('WebhookUnknown');
     if (lane.isReplaying) return reject('RedeliveryUnderWay');
-    const first = this.index.firstFrom(partner, range.fromMs);
-    const whole = this.index.firstFrom(partner, range.toMs) - first;
-    const events = Math.max(0, Math.min(whole, MAX_REDELIVERED));
-    if (events === 0) return { events, resumeFrom: null };
+    const { first, end, resumeFromMs } = this.index.inRange(partner, range, MAX_REDELIVERED);
+    const resumeFrom = resumeFromMs === null ? null : isoTime(resumeFromMs);
+    const events = end - first;
+    if (events === 0) return { events, resumeFrom };
     const [begin] = this.index.read(partner, first, 1);
-    const [last] = this.index.read(partner, first + events - 1, 1);
+    const [last] = this.index.read(partner, end - 1, 1);
     const stretch = { first: begin!.position, last: last!.position };
     return this.executor.run(context, (tx) => {
       const decided = requestRedelivery(tx.load(Webhooks, partner), webhook, stretch);
       if (isRejection(decided)) return decided;
       tx.append(Webhooks, partner, decided);
-      return {
-        events,
-        resumeFrom: events < whole ? isoTime(this.index.askedFrom(partner, first + events)) : null,
-      };
+      return { events, resumeFrom };
     });
   }
 }

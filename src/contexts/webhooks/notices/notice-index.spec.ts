@@ -21,6 +21,10 @@ import {
 import { noticeId } from './notice.js';
 import type { NoticeIndex } from './notice-index.js';
 import { NoticeStorage } from './notice-storage.js';
+import type { NoticeRange } from './notice-times.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 describe('who is told', () => {
   it('of an order is the partner who placed it', () => {
@@ -214,7 +218,6 @@ describe('the index', () => {
   });
 
   it('finds what was told from a time on also where a clock that was ahead dated some of it', () => {
-    const MINUTE = 60_000;
     const AHEAD = 43_200;
     const before = world();
     for (const minute of [100, AHEAD, AHEAD + 1])
@@ -222,15 +225,41 @@ describe('the index', () => {
     const { index, foldAt, reopened } = world(before.keptNow());
     for (const minute of [200, 300]) foldAt(minute * MINUTE, order('a', 'OrderConfirmed'));
     for (const one of [index, reopened()]) {
-      const found = [100, 150, 200, 250, 301, AHEAD + 2].map((minute) =>
-        one.firstFrom(PARTNER, minute * MINUTE),
-      );
+      const range = (from: number, to: number, limit = 100) => {
+        const asked = one.inRange(PARTNER, { fromMs: from * MINUTE, toMs: to * MINUTE }, limit);
+        return [asked.first, asked.end, asked.resumeFromMs && asked.resumeFromMs / MINUTE];
+      };
+      const found = [100, 150, 200, 250, 301, AHEAD + 2].map((minute) => range(minute, 2 * AHEAD)[0]);
       expect(found).toEqual([0, 1, 1, 4, 5, 5]);
-      expect([0, 1, 2, 3, 4].map((at) => one.askedFrom(PARTNER, at) / MINUTE)).toEqual([
-        100, 200, 200, 200, 300,
+      expect([range(100, 250), range(250, 100)]).toEqual([
+        [0, 4, null],
+        [4, 4, null],
+      ]);
+      expect([range(100, 400, 1), range(100, 400, 4)]).toEqual([
+        [0, 1, 200],
+        [0, 4, 300],
       ]);
     }
   });
+
+  it.each([1, 2, 3, 4, 7])(
+    'leads through a range by %i, also where more are dated ahead, and passes over none',
+    (limit) => {
+      const { index, foldAt } = world();
+      const times = [1, 2, 900, 901, 902, 903, 3, 950, 951, 952, 800, 4, 5, 6, 990];
+      for (const hour of times) foldAt(hour * HOUR, order('a', 'OrderConfirmed'));
+      const sent = new Set<number>();
+      let fromMs: number | null = 0;
+      for (let request = 0; fromMs !== null; request += 1) {
+        expect(request).toBeLessThan(times.length);
+        const asked: NoticeRange = index.inRange(PARTNER, { fromMs, toMs: 1_000 * HOUR }, limit);
+        for (let sequence = asked.first; sequence < asked.end; sequence += 1) sent.add(sequence);
+        expect(sent.size).toBe(asked.end);
+        fromMs = asked.resumeFromMs;
+      }
+      expect(sent.size).toBe(times.length);
+    },
+  );
 
   it('brings a deleted partner nothing more', () => {
     const { fold, index, reopened } = world();

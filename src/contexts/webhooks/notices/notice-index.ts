@@ -4,12 +4,9 @@ import type { IndexedEvent, IndexKeep, LocalIndex } from '../../../platform/inde
 import { Lane, type OpenMessage, type StoredLane } from './lane.js';
 import { type Notice, noticePosition } from './notice.js';
 import { NoticeStorage } from './notice-storage.js';
+import { firstWith, type NoticeRange, NoticeTimes, type TimeRange } from './notice-times.js';
 import { NOTICES_VERSION } from './notices-version.js';
 import { ToldOf } from './told-of.js';
-
-/** Clocks of nodes differ by less. */
-const SET_BACK_MS = 60_000;
-const SET_BACKS_KEPT = 100;
 
 /** A notice with its number among its partner's. */
 export interface NumberedNotice {
@@ -35,10 +32,7 @@ export class NoticeIndex implements LocalIndex {
 
   private readonly told: ToldOf;
   private readonly lengths = new Map<string, number>();
-  /** Times of the partners' last notices. */
-  private readonly lastTimes = new Map<string, number>();
-  /** Numbers of the notices with which a partner's times went back, as behind a clock that was ahead; in order. */
-  private readonly setBacks = new Map<string, number[]>();
+  private readonly times: NoticeTimes;
   private readonly lanesOf = new Map<string, Set<number>>();
   private readonly changedLanes = new Set<number>();
   private readonly changedLengths = new Set<string>();
@@ -46,6 +40,10 @@ export class NoticeIndex implements LocalIndex {
 
   constructor(private readonly storage: NoticeStorage) {
     this.told = new ToldOf(storage.facts);
+    this.times = new NoticeTimes({
+      lengthOf: (partner) => this.lengthOf(partner),
+      get: (partner, sequence) => storage.get(partner, sequence),
+    });
   }
 
   restore(entries: Iterable<[string, unknown]>): void {
@@ -54,7 +52,7 @@ export class NoticeIndex implements LocalIndex {
     for (const [key, value] of entries) {
       const [kind, id, rest] = key.split('|') as [string, string, string | undefined];
       if (kind === 'l') this.lengths.set(id, value as number);
-      else if (kind === 's') this.setBacks.set(id, value as number[]);
+      else if (kind === 's') this.times.restore(id, value as number[]);
       else if (kind === 'e') lanes.push([Number(id), value as StoredLane]);
       else if (kind === 'o') open.push([Number(id), { ...(value as OpenMessage), sequence: Number(rest) }]);
       else this.told.restore(kind, key.slice(2), value);
@@ -92,8 +90,8 @@ export class NoticeIndex implements LocalIndex {
     this.told.keepChanged(keep);
     for (const partner of this.changedLengths) {
       keep.put(`l|${partner}`, this.lengths.get(partner));
-      const setBacks = this.setBacks.get(partner);
-      if (setBacks) keep.put(`s|${partner}`, setBacks);
+      const setBacks = this.times.setBacksOf(partner);
+      if (setBacks.length > 0) keep.put(`s|${partner}`, setBacks);
     }
     this.changedLengths.clear();
     const changed = [...this.changedLanes];
@@ -124,21 +122,9 @@ export class NoticeIndex implements LocalIndex {
     return this.first(partner, (notice) => notice.position >= position);
   }
 
-  /** Number of the notice behind the last one before a time. */
-  firstFrom(partner: string, atMs: number): number {
-    let end = this.lengthOf(partner);
-    for (const begin of [0, ...(this.setBacks.get(partner) ?? [])].reverse()) {
-      const first = this.first(partner, (notice) => notice.atMs >= atMs, begin, end);
-      if (first > begin) return first;
-      end = begin;
-    }
-    return end;
-  }
-
-  /** From when on to ask for a notice and all behind it: some of these may be dated earlier. */
-  askedFrom(partner: string, sequence: number): number {
-    const later = (this.setBacks.get(partner) ?? []).filter((other) => other > sequence);
-    return Math.min(...[sequence, ...later].map((one) => this.storage.get(partner, one).atMs));
+  /** What was told in a range of time: see {@link NoticeTimes.inRange}. */
+  inRange(partner: string, range: TimeRange, limit: number): NoticeRange {
+    return this.times.inRange(partner, range, limit);
   }
 
   find(partner: string, position: string): NumberedNotice | null {
@@ -148,26 +134,14 @@ export class NoticeIndex implements LocalIndex {
     return notice.position === position ? { sequence, notice } : null;
   }
 
-  /** By halving: notices are in the order of the log, and between two set-backs as good as in that of time. */
-  private first(
-    partner: string,
-    isThere: (notice: Notice) => boolean,
-    from = 0,
-    end = this.lengthOf(partner),
-  ): number {
-    let low = from;
-    let high = end;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isThere(this.storage.get(partner, middle))) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+  private first(partner: string, isThere: (notice: Notice) => boolean): number {
+    const isSo = (sequence: number): boolean => isThere(this.storage.get(partner, sequence));
+    return firstWith(isSo, 0, this.lengthOf(partner));
   }
 
   private push(partner: string, notice: Notice): void {
     const sequence = this.lengthOf(partner);
-    this.noteTime(partner, sequence, notice.atMs);
+    this.times.note(partner, sequence, notice.atMs);
     this.storage.put(partner, sequence, notice);
     this.lengths.set(partner, sequence + 1);
     this.changedLengths.add(partner);
@@ -175,14 +149,6 @@ export class NoticeIndex implements LocalIndex {
       this.lanes.get(webhook)!.advance();
       this.changedLanes.add(webhook);
     }
-  }
-
-  private noteTime(partner: string, sequence: number, atMs: number): void {
-    const before =
-      sequence > 0 ? (this.lastTimes.get(partner) ?? this.storage.get(partner, sequence - 1).atMs) : 0;
-    this.lastTimes.set(partner, atMs);
-    if (before - atMs < SET_BACK_MS) return;
-    this.setBacks.set(partner, [...(this.setBacks.get(partner) ?? []), sequence].slice(-SET_BACKS_KEPT));
   }
 
   private applyWebhooks({ id: partner, type, data, atMs }: IndexedEvent, keep: IndexKeep): void {
