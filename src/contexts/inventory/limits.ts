@@ -25,6 +25,8 @@ export const IMPORT_LINE_BYTES = 64 * 1024;
 export const IMPORT_QUOTED_LINES = 100;
 /** What is read of an import file at a time, bytes. */
 export const IMPORT_CHUNK_BYTES = 256 * 1024;
+/** Lines that a batch of an import goes over: those that are refused or were settled before fill no lot. */
+export const IMPORT_BATCH_LINES = 5000;
 /** Batches of an import that are under way at once. */
 export const IMPORT_BATCHES = 3;
 /**

@@ -10,7 +10,7 @@ import {
   type PreparedKey,
   type PreparerOptions,
 } from '../intake/key-preparer.js';
-import { IMPORT_QUOTED_LINES } from '../limits.js';
+import { IMPORT_BATCH_LINES, IMPORT_QUOTED_LINES } from '../limits.js';
 import {
   type Columns,
   defaultColumns,
@@ -32,7 +32,10 @@ export type LineProblem =
   | 'too_many_fields'
   | 'scientific_notation';
 
-/** Keys of consecutive lines, at most one lot's worth. The clear texts stay with the {@link KeyFile}. */
+/**
+ * Keys of consecutive lines, at most one lot's worth and {@link IMPORT_BATCH_LINES}. The clear texts stay with the
+ * {@link KeyFile}.
+ */
 export interface FileBatch {
   readonly number: number;
   readonly fingerprints: readonly string[];
@@ -202,6 +205,7 @@ export class KeyFile implements KeySource {
   /** Moves lines into the batch; false when it is full, true when it wants more lines. */
   private collect(batch: Collecting): boolean {
     for (; this.lineAt < this.lines.length; this.lineAt += 1) {
+      if (batch.toLine - batch.fromLine + 1 === IMPORT_BATCH_LINES) return false;
       const line = this.lines[this.lineAt]!;
       const row = this.read(line, batch);
       if (typeof row === 'string') batch.invalid.push([line.number, row]);
