@@ -76,6 +76,29 @@ describe('the file of errors of an import', () => {
     await errors.close();
   });
 
+  it('copies entries by the thousand: one at a time a run that goes on would keep the server busy for minutes', async () => {
+    const before = await ErrorFile.open(path, 'one', []);
+    await before.write(entries(1, 2500));
+    await before.close();
+    const had = written();
+    let writes = 0;
+    const opened = promises.open;
+    jest.spyOn(promises, 'open').mockImplementation(async (...args) => {
+      const handle = await opened(...args);
+      const appending = handle.appendFile.bind(handle);
+      handle.appendFile = (...data) => {
+        writes += 1;
+        return appending(...data);
+      };
+      return handle;
+    });
+    const errors = await ErrorFile.open(path, 'one', [[1, 2500]]);
+    await errors.close();
+    expect(writes).toBe(4);
+    expect(errors.kept).toEqual({ invalid: 0, duplicates: 2500 });
+    expect(written()).toBe(had);
+  });
+
   it('keeps what it had where there is no room to go through it, and leaves no copy behind', async () => {
     const before = await ErrorFile.open(path, 'one', []);
     await before.write(entries(1, 1000));
