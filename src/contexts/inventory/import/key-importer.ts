@@ -1,3 +1,5 @@
+import { realpath } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { CommandContext, Executor } from '../../../platform/execution/transaction.js';
 import type { Clock } from '../../../platform/kernel/clock.js';
 import type { StoredMoney } from '../../../platform/kernel/money.js';
@@ -96,7 +98,7 @@ export class KeyImporter {
     try {
       const { importId, totalBytes, tellsColumns } = await source.identify();
       if (!tellsColumns) return reject('ColumnsUnknown');
-      const taken = [importId, `path ${path}`];
+      const taken = [importId, `path ${await placeOf(path)}`];
       if (taken.some((name) => this.running.has(name))) return reject('ImportRunning');
       for (const name of taken) this.running.add(name);
       try {
@@ -190,6 +192,9 @@ export class KeyImporter {
     request.onProgress?.({ ...counts });
   }
 }
+
+/** Of a file and what lies beside it, whichever way leads to its folder. */
+const placeOf = async (path: string): Promise<string> => join(await realpath(dirname(path)), basename(path));
 
 /** The counts of a run with what an earlier run had listed: rows that it settled are added ones then, as far as its list is there. */
 function ofFile(counts: ImportProgress, kept: ErrorFile['kept']): ImportProgress {
