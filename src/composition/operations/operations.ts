@@ -16,7 +16,7 @@ import { removeDemo } from '../demo/remove-demo.js';
 import type { RunningApp } from '../start.js';
 import { backupTaken } from './backups.js';
 import { importFailure, importRefused, refuseNoFile } from './import-refusals.js';
-import { stepping } from './interruption.js';
+import { stepping, untilAborted } from './interruption.js';
 import { migratedAtStart } from './migrate.js';
 import { OperationRefused, type Operations, type Progress } from './operation-types.js';
 import { listProjections, rebuildProjections, verifyProjections } from './projections.js';
@@ -30,6 +30,8 @@ const NOT_THE_WORKER =
   'another process is the worker, which folds the read models: run this where that one runs, with its DATA_DIR';
 const VERIFIED_ALREADY = 'the log is being verified already: wait until that is done';
 const CATCH_UP_MS = 60_000;
+/** An import is done whether or not its keys can be listed yet. */
+const LISTED_WITHIN_MS = 10_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 type Emit = (progress: Progress) => void;
@@ -125,7 +127,7 @@ async function rotate(
 }
 
 async function importKeys(
-  { app }: RunningApp,
+  { app, runtime }: RunningApp,
   { path, package: given }: { path: string; package: string },
   emit: Emit,
   signal: AbortSignal,
@@ -152,6 +154,8 @@ async function importKeys(
     throw importFailure(error);
   });
   if (isRejection(result)) throw importRefused(result.code, path, given);
+  const enough = AbortSignal.any([signal, AbortSignal.timeout(LISTED_WITHIN_MS)]);
+  await untilAborted(runtime.caughtUp(LISTED_WITHIN_MS), enough).catch(() => {});
   const { rows, added, duplicates, invalid, settledBefore, errorFile } = result;
   return { rows, added, duplicates, invalid, settledBefore, errorFile };
 }
