@@ -96,6 +96,16 @@ describe('commands', () => {
     expect([code, lines]).toEqual([1, ['There are no keys in a.csv: nothing was taken in.']]);
   });
 
+  it('import says of rows that an earlier run added what brings those back that were deleted since', async () => {
+    const again = { rows: 3, added: 0, duplicates: 0, invalid: 1, settledBefore: 2, errorFile: null };
+    const { code, lines } = await run('import keys a.csv --package 7', { 'import-keys': again });
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      '3 rows: 0 added, 0 duplicates, 1 invalid, 2 settled by an earlier run.',
+      'Keys of a.csv that were deleted since do not come back by the same file: for them, add an empty line to it.',
+    ]);
+  });
+
   it('verify fails when anything is damaged, and names position and stream', async () => {
     const sound = { events: 5, streams: 2, problems: [] };
     expect((await run('verify', { verify: sound })).code).toBe(0);

@@ -116,6 +116,11 @@ const importKeys: CliCommand = {
         `${settledBefore > 0 ? `, ${settledBefore} settled by an earlier run` : ''}.`,
     );
     if (errorFile) print(`What was not taken in is listed in ${errorFile}`);
+    if (added === 0 && settledBefore > 0) {
+      print(
+        `Keys of ${file} that were deleted since do not come back by the same file: for them, add an empty line to it.`,
+      );
+    }
     return 0;
   },
 };

@@ -43,3 +43,13 @@ it('a file of errors that may not be written is named, with who may not', () => 
   const other = new Error('the log is away');
   expect(importFailure(other)).toBe(other);
 });
+
+it('a file of errors that its disk has no room for is named, and that the next run goes on', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+    path: '/in/keys.csv.errors.csv',
+  });
+  expect((importFailure(full) as Error).message).toBe(
+    '/in/keys.csv.errors.csv cannot be written (ENOSPC), where rows are listed that are not taken in: the next run goes on from here',
+  );
+});

@@ -51,8 +51,11 @@ const NOT_WRITABLE = ['EACCES', 'EPERM', 'EROFS'];
 /** The file of errors lies beside the keys, where this user may be a stranger. */
 export function importFailure(error: unknown): unknown {
   const { code = '', path } = error as NodeJS.ErrnoException;
-  if (!path || !NOT_WRITABLE.includes(code)) return error;
-  return new OperationRefused(
-    `${user()} may not write ${path} (${code}), where rows are listed that are not taken in: the next run goes on from here`,
-  );
+  if (!path) return error;
+  const left = 'where rows are listed that are not taken in: the next run goes on from here';
+  if (NOT_WRITABLE.includes(code))
+    return new OperationRefused(`${user()} may not write ${path} (${code}), ${left}`);
+  if (path.includes('.errors.csv'))
+    return new OperationRefused(`${path} cannot be written (${code}), ${left}`);
+  return error;
 }

@@ -36,6 +36,9 @@ const LEFT: Partial<Record<OperationName, string>> = {
 
 export type Worker = 'server' | 'here';
 
+/** What the next run goes on with, wherever it was cut off. */
+const GONE_ON_WITH: readonly OperationName[] = ['demo-load', 'demo-remove', 'import-keys'];
+
 export interface Interruption {
   readonly ending: Ending;
   /** Said to whoever interrupts. */
@@ -72,6 +75,13 @@ export function interruptionOf(name: OperationName, by: Worker): Interruption {
 export const interrupted = (text = 'interrupted'): ControlError => new ControlError(text, 'Interrupted');
 export const isInterrupted = (error: unknown): boolean =>
   error instanceof ControlError && error.code === 'Interrupted';
+
+/** The error of an operation, which says what is left where the server went away during its work. */
+export function withWhatIsLeft(name: OperationName, error: unknown): unknown {
+  const isLost = error instanceof ControlError && error.code === 'ConnectionLost';
+  if (!isLost || !GONE_ON_WITH.includes(name)) return error;
+  return new ControlError(`${error.message}; ${LEFT[name]}`, error.code);
+}
 
 /** Tells of progress, and ends there what nobody wants any more: for what can be left at any of its steps. */
 export const stepping =

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadSettings } from '../../platform/config/settings.js';
 import { createLogger } from '../../platform/logging/logger.js';
+import { openDataDirectory } from '../open-data-directory.js';
 import { interrupted } from './interruption.js';
 import type { OperationName } from './operation-types.js';
 import { runOperation } from './run-operation.js';
@@ -39,5 +40,26 @@ it('without a server an operation ends with its own process, at its first step, 
     'interrupted; the next run adds what is missing',
   ]);
   expect(await interruptedAtOnce('projections-rebuild')).toEqual([said, 'interrupted']);
+  rmSync(dataDir, { recursive: true });
+});
+
+it('where the server goes away, what is left of its work is said', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'kf-run-'));
+  const server = await openDataDirectory(dataDir, 'server');
+  server.handle('import-keys', () => {
+    void server.close();
+    return new Promise(() => {});
+  });
+  const lost = runOperation(
+    'import-keys',
+    { path: '/keys.csv', package: '1' },
+    {
+      settings: loadSettings({ DATA_DIR: dataDir }),
+      logger: createLogger({ logLevel: 'silent' }),
+      onProgress: () => {},
+      signal: new AbortController().signal,
+    },
+  );
+  await expect(lost).rejects.toThrow('the connection to the server was lost; the next run goes on from here');
   rmSync(dataDir, { recursive: true });
 });

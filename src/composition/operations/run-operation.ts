@@ -8,6 +8,7 @@ import {
   interruptionOf,
   isInterrupted,
   untilAborted,
+  withWhatIsLeft,
 } from './interruption.js';
 import type { OperationName, OperationTypes, Progress } from './operation-types.js';
 
@@ -46,7 +47,8 @@ export async function runOperation<N extends OperationName>(
     }
     return await runThere(control, name, params, options, interruption.ending);
   } catch (error) {
-    throw signal.aborted && isInterrupted(error) ? interrupted(interruption.atLast) : error;
+    if (signal.aborted && isInterrupted(error)) throw interrupted(interruption.atLast);
+    throw withWhatIsLeft(name, error);
   }
 }
 

@@ -38,6 +38,19 @@ describe('the file of errors of an import', () => {
     expect(inLittleRoom([], 1000)).toEqual([null, 'EFBIG', 'EFBIG']);
   });
 
+  it('says which file it is that cannot be written', async () => {
+    const opened = promises.open;
+    jest.spyOn(promises, 'open').mockImplementation(async (...args) => {
+      const handle = await opened(...args);
+      handle.appendFile = () => Promise.reject(Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }));
+      return handle;
+    });
+    const errors = await ErrorFile.open(path, 'one', []);
+    const failure = { code: 'ENOSPC', path: `${path}.errors.csv` };
+    await expect(errors.write(entries(1, 2))).rejects.toMatchObject(failure);
+    await expect(errors.close()).rejects.toMatchObject(failure);
+  });
+
   it('takes no entry that was cut off for one of another line', async () => {
     writeFileSync(`${path}.errors.csv`, `${ENTRY_3}11,duplicate,on`);
     await (await ErrorFile.open(path, 'one', [[1, 100]])).close();

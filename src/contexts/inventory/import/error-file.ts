@@ -79,11 +79,19 @@ export class ErrorFile {
     if (!this.file) {
       this.file = await open(this.path, 'w', 0o600);
       await flushNames(this.path);
-      await this.file.appendFile(HEADER);
+      await this.appendText(HEADER);
     }
-    const text = entries.map(([line, reason]) => `${line},${reason},${this.importId}\n`).join('');
-    // All of it or an error: `write` leaves out what a disk that is about to be full has no room for.
-    await this.file.appendFile(text);
+    await this.appendText(entries.map(([line, reason]) => `${line},${reason},${this.importId}\n`).join(''));
+  }
+
+  /** All of it or an error: `write` leaves out what a disk that is about to be full has no room for. */
+  private async appendText(text: string): Promise<void> {
+    try {
+      await this.file!.appendFile(text);
+    } catch (error) {
+      // Of a file that is open already the system does not say which it is.
+      throw Object.assign(error as Error, { path: this.path });
+    }
   }
 
   /** The entries stand in one of two files whenever this is cut off: the lines are not looked at again. */
