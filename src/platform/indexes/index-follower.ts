@@ -173,16 +173,20 @@ export class IndexFollower {
   /** Folds a page; a long one a piece at a time, so that requests in the same process go on. */
   private async apply(events: RecordedEvent[]): Promise<void> {
     let until = performance.now() + FOLD_MS;
-    for (const stored of events) {
-      this.applyOne(stored);
-      if (performance.now() < until) continue;
+    try {
+      for (const stored of events) {
+        this.applyOne(stored);
+        if (performance.now() < until) continue;
+        await this.endPiece();
+        const pausedAt = performance.now();
+        await turn();
+        const now = performance.now();
+        until = now + Math.min(Math.max(FOLD_MS, (now - pausedAt) * FOLD_SHARE), MAX_FOLD_MS);
+      }
+    } finally {
+      // Also before an event that one of them cannot fold: the checkpoints of the others are past what has no end else.
       await this.endPiece();
-      const pausedAt = performance.now();
-      await turn();
-      const now = performance.now();
-      until = now + Math.min(Math.max(FOLD_MS, (now - pausedAt) * FOLD_SHARE), MAX_FOLD_MS);
     }
-    await this.endPiece();
   }
 
   /** Makes known what was folded. Waits if there is more to be written than what is being written already. */
