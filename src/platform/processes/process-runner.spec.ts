@@ -108,3 +108,27 @@ it('is closed when what runs has ended, and leaves the rest to the next one', as
   const left = [...index.queue.entries()].map(([key]) => key);
   expect([...ran, ...left].sort()).toEqual([...keys].sort());
 });
+
+it('a key that is asked for again and settled in one batch, just as its run fails, is pending no more', async () => {
+  const index = new Letters();
+  const keep = new MemoryKeep();
+  const ask = (): void => index.apply({ id: 'a', atMs: Date.now() } as IndexedEvent);
+  ask();
+  index.afterBatch(keep);
+  const run = async (): Promise<void> => {
+    throw new Error('the answer was lost');
+  };
+  // What is folded in the same turn, before anybody else knows of the failure.
+  const onError = (): void =>
+    queueMicrotask(() => {
+      ask();
+      index.done('a', keep);
+      index.afterBatch(keep);
+    });
+  const process = { name: 'letters', index, run };
+  const runner = new ProcessRunner({ process, jobs: deaf, clock: new SystemClock(), onError });
+  runner.start();
+  await delay(50);
+  expect([runner.figures().pending, [...keep.entries]]).toEqual([0, []]);
+  await runner.close();
+});

@@ -134,7 +134,8 @@ export class ProcessRunner implements DueWatcher {
   }
 
   holds(key: string): boolean {
-    return this.hand.dueMs(key) !== undefined || this.pool.has(key);
+    // Not only in hand: between a run that failed and the taking in hand for the next one events are folded, too.
+    return this.due.has(key) || this.pool.has(key);
   }
 
   private tick(): void {
