@@ -20,6 +20,8 @@ const PART_EVENTS = 100;
 /** From one batch to the next, while few events come and while many do: what many sales change is written once for them. */
 const [GATHER_MS, GATHER_MANY_MS] = [20, 50];
 const MANY_EVENTS = 250;
+/** Before a fold that broke off is gone on with, doubled each time, and at most. */
+const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [1_000, 60_000];
 
 export interface ProjectionRunnerOptions extends FoldOptions {
   readonly events: Pick<EventStore, 'readStream' | 'readAll' | 'subscribe' | 'headPosition'>;
@@ -59,7 +61,6 @@ export class ProjectionRunner implements Projecting {
     const { documents, models, projections, events } = this.options;
     const stored = (await documents.readCheckpoint(MANIFEST_KEY)) as Manifest | null;
     this.manifest = stored ?? { ...NO_MANIFEST, collections: this.firstCollections() };
-    const stale = projections.filter((projection) => !this.targetOf(projection));
     // All at once: whoever takes the work over from a worker that died is waited for.
     await Promise.all(Object.values(this.manifest.collections).map((name) => this.openIfCurrent(name)));
     if (!this.options.keepsRetired) await this.dropRetired();
@@ -69,10 +70,7 @@ export class ProjectionRunner implements Projecting {
     this.subscription = events.subscribe(BigInt(this.manifest.position), (batch) => this.follow(batch), {
       streamPrefix: `${this.options.namespace}.`,
     });
-    if (stale.length === 0) return;
-    this.rebuild(stale.map(({ name }) => name)).catch((error: unknown) => {
-      if (!this.stopping.signal.aborted) this.options.onError(error);
-    });
+    void this.foldStale();
   }
 
   async rebuild(names: readonly string[], onProgress: OnProgress = () => undefined): Promise<void> {
@@ -97,6 +95,23 @@ export class ProjectionRunner implements Projecting {
     await this.foldedAnew;
     await this.serial;
     this.options.models.close();
+  }
+
+  /** Folds anew what is there in an older version alone, or not at all, until nothing is: nobody else would. */
+  private async foldStale(): Promise<void> {
+    const { projections, onError } = this.options;
+    const { signal } = this.stopping;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      const stale = projections.filter((projection) => !this.targetOf(projection));
+      if (stale.length === 0) return;
+      try {
+        await this.rebuild(stale.map(({ name }) => name));
+      } catch (error) {
+        if (signal.aborted) return;
+        onError(error);
+        await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      }
+    }
   }
 
   private firstCollections(): Record<string, string> {

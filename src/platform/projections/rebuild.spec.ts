@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Counter,
   counters,
@@ -5,7 +6,9 @@ import {
   dump,
   type Running,
 } from '../../../test/support/counter-world.js';
+import type { ReadBatch } from '../read-store/read-store.js';
 import type { ProjectingStatus } from './projecting.js';
+import { REBUILD_KEY } from './rebuild.js';
 
 const world = counterWorld();
 const { count, start } = world;
@@ -84,4 +87,26 @@ it('what was swapped out stays for whoever walks it, and goes when nobody can', 
   expect(await countRetired(next)).toBe(0);
   expect(await next.models.count('counters')).toBe(1);
   await next.stop();
+});
+
+it('a new version is folded in the end, also where a full disk or an outage broke off its fold', async () => {
+  const old = await start(world.name);
+  await old.models.waitFor(await count('a', 1), 2000);
+  await old.stop();
+  let failures = 1;
+  const tweak = ({ checkpoint }: ReadBatch): void => {
+    if (checkpoint.key !== REBUILD_KEY || failures === 0) return;
+    failures -= 1;
+    throw new Error('no space left');
+  };
+  const renewed = await start(world.name, [counters(2, 10)], { tweak });
+  for (let tries = 0; tries < 500 && failures > 0; tries += 1) await delay(10);
+  await renewed.models.waitFor(await count('a', 1), 2000);
+  for (let tries = 0; tries < 500; tries += 1) {
+    if (((await renewed.models.get('counters', 'a')) as Counter | null)?.total === 20) break;
+    await delay(10);
+  }
+  expect(await renewed.models.get('counters', 'a')).toMatchObject({ total: 20 });
+  expect(renewed.errors.length).toBeGreaterThan(0);
+  await renewed.stop();
 });
