@@ -9,9 +9,15 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, mergeMap, type Observable, of } from 'rxjs';
 import type { Principal } from '../../../platform/auth/tokens.js';
+import { EventStoreError } from '../../../platform/event-store/event-store.js';
 import { pathOf } from '../../../platform/http/surface-router.js';
 import { markAttempt } from './attempt.js';
-import { type Attempt, IdempotentRequests, type KeptAnswer } from './idempotent-requests.js';
+import {
+  type Attempt,
+  type AttemptFailure,
+  IdempotentRequests,
+  type KeptAnswer,
+} from './idempotent-requests.js';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const KEPT_HEADERS = ['x-position', 'location'] as const;
@@ -58,7 +64,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
         return body;
       }),
       catchError(async (error: unknown) => {
-        await this.requests.fail(begun, isRefused(error, reply));
+        await this.requests.fail(begun, failureOf(error, reply));
         throw error;
       }),
     );
@@ -75,6 +81,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const route = `${method} ${plainPath(path)}`;
     return this.requests.begin({ accountId: principal!.id, route, key, content });
   }
+}
+
+function failureOf(error: unknown, reply: FastifyReply): AttemptFailure {
+  if (isRefused(error, reply)) return 'refused';
+  const cause = error instanceof HttpException ? error.cause : error;
+  return cause instanceof EventStoreError && cause.outcome === 'unknown' ? 'doubtful' : 'failed';
 }
 
 /** Refused before any of its commands was carried out. */

@@ -32,10 +32,10 @@ function memoryStore(): IdempotencyStore {
   } as unknown as IdempotencyStore;
 }
 
-const node = (store: IdempotencyStore, clock: ManualClock) =>
+const node = (store: IdempotencyStore, clock: ManualClock, events = new MemoryEventStore()) =>
   new IdempotentRequests(
     store,
-    new MemoryEventStore(),
+    events,
     new Vault(new MemoryKeyStore()),
     new KeyedHash(Buffer.alloc(32, 1)),
     clock,
@@ -65,6 +65,20 @@ it('a request that another process may be at work on is waited for, also where i
 
 it('one that was begun by a clock which was days ahead is not waited for until that time comes', async () => {
   expect(await repeated(3 * DAY_MS)).toBe('begun anew');
+});
+
+it('one whose append was in doubt is not carried out again, where that was stored after the answer', async () => {
+  const clock = new ManualClock();
+  const [events, ids] = [new MemoryEventStore(), new SystemIds()];
+  const requests = node(memoryStore(), clock, events);
+  const attempt = (await requests.begin(REQUEST)) as Attempt;
+  await requests.fail(attempt, 'doubtful');
+  const metadata = Buffer.from(`{"causationId":"${attempt.request.attemptId}"}`);
+  const late = { id: ids.uuid(), type: 'SupplierAdded', data: Buffer.from('{}'), metadata };
+  await events.append([{ stream: 'kf.supplier-1', expectedRevision: -1, events: [late] }]);
+  await expect(requests.begin(REQUEST)).rejects.toThrow('still being worked on');
+  clock.advance(61_000);
+  await expect(requests.begin(REQUEST)).rejects.toThrow('was carried out');
 });
 
 describe('a request that was answered', () => {

@@ -48,6 +48,12 @@ export interface Attempt {
 }
 
 /**
+ * `refused`: it certainly stored nothing, so a repetition is decided anew. `doubtful`: the log has not told what became of an append.
+ * `failed`: what it stored is in the log.
+ */
+export type AttemptFailure = 'refused' | 'doubtful' | 'failed';
+
+/**
  * Remembers for a day what was asked under an idempotency key, and the answer.
  *
  * The key is claimed on disk before anything is done, and the answer is on disk before it is sent. Where a crash or an
@@ -132,11 +138,13 @@ export class IdempotentRequests implements OnModuleInit, OnApplicationShutdown {
     }
   }
 
-  /** The attempt failed. @param isRefused whether it certainly stored nothing: a repetition is decided anew then. */
-  async fail({ key, request }: Attempt, isRefused: boolean): Promise<void> {
+  /** The attempt failed. */
+  async fail({ key, request }: Attempt, how: AttemptFailure): Promise<void> {
     const { attemptId } = request;
     try {
-      if (isRefused) return await this.store.release(key, attemptId);
+      if (how === 'refused') return await this.store.release(key, attemptId);
+      // A server may yet store it, behind whatever is in the log now: it counts as under way.
+      if (how === 'doubtful') return;
       const upTo = String(await this.events.headPosition());
       await this.store.replace(key, attemptId, { ...request, upTo });
     } catch (error) {
