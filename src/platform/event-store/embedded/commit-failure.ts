@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { EventStoreError } from '../event-store.js';
 
 const EIO = 5;
@@ -54,3 +55,17 @@ export function classifyCommitFailure(cause: unknown, directory: string, bytes: 
 
 export const failed = (what: string, cause: unknown): EventStoreError =>
   new EventStoreError('Failed', `${what}; the process must be started again`, 'unknown', { cause });
+
+/** What an append is told that was never tried, or passed over, because of another one's failure. */
+export const notAttempted = (error: EventStoreError): EventStoreError =>
+  new EventStoreError(error.code, error.message, 'nothing', { cause: error });
+
+/**
+ * What an append is told that came while a failure was looked into. Its maker may go on at once, and must not decide on appends that
+ * failed as if they were there: whoever made those is told first.
+ */
+export async function notAttemptedAfter(failure: Promise<EventStoreError>): Promise<EventStoreError> {
+  const error = await failure;
+  await turn();
+  return notAttempted(error);
+}

@@ -10,7 +10,7 @@ import {
   type Refused,
   type StreamAppend,
 } from '../event-store.js';
-import { classifyCommitFailure, failed } from './commit-failure.js';
+import { classifyCommitFailure, failed, notAttempted, notAttemptedAfter } from './commit-failure.js';
 import { encodeRecord, eventCount } from './event-record.js';
 import { InOrder } from './in-order.js';
 import { logKey, partBytes, streamKey, writePart } from './layout.js';
@@ -19,6 +19,7 @@ import type { LogReader } from './log-reader.js';
 import { RecordGroup } from './record-group.js';
 import { SlabSpace } from './record-space.js';
 import { StreamHeads } from './stream-heads.js';
+import { TurnRefusal } from './turn-refusal.js';
 import { WriterClaim } from './writer-claim.js';
 
 const FORMAT_KEY = logKey(0);
@@ -81,6 +82,7 @@ export class LogWriter {
   private drained: (() => void) | null = null;
   /** Set from a failed commit until it is known what is on disk; for ever if that cannot be known. */
   private failure: Promise<EventStoreError> | null = null;
+  private readonly refusal = new TurnRefusal();
   private closed = false;
 
   constructor(private readonly options: LogWriterOptions) {
@@ -99,6 +101,7 @@ export class LogWriter {
   }
 
   append(batch: readonly StreamAppend[]): Promise<Appended | Refused> {
+    if (this.refusal.reason) return Promise.reject(notAttempted(this.refusal.reason));
     if (!this.closed && !this.failure && !this.firstMismatch(batch)) return this.add(batch);
     return this.appendWhenClear(batch);
   }
@@ -106,7 +109,7 @@ export class LogWriter {
   private async appendWhenClear(batch: readonly StreamAppend[]): Promise<Appended | Refused> {
     for (;;) {
       if (this.closed) throw new EventStoreError('Closed', 'the event store is closed', 'nothing');
-      if (this.failure) throw notAttempted(await this.failure);
+      if (this.failure) throw await notAttemptedAfter(this.failure);
       const mismatch = this.firstMismatch(batch);
       if (!mismatch) return this.add(batch);
       if (this.isDecided(mismatch)) return this.originalResult(batch) ?? mismatch;
@@ -178,7 +181,8 @@ export class LogWriter {
       throw new EventStoreError('Unavailable', text, 'nothing');
     }
     if (!this.room.has(MAX_APPEND_BYTES)) {
-      throw new EventStoreError('StorageFull', 'there is no space left for the log', 'nothing');
+      const text = 'there is no space left for the log';
+      throw this.refusal.begin(new EventStoreError('StorageFull', text, 'nothing'));
     }
     let settle: Writing['settle'] = () => {};
     const stored = new Promise<void>((resolve) => {
@@ -291,7 +295,3 @@ export class LogWriter {
     this.drained = null;
   }
 }
-
-/** What an append is told that was never tried, or passed over, because of another one's failure. */
-const notAttempted = (error: EventStoreError): EventStoreError =>
-  new EventStoreError(error.code, error.message, 'nothing', { cause: error });
