@@ -14,6 +14,7 @@ import { type MailReport, ReportDelivery } from '../../../contexts/deliveries/in
 import { ReportWarning } from '../../../contexts/webhooks/index.js';
 import { EventStoreError } from '../../../platform/event-store/event-store.js';
 import { systemContext } from '../../../platform/execution/system-context.js';
+import { IndexesBehind } from '../../../platform/indexes/index-progress.js';
 import { Clock } from '../../../platform/kernel/clock.js';
 import { Ids } from '../../../platform/kernel/ids.js';
 import { success } from '../answers.js';
@@ -76,7 +77,7 @@ export class ResendWebhookController {
         warned ? new ReportWarning(context, { ...report, ...warned }) : new ReportDelivery(context, report),
       );
     } catch (error) {
-      if (!(error instanceof EventStoreError)) throw error;
+      if (!(error instanceof EventStoreError || error instanceof IndexesBehind)) throw error;
       throw new ServiceUnavailableException('The service is not available', { cause: error });
     }
   }

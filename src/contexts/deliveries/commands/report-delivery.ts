@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { MaybePromise } from '../../../platform/event-store/event-store.js';
 import { type CommandContext, Executor, type Transaction } from '../../../platform/execution/transaction.js';
+import { IndexProgress } from '../../../platform/indexes/index-progress.js';
 import { DeliveryIndex, type SendName } from '../delivery-index.js';
 import { type RecordReport, recordReport, sendOf } from '../domain/delivery.decider.js';
 import { Delivery } from '../domain/delivery.js';
@@ -68,20 +69,33 @@ export class ReportDeliveryHandler implements ICommandHandler<ReportDelivery> {
     private readonly executor: Executor,
     private readonly index: DeliveryIndex,
     private readonly numbering: SuppressionNumbering,
+    private readonly progress: IndexProgress,
   ) {}
 
+  /** @throws {IndexesBehind} where it is to be reported again */
   async execute({ context, report: { named, ...report } }: ReportDelivery): Promise<void> {
+    const { providerId } = report;
     const publicId = await this.numbering.next();
-    await this.executor.run(context, (tx) => {
-      const { providerId } = report;
-      const known = [named, providerId === null ? undefined : this.index.sendOf(providerId)].find(
-        (name) => name && sendOf(tx.load(Delivery, name.order), name.send),
-      );
-      if (known) return this.numbering.apply(tx, known, report, publicId);
-      // The message may be one whose send has not answered yet.
-      if (providerId === null || !this.index.hasWaiting) return;
-      const id = messageStream(providerId);
-      tx.append(MailReports, id, keepReport(tx.load(MailReports, id), { ...report, providerId }));
-    });
+    const apply = (): Promise<boolean> =>
+      this.executor.run(context, (tx) => {
+        const indexed = providerId === null ? undefined : this.index.sendOf(providerId);
+        const known = [named, indexed].find(
+          (name) => name && sendOf(tx.load(Delivery, name.order), name.send),
+        );
+        if (known) this.numbering.apply(tx, known, report, publicId);
+        return known !== undefined;
+      });
+    if ((await apply()) || providerId === null) return;
+    // The message may be one whose send has not answered yet, or was asked for or answered a moment ago.
+    await this.progress.needed();
+    if (this.index.hasWaiting) {
+      await this.executor.run(context, (tx) => {
+        const id = messageStream(providerId);
+        tx.append(MailReports, id, keepReport(tx.load(MailReports, id), { ...report, providerId }));
+      });
+      // Whoever recorded the answer before that has looked for kept reports in vain.
+      await this.progress.needed('unknown');
+    }
+    await apply();
   }
 }
