@@ -105,7 +105,7 @@ export class InventoryNode {
     this.stock = new StockIndex(clock);
     this.vault = new Vault(keyStore);
     this.texts = new KeyTexts(store, this.vault, namespace, this.serials);
-    this.preparers = new KeyPreparers(hash, 'Asia/Baku', this.fingerprints);
+    this.preparers = new KeyPreparers(hash, 'Asia/Baku');
     const { executor, fingerprints: index, serials, stock, catalog } = this;
     const { references } = this;
     const own = { executor, index, keys: keyStore, ids, references, namespace };

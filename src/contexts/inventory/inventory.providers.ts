@@ -56,8 +56,8 @@ export const inventoryProviders = ({
   { provide: StockIndex, inject: [Clock], useFactory: (clock: Clock) => new StockIndex(clock) },
   {
     provide: KeyPreparers,
-    inject: [KeyedHash, FingerprintIndex],
-    useFactory: (hash: KeyedHash, index: FingerprintIndex) => new KeyPreparers(hash, timeZone, index),
+    inject: [KeyedHash],
+    useFactory: (hash: KeyedHash) => new KeyPreparers(hash, timeZone),
   },
   {
     provide: KeyIntake,

@@ -5,10 +5,10 @@ import { Clock } from '../../../platform/kernel/clock.js';
 import type { StoredMoney } from '../../../platform/kernel/money.js';
 import { isRejection, type Rejection, reject } from '../../../platform/kernel/rejection.js';
 import { keyId } from '../domain/key-number.js';
-import { type IntakeTerms, intakeTerms, KeyPreparers, type TermsRejection } from '../intake/intake-terms.js';
+import { intakeTerms, KeyPreparers, type TermsRejection } from '../intake/intake-terms.js';
 import { LotFill, PreparedBatch } from '../intake/key-batch.js';
 import { KeyIntake } from '../intake/key-intake.js';
-import type { GivenKey, InvalidKeyReason, PreparedKey } from '../intake/key-preparer.js';
+import type { GivenKey, InvalidKeyReason, KeyPreparer, PreparedKey } from '../intake/key-preparer.js';
 import { KEYS_PER_COMMAND, KEYS_PER_SLICE } from '../limits.js';
 
 export interface KeysToAdd {
@@ -62,14 +62,18 @@ export class AddKeysHandler implements ICommandHandler<AddKeys> {
     const terms = await intakeTerms(this.executor, context, request.packageId, request.unitCost);
     if (isRejection(terms)) return terms;
     const skipped = new Map<number, SkipReason>();
-    const candidates = await this.prepare(request.keys, terms, skipped);
+    const preparer = this.preparers.for(terms.format);
+    const candidates = await this.prepare(request.keys, preparer, skipped);
     const added = new Map<number, number>();
     for (const lot of intoLots(candidates)) {
       const taken = await this.intake.takeIn(context, {
         packageId: request.packageId,
         unitCost: terms.unitCost,
         fingerprintRule: terms.fingerprintRule,
-        batch: new PreparedBatch(lot.map(({ key }) => key)),
+        batch: new PreparedBatch(
+          lot.map(({ key }) => key),
+          preparer,
+        ),
       });
       if (isRejection(taken)) return taken;
       for (const place of taken.duplicates) skipped.set(lot[place]!.index, 'duplicate');
@@ -86,10 +90,9 @@ export class AddKeysHandler implements ICommandHandler<AddKeys> {
 
   private async prepare(
     keys: readonly GivenKey[],
-    terms: IntakeTerms,
+    preparer: KeyPreparer,
     skipped: Map<number, SkipReason>,
   ): Promise<Candidate[]> {
-    const preparer = this.preparers.for(terms.format);
     const nowMs = this.clock.now();
     const seen = new Set<string>();
     const candidates: Candidate[] = [];

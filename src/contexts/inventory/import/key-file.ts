@@ -39,8 +39,6 @@ export type LineProblem =
 export interface FileBatch {
   readonly number: number;
   readonly fingerprints: readonly string[];
-  /** Of the same keys in the other format, null where there is nothing to compare with. */
-  readonly otherFingerprints: readonly (string | null)[];
   /** Line of each key. */
   readonly lines: readonly number[];
   /** The lines that the batch settles, both inclusive, header and empty lines too. */
@@ -76,6 +74,8 @@ export interface KeySource {
   begin(settled: readonly LineRange[]): Promise<void>;
   /** The next batch; null at the end of the file. */
   next(): Promise<FileBatch | null>;
+  /** See `KeyBatch`. */
+  otherFingerprints(batch: number): Promise<readonly (string | null)[]>;
   /** Seals chosen keys of a batch for the slots 0, 1, 2 … of a lot. */
   seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKeys[]>;
   /** Forgets a batch's texts. */
@@ -169,6 +169,10 @@ export class KeyFile implements KeySource {
   private async refuseChanged(): Promise<void> {
     if ((await this.reader!.stamp()) === this.stamp) return;
     throw new Error(`${this.options.path} was changed meanwhile: import it again once it is complete`);
+  }
+
+  async otherFingerprints(batch: number): Promise<(string | null)[]> {
+    return this.held.get(batch)!.map((key) => this.preparer.otherFingerprint(key));
   }
 
   async seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKeys[]> {
@@ -283,7 +287,6 @@ export class KeyFile implements KeySource {
     return {
       number: this.batches,
       fingerprints: batch.keys.map((key) => key.fingerprint),
-      otherFingerprints: batch.keys.map((key) => key.otherFingerprint),
       lines: batch.keys.map((key) => key.line!),
       fromLine: batch.fromLine,
       toLine: batch.toLine,

@@ -168,7 +168,7 @@ export class KeyImporter {
         import: { id: run.importId, fromLine: batch.fromLine, toLine: batch.toLine },
         batch: {
           fingerprints: batch.fingerprints,
-          otherFingerprints: batch.otherFingerprints,
+          otherFingerprints: () => source.otherFingerprints(batch.number),
           seal: async (chosen, lot) => {
             await report.write(chosen);
             return source.seal(batch.number, chosen, lot);

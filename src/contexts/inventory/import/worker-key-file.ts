@@ -40,6 +40,10 @@ export class WorkerKeyFile implements KeySource {
     return this.call('next');
   }
 
+  otherFingerprints(batch: number): Promise<readonly (string | null)[]> {
+    return this.call('otherFingerprints', batch);
+  }
+
   seal(batch: number, chosen: readonly number[], lot: LotSeal): Promise<TakenKeys[]> {
     return this.call('seal', batch, chosen, lot);
   }

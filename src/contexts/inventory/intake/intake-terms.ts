@@ -6,7 +6,6 @@ import type { KeyedHash } from '../../../platform/security/keyed-hash.js';
 import { Package, Product } from '../../catalog/index.js';
 import { fingerprintRule, type KeyFormat } from '../domain/fingerprint.js';
 import { KeyExpiry } from '../domain/key-expiry.js';
-import type { FingerprintIndex } from '../indexes/fingerprint-index.js';
 import {
   FINGERPRINT_PURPOSE,
   KeyPreparer,
@@ -57,7 +56,6 @@ export class KeyPreparers {
   constructor(
     private readonly hash: KeyedHash,
     private readonly timeZone: string,
-    private readonly index: FingerprintIndex,
   ) {
     this.expiry = new KeyExpiry(timeZone);
   }
@@ -65,7 +63,6 @@ export class KeyPreparers {
   options(format: KeyFormat): PreparerOptions {
     return {
       format,
-      comparesFormats: format === 'exact' || this.index.hasExactKeys,
       timeZone: this.timeZone,
       fingerprintKey: this.hash.keyOf(FINGERPRINT_PURPOSE),
       lastFourKey: this.hash.keyOf(LAST_FOUR_PURPOSE),

@@ -3,8 +3,8 @@ import type { MaybePromise } from '../../../platform/event-store/event-store.js'
 import type { DataKey } from '../../../platform/key-store/key-store.js';
 import { sealedPlace, sealText } from '../../../platform/security/vault.js';
 import type { TakenKey, TakenKeys } from '../events/lot.events.js';
-import { KEYS_PER_INTAKE_EVENT, KEYS_PER_LOT, LOT_BYTES } from '../limits.js';
-import type { PreparedKey } from './key-preparer.js';
+import { KEYS_PER_INTAKE_EVENT, KEYS_PER_LOT, KEYS_PER_SLICE, LOT_BYTES } from '../limits.js';
+import type { KeyPreparer, PreparedKey } from './key-preparer.js';
 
 /** What the texts of a lot are sealed with and bound to. */
 export interface LotSeal {
@@ -15,8 +15,8 @@ export interface LotSeal {
 /** Up to one lot of keys, wherever their clear texts are. */
 export interface KeyBatch {
   readonly fingerprints: readonly string[];
-  /** Of the same keys in the other format, null where there is nothing to compare with. */
-  readonly otherFingerprints: readonly (string | null)[];
+  /** Of the same keys in the other format, null where they say no more. Asked for once there may be keys of that. */
+  otherFingerprints(): MaybePromise<readonly (string | null)[]>;
   /** Seals the chosen keys for the slots 0, 1, 2 … of a lot. */
   seal(chosen: readonly number[], lot: LotSeal): MaybePromise<TakenKeys[]>;
 }
@@ -69,11 +69,21 @@ export class LotFill {
 /** Keys that are sealed in this thread, a slice at a time. */
 export class PreparedBatch implements KeyBatch {
   readonly fingerprints: readonly string[];
-  readonly otherFingerprints: readonly (string | null)[];
 
-  constructor(private readonly keys: readonly PreparedKey[]) {
+  constructor(
+    private readonly keys: readonly PreparedKey[],
+    private readonly preparer: Pick<KeyPreparer, 'otherFingerprint'>,
+  ) {
     this.fingerprints = keys.map((key) => key.fingerprint);
-    this.otherFingerprints = keys.map((key) => key.otherFingerprint);
+  }
+
+  async otherFingerprints(): Promise<(string | null)[]> {
+    const others: (string | null)[] = [];
+    for (const [place, key] of this.keys.entries()) {
+      if (place > 0 && place % KEYS_PER_SLICE === 0) await nextTurn();
+      others.push(this.preparer.otherFingerprint(key));
+    }
+    return others;
   }
 
   async seal(chosen: readonly number[], lot: LotSeal): Promise<TakenKeys[]> {

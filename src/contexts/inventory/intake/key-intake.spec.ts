@@ -173,6 +173,13 @@ describe('adding keys', () => {
     }
   });
 
+  it('also where that is the first of the other format', async () => {
+    await node.createPackage('links', 'exact');
+    const keys = [{ text: 'at-once' }];
+    const [taken, refused] = await Promise.all([node.add('links', keys), node.add('a', keys)]);
+    expect([accepted(taken).added.length, accepted(refused).added.length]).toEqual([1, 0]);
+  });
+
   it('takes a key in again that was retired and never shown, but not one that was', async () => {
     accepted(await node.add('a', [{ text: 'unseen' }, { text: 'seen' }, { text: 'free' }]));
     await node.executor.run(testContext, (tx) => {

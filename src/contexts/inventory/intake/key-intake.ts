@@ -46,10 +46,13 @@ const GRACE_MS = 1000;
 const REFLECTED_WITHIN_MS = 30_000;
 /** How often keys are prepared anew because their lot number went to somebody else. */
 const MAX_ATTEMPTS = 50;
+const EXACT = fingerprintRule('exact');
 
 /** A lot of this process whose keys the index does not reflect yet. */
 interface LotInFlight extends Announcement {
   readonly fingerprints: ReadonlySet<string>;
+  /** Whether its keys are compared exactly. */
+  readonly isExact: boolean;
   /** Resolves when the index reflects the lot, or it is certain that this process does not fill it. */
   readonly settled: Promise<void>;
 }
@@ -120,7 +123,9 @@ export class KeyIntake {
     const announcement = this.options.ids.uuid();
     const outcome = this.fillLot(context, request, { lot, announcement, counted }, choice.added);
     const fingerprints = new Set(choice.added.map((index) => request.batch.fingerprints[index]!));
-    const started: LotInFlight = { lot, announcement, fingerprints, settled: this.settle(lot, outcome) };
+    const isExact = request.fingerprintRule === EXACT;
+    const settled = this.settle(lot, outcome);
+    const started: LotInFlight = { lot, announcement, fingerprints, isExact, settled };
     this.nextNumber = lot + 1;
     this.inFlight.add(started);
     void started.settled.then(() => this.inFlight.delete(started));
@@ -206,9 +211,14 @@ export class KeyIntake {
 
   private async choose(
     context: CommandContext,
-    { batch: { fingerprints, otherFingerprints }, fingerprintRule: rule }: IntakeRequest,
+    { batch, fingerprintRule: rule }: IntakeRequest,
   ): Promise<Choice> {
-    const isExact = rule === fingerprintRule('exact');
+    const { fingerprints } = batch;
+    const isExact = rule === EXACT;
+    // Asked now that the lots before are known: there may have been no keys of the other format when these were prepared.
+    const isCompared =
+      isExact || this.options.index.hasExactKeys || [...this.inFlight].some((lot) => lot.isExact);
+    const others = isCompared ? await batch.otherFingerprints() : [];
     const seen = new Set<string>();
     const known = new Map<number, number>();
     const duplicates = new Set<number>();
@@ -220,7 +230,7 @@ export class KeyIntake {
       if (settling) await settling;
       const key = this.options.index.find(fingerprint);
       if (key !== null) known.set(position, key);
-      const other = otherFingerprints[position];
+      const other = others[position];
       if (key !== null || !other) continue;
       // The same text may have come in under the other rule. What came in under this one is told apart by its own form.
       const otherSettling = this.settling(other);

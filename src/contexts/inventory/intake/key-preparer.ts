@@ -19,8 +19,6 @@ export interface PreparedKey {
   readonly serial: string | null;
   readonly expiresAt: string | null;
   readonly fingerprint: string;
-  /** What the same text has among keys of the other format; null where there is nothing to compare with. */
-  readonly otherFingerprint: string | null;
   readonly lastFour: string | null;
   readonly line: number | null;
 }
@@ -33,8 +31,6 @@ export const LAST_FOUR_PURPOSE = 'key-last-four';
 
 export interface PreparerOptions {
   readonly format: KeyFormat;
-  /** Whether there may be keys of the other format. */
-  readonly comparesFormats: boolean;
   readonly timeZone: string;
   readonly fingerprintKey: KeyObject;
   readonly lastFourKey: KeyObject;
@@ -81,16 +77,20 @@ export class KeyPreparer {
     if (expiresOn && expiresAtMs === null) return 'invalid_expiry';
     if (expiresAtMs !== null && expiresAtMs <= nowMs) return 'expired';
     const lastFour = lastFourOf(comparable);
-    const other = this.options.comparesFormats ? otherComparableText(text, this.options.format) : null;
     return {
       text,
       serial,
       expiresAt: expiresAtMs === null ? null : this.iso(expiresAtMs),
       fingerprint: hash(this.options.fingerprintKey, comparable),
-      otherFingerprint: other === null ? null : hash(this.options.fingerprintKey, other),
       lastFour: lastFour === null ? null : hash(this.options.lastFourKey, lastFour),
       line: key.line ?? null,
     };
+  }
+
+  /** What the same text has among keys of the other format; null where that says no more than its own one. */
+  otherFingerprint({ text }: PreparedKey): string | null {
+    const other = otherComparableText(text, this.options.format);
+    return other === null ? null : hash(this.options.fingerprintKey, other);
   }
 
   /** Keys that come in together mostly expire together. */
