@@ -140,9 +140,9 @@ export class InventoryNode {
   }
 
   /** Waits until the indexes show everything that is in the store. */
-  async caughtUp(): Promise<void> {
+  readonly caughtUp = async (): Promise<void> => {
     await this.follower.reached(await this.store.headPosition());
-  }
+  };
 
   close(): Promise<void> {
     return this.follower.close();

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { EventStore } from '../../platform/event-store/event-store.js';
 import { Executor } from '../../platform/execution/transaction.js';
+import { IndexProgress } from '../../platform/indexes/index-progress.js';
 import { Clock } from '../../platform/kernel/clock.js';
 import { Ids } from '../../platform/kernel/ids.js';
 import { KeyStore } from '../../platform/key-store/key-store.js';
@@ -89,13 +90,14 @@ export const inventoryProviders = ({
   },
   {
     provide: KeyImporter,
-    inject: [Executor, KeyIntake, FingerprintIndex, KeyPreparers, Clock],
+    inject: [Executor, KeyIntake, FingerprintIndex, KeyPreparers, Clock, IndexProgress],
     useFactory: (
       executor: Executor,
       intake: KeyIntake,
       index: FingerprintIndex,
       preparers: KeyPreparers,
       clock: Clock,
+      progress: IndexProgress,
     ) =>
       new KeyImporter({
         executor,
@@ -104,6 +106,7 @@ export const inventoryProviders = ({
         preparers,
         clock,
         isSelling,
+        caughtUp: () => progress.needed(),
         openSource: (options) =>
           importWorker ? new WorkerKeyFile(importWorker, options) : new KeyFile(options),
       }),

@@ -29,8 +29,8 @@ const openInThread = (options: KeyFileOptions): KeySource =>
   });
 
 const importer = (openSource: (options: KeyFileOptions) => KeySource = (options) => new KeyFile(options)) => {
-  const { executor, intake, fingerprints: index, preparers, clock } = node;
-  return new KeyImporter({ executor, intake, index, preparers, clock, openSource });
+  const { executor, intake, fingerprints: index, preparers, clock, caughtUp } = node;
+  return new KeyImporter({ executor, intake, index, preparers, clock, caughtUp, openSource });
 };
 
 async function run(

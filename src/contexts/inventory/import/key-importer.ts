@@ -54,6 +54,8 @@ export interface KeyImporterOptions {
   readonly index: FingerprintIndex;
   readonly preparers: KeyPreparers;
   readonly clock: Clock;
+  /** Resolves when the index reflects everything that is in the log now. */
+  readonly caughtUp: () => Promise<void>;
   /** Opens a file, in this thread or another. */
   readonly openSource: (options: KeyFileOptions) => KeySource;
   /** Whether customers are buying at the moment: they go before an import. */
@@ -115,6 +117,8 @@ export class KeyImporter {
     run: Omit<Run, 'errors' | 'counts'>,
     totalBytes: number,
   ): Promise<ImportResult | Rejection<ImportRejection>> {
+    // What an earlier run stored a moment ago would be taken for duplicates.
+    await this.options.caughtUp();
     const settled = this.options.index.settledLines(run.importId);
     await run.source.begin(settled);
     const errors = await ErrorFile.open(run.request.path, run.importId, settled);
