@@ -1,6 +1,8 @@
 import { MemoryKeep } from '../../../../test/support/index-keep.js';
 import { ManualClock } from '../../../../test/support/manual-clock.js';
 import { MemoryEventStore } from '../../../../test/support/memory-event-store.js';
+import { SequentialEventStore } from '../../../../test/support/sequential-event-store.js';
+import type { EventStore } from '../../../platform/event-store/event-store.js';
 import { openExecutor } from '../../../platform/execution/open-executor.js';
 import { systemContext } from '../../../platform/execution/system-context.js';
 import type { Executor } from '../../../platform/execution/transaction.js';
@@ -18,6 +20,7 @@ import {
   ReportDeliveryHandler,
   SuppressionNumbering,
 } from './report-delivery.js';
+import { DeliverySender } from './send-delivery.js';
 
 const ids = new SystemIds();
 const context = systemContext(ids, 'test');
@@ -43,12 +46,12 @@ let folded: DeliveryEvent[];
 let index: DeliveryIndex;
 let keep: MemoryKeep;
 
+const executorOn = (store: EventStore): Executor =>
+  openExecutor({ store, clock: new ManualClock(), ids, namespace: 'kf', snapshots: new NoSnapshots() });
+
 beforeEach(() => {
   events = new MemoryEventStore();
-  executor = openExecutor({
-    store: events,
-    ...{ clock: new ManualClock(), ids, namespace: 'kf', snapshots: new NoSnapshots() },
-  });
+  executor = executorOn(events);
   [index, keep, folded] = [new DeliveryIndex(), new MemoryKeep(), []];
   index.attach(keep);
   const progress = new IndexProgress(events);
@@ -89,5 +92,45 @@ it('also where the index does not know yet that anything was asked for', async (
   await store(REQUESTED);
   await store(SENT);
   await handler.execute(new ReportDelivery(context, BOUNCED));
+  expect(await outcome()).toEqual(['bounced', true]);
+});
+
+it('also where another node records the answer meanwhile, and has looked for kept reports already', async () => {
+  await store(REQUESTED);
+  fold(folded.shift()!);
+  let [reach, release] = [(): void => undefined, (): void => undefined];
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const node = executorOn(
+    new SequentialEventStore(events, async ({ phase }) => {
+      reach();
+      if (phase === 'before') await released;
+      return 'continue';
+    }),
+  );
+  const none = null as never;
+  const sender = new DeliverySender(
+    node,
+    none,
+    none,
+    none,
+    none,
+    new SuppressionNumbering({ next: () => 1 }),
+  );
+  const { data } = SENT as Extract<DeliveryEvent, { type: 'DeliverySent' }>;
+  const recorded = sender.record(context, 'o', {
+    attempt: { send: { send: 1 }, number: 1 },
+    outcome: { kind: 'taken', provider: data.provider, providerId: data.providerId },
+    chance: 0,
+  });
+  await reached;
+  await handler.execute(new ReportDelivery(context, BOUNCED));
+  release();
+  await recorded;
+  executor = executorOn(events);
   expect(await outcome()).toEqual(['bounced', true]);
 });

@@ -32,6 +32,12 @@ interface Attempt {
   readonly partner: PartnerState;
 }
 
+/** Which attempt of which send was made. */
+interface Made {
+  readonly send: Pick<Send, 'send'>;
+  readonly number: number;
+}
+
 /** Sends what an order still has to send: one step, which may be done late, twice or by two nodes. */
 @Injectable()
 export class DeliverySender {
@@ -124,23 +130,28 @@ export class DeliverySender {
   }
 
   /** Reports that were there before the answer are applied with it. */
-  private async record(
+  async record(
     context: CommandContext,
     orderId: string,
-    { attempt, outcome, chance }: { attempt: Attempt; outcome: AttemptOutcome; chance: number },
+    { attempt, outcome, chance }: { attempt: Made; outcome: AttemptOutcome; chance: number },
   ): Promise<void> {
     const { send } = attempt.send;
     const publicId = await this.numbering.next();
+    const applyKept = (tx: Transaction): void => {
+      if (outcome.kind !== 'taken' || outcome.providerId === null) return;
+      const { kept } = tx.load(MailReports, messageStream(outcome.providerId));
+      for (const report of kept) this.numbering.apply(tx, { order: orderId, send }, report, publicId);
+    };
     await this.executor.run(context, (tx) => {
       const recorded = recordAttempt(tx.load(Delivery, orderId), {
         ...{ send, attempt: attempt.number, outcome, chance },
         nowMs: tx.nowMs,
       });
       tx.append(Delivery, orderId, recorded);
-      if (outcome.kind !== 'taken' || outcome.providerId === null) return;
-      const { kept } = tx.load(MailReports, messageStream(outcome.providerId));
-      for (const report of kept) this.numbering.apply(tx, { order: orderId, send }, report, publicId);
+      applyKept(tx);
     });
+    // Another node may have kept one while that was on its way, and not have found the answer yet.
+    await this.executor.run(context, applyKept);
     this.unrecorded.delete(nameOf(orderId, attempt));
   }
 
@@ -152,7 +163,7 @@ export class DeliverySender {
   }
 }
 
-const nameOf = (orderId: string, { send, number }: Attempt): string => `${orderId}.${send.send}.${number}`;
+const nameOf = (orderId: string, { send, number }: Made): string => `${orderId}.${send.send}.${number}`;
 
 const productOf = (order: OrderState, { unit }: SoldUnit): string =>
   order.claim!.lines.find(({ units }) => units.some((planned) => planned.unit === unit))!.facts.product;
