@@ -17,9 +17,9 @@ beforeEach(async () => {
   node = await InventoryNode.start(new MemoryEventStore(), new MemoryKeyStore());
   await node.createPackage('a');
   await node.createPackage('b');
-  const { executor, intake, fingerprints: index, preparers, clock } = node;
+  const { executor, intake, fingerprints: index, preparers, clock, caughtUp } = node;
   const openSource = (options: ConstructorParameters<typeof KeyFile>[0]) => new KeyFile(options);
-  importer = new KeyImporter({ executor, intake, index, preparers, clock, openSource });
+  importer = new KeyImporter({ executor, intake, index, preparers, clock, caughtUp, openSource });
 });
 afterEach(async () => {
   await node.close();
