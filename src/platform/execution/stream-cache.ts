@@ -19,14 +19,16 @@ export interface CachedStream<S = unknown, E extends DomainEvent = DomainEvent> 
   inFlight: object | null;
 }
 
-/** Sum of weights in one generation; two generations are kept. */
+/**
+ * Sum of weights in one generation; two generations are kept. What was let go of counts on: every sale ends with an order that is, and so a
+ * lot that is sold out leaves after as many sales, not only when hundreds of others have come, which may be some 500 KB each.
+ */
 const GENERATION_WEIGHT = 20_000;
 
 /** Folded streams, bounded by weight: what was not used for a whole generation is forgotten. */
 export class StreamCache {
   private young = new TurnoverMap<string, CachedStream>();
   private old = new TurnoverMap<string, CachedStream>();
-  /** Of the young ones. */
   private weight = 0;
 
   get(stream: string): CachedStream | undefined {
@@ -43,12 +45,10 @@ export class StreamCache {
   set(entry: CachedStream): void {
     if (this.weight >= GENERATION_WEIGHT) this.turn();
     this.young.set(entry.stream, entry);
-    this.weight += weightOf(entry);
+    this.weight += entry.aggregate.weight ?? 1;
   }
 
   delete(stream: string): void {
-    const young = this.young.get(stream);
-    if (young) this.weight -= weightOf(young);
     this.young.delete(stream);
     this.old.delete(stream);
   }
@@ -58,8 +58,6 @@ export class StreamCache {
     const kept = [...this.old.values()].filter((entry) => entry.inFlight !== null);
     this.old = this.young;
     this.young = new TurnoverMap(kept.map((entry) => [entry.stream, entry]));
-    this.weight = kept.reduce((sum, entry) => sum + weightOf(entry), 0);
+    this.weight = kept.reduce((sum, entry) => sum + (entry.aggregate.weight ?? 1), 0);
   }
 }
-
-const weightOf = ({ aggregate }: CachedStream): number => aggregate.weight ?? 1;
